@@ -1,0 +1,1 @@
+"""Frozen, typed values of the domain; nothing here does I/O."""

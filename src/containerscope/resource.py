@@ -1,0 +1,260 @@
+"""What a resource type is: a declaration from which lists, commands, help and tests are derived."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, Literal, Protocol, TypeVar
+
+from containerscope.model.clock import Clock
+from containerscope.model.health import Health, Level
+from containerscope.model.listing import Item, Listing, Missing, Page
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Scope:
+    """What a listing covers; part of every cache key."""
+
+    account: str = ""
+    """Twelve digits; empty until the identity is known."""
+    region: str = ""
+    cluster: str = ""
+    """Name of an ECS or EKS cluster; empty covers all clusters."""
+    service: str = ""
+    """Name of an ECS service; empty covers all."""
+    parent: str = ""
+    """Key of the item the listing was opened from: a task for its containers."""
+    namespace: str = ""
+
+    def within(self, **changes: str) -> Scope:
+        """The same scope with these fields replaced."""
+        return replace(self, **changes)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who we are to AWS, from a fresh `GetCallerIdentity`."""
+
+    account: str
+    arn: str
+    alias: str = ""
+    """The account's alias; empty until or unless it can be read."""
+    region: str = ""
+    partition: str = "aws"
+
+    @property
+    def role(self) -> str:
+        """The role or user name in the ARN, without the session name."""
+        parts = self.arn.rsplit(":", 1)[-1].split("/")
+        return parts[1] if len(parts) > 1 else parts[0]
+
+
+class Clients(Protocol):
+    """The only door to AWS, Kubernetes and child processes.
+
+    Every call passes guard (read-only), pace (rate budget) and one error mapping; it raises
+    `ApiError` and nothing else.
+    """
+
+    @property
+    def clock(self) -> Clock:
+        """A clock whose `now` follows the server's `Date`."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the guard refuses whatever changes the world."""
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to."""
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-us-gov` or `aws-cn`."""
+
+    async def identity(self) -> Identity:
+        """Who we are, asked once per profile and region."""
+
+    async def read(
+        self, service: str, operation: str, member: str, model: type[T], /, **params: Any
+    ) -> Page[T]:
+        """Call and convert `member` of the answer, item by item, to `model`.
+
+        `member` names a list or a single structure (then one item); `model` may be `str`.
+        """
+
+    async def call(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
+        """Call and return the whole answer under the API's own member names."""
+
+
+@dataclass
+class Demand:
+    """What the view needs now; read by a lister before each batch. One per `follow`."""
+
+    visible: Sequence[str] = ()
+    """Keys of the rows on screen, top first: their details are fetched first."""
+    joins: frozenset[str] = frozenset()
+    """The joins of the visible columns."""
+    everything: bool = False
+    """All joins for all rows, as `get` needs them."""
+
+
+Lister = Callable[[Clients, Scope, Demand], AsyncIterator[Listing[T]]]
+
+Kind = Literal["text", "number", "ratio", "age", "percent", "mib", "bytes", "flag"]
+"""How a value is formatted: `ratio` is a pair (part, whole); `age` a datetime; `flag` a bool."""
+
+
+@dataclass(frozen=True)
+class Column(Generic[T]):
+    """One column: a value, from which the cell, the sort, the filter and the export are made."""
+
+    title: str
+    """The header, in capitals, with the unit: `MEM MiB`."""
+    value: Callable[[T], Any] | None = None
+    """From the details; None is shown as not applicable, a `Missing` as its reason."""
+    of_item: Callable[[Item[T]], Any] | None = None
+    """In place of `value`: from key, name, cluster or a join, so it is there before the details."""
+    kind: Kind = "text"
+    priority: int = 5
+    """Columns with the highest number give way first when the terminal is narrow; 0 never does."""
+    wide: bool = False
+    """Shown in wide mode only."""
+    needs: str = ""
+    """The join it needs; empty for none."""
+    tone: Callable[[T], Level] | None = None
+    """The level that colours the cell; healthy cells stay quiet without it."""
+    width: int = 40
+    """The most cells it takes; longer values are cut in the middle."""
+    name: str = ""
+    """What `field:value` filters, `--sort` and JSON call it; the title in lower case if empty."""
+
+    @property
+    def field(self) -> str:
+        """The name for filters, sort and exports."""
+        return self.name or self.title.lower().replace(" ", "_")
+
+    def of(self, item: Item[T]) -> Any:
+        """The value for a row, or the `Missing` that stands in its place."""
+        if self.of_item is not None:
+            return self.of_item(item)
+        if isinstance(item.value, Missing):
+            return item.value
+        return None if self.value is None else self.value(item.value)
+
+
+@dataclass(frozen=True)
+class Child(Generic[T]):
+    """A way down from a row: `enter` takes the first that applies, the menu shows all."""
+
+    resource: str
+    scope: Callable[[Scope, Item[T]], Scope]
+    when: Callable[[Item[T]], bool] = lambda _: True
+
+
+Value = Any
+"""What a block shows: text, a number, a datetime, a bool, None or a Missing."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A label and its value in a detail pane."""
+
+    label: str
+    value: Value
+    level: Level = Level.NONE
+    secret: str = ""
+    """The value behind a masked one, which can be revealed on screen only; empty for none."""
+
+
+@dataclass(frozen=True)
+class PairsBlock:
+    """A titled group of labels and values."""
+
+    title: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A small titled table; `levels` colours rows."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    levels: tuple[Level, ...] = ()
+    empty: str = ""
+    """The sentence shown in place of no rows."""
+
+
+@dataclass(frozen=True)
+class TextBlock:
+    """A titled paragraph, or a line that explains what is wrong."""
+
+    text: str
+    title: str = ""
+    level: Level = Level.NONE
+
+
+Block = PairsBlock | TableBlock | TextBlock
+
+
+@dataclass(frozen=True)
+class Detail(Generic[T]):
+    """A tab of the detail pane: each yield replaces the blocks before it."""
+
+    title: str
+    blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
+
+
+class Platform(enum.Enum):
+    """Which world a resource belongs to."""
+
+    BOTH = "ECS and EKS"
+    ECS = "ECS"
+    EKS = "EKS"
+    KUBERNETES = "Kubernetes"
+    LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Resource(Generic[T]):
+    """The declaration of a resource type.
+
+    Write `RESOURCE: Resource[X] = Resource(…)`: calling a subscripted frozen generic fails on
+    CPython 3.12.1.
+    """
+
+    name: str
+    """Plural, as in `:name` and `get name`."""
+    noun: str
+    """Singular, for sentences: `service`."""
+    platform: Platform
+    model: type[T]
+    lister: Lister[T]
+    columns: tuple[Column[T], ...]
+    read: Callable[[Clients, Scope, Item[T]], Awaitable[Mapping[str, Any]]]
+    """Re-reads one item whole, under the API's own member names."""
+    aliases: tuple[str, ...] = ()
+    health: Callable[[T], Health] = lambda _: Health(Level.NONE)
+    """What is wrong with it, for the glyph, the HEALTH column and the problems-only filter."""
+    changing: Callable[[T], bool] = lambda _: False
+    """Whether a row is on its way somewhere, which makes the poller fast."""
+    children: tuple[Child[T], ...] = ()
+    details: tuple[Detail[T], ...] = ()
+    console: Callable[[Scope, Item[T]], str] | None = None
+    """The path of its page in the AWS console, from the host on: `/ecs/v2/clusters/…`."""
+    needs: tuple[str, ...] = ()
+    """Fields of Scope without which it cannot be listed: `("parent",)`."""
+    permissions: tuple[str, ...] = ()
+    """IAM actions that list and describe it."""
+    sort: str = ""
+    """Field of the default sort, `-` before it for descending; HEALTH then name if empty."""
+    interval: float = 1.0
+    """How much slower than the refresh setting it is polled, as a factor."""
+    empty: str = ""
+    """The sentence for an empty list; `{scope}` is replaced by the cluster or region."""
+    tags: Callable[[T], Mapping[str, str]] = field(default=lambda _: {})
