@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,32 @@ class Identity:
         return parts[1] if len(parts) > 1 else parts[0]
 
 
+@dataclass(frozen=True)
+class Target:
+    """Which account and region to connect to, and with what; empty fields follow the AWS rules."""
+
+    profile: str = ""
+    region: str = ""
+    endpoint_url: str = ""
+    """One endpoint for every service, as the demo account has."""
+    access_key: str = ""
+    """With `secret_key`: explicit credentials; no file, environment or metadata is read then."""
+    secret_key: str = field(default="", repr=False)
+
+
+class SignIn(Protocol):
+    """How a person is asked for what signing in needs; a dialog, or the terminal of `get`."""
+
+    async def mfa_code(self, serial: str) -> str | None:
+        """The code of this MFA device, or None to give up."""
+
+    async def device_code(self, url: str, code: str, expires_in: float) -> None:
+        """Show where to confirm the SSO login; returns at once."""
+
+    async def device_done(self, message: str) -> None:
+        """The SSO login ended: empty message when it worked."""
+
+
 class Clients(Protocol):
     """The only door to AWS, Kubernetes and child processes.
 
@@ -88,6 +115,15 @@ class Clients(Protocol):
 
     async def call(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         """Call and return the whole answer under the API's own member names."""
+
+    async def cached(
+        self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
+    ) -> U:
+        """What `fetch` returned for this key within the last `seconds`, else a fresh one.
+
+        For what never changes (a task definition's revision) or changes slowly (EKS versions).
+        Concurrent callers share one fetch; an `ApiError` is not remembered.
+        """
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""From a listing to what a table shows: order, filter, columns; only the asked rows are formatted."""
+"""From a listing to what a table shows: order, filter, columns; rows are formatted on demand."""
 
 from __future__ import annotations
 
