@@ -1,4 +1,4 @@
-"""From a listing to what a table shows: order, filter, columns; rows are formatted on demand."""
+"""What a shown table is made of: the head of a column, and a cell."""
 
 from __future__ import annotations
 

@@ -1,0 +1,19 @@
+"""From a listing to what a table shows: order, filter, columns; rows are formatted on demand."""
+
+from __future__ import annotations
+
+from containerscope.rows.build import Rows, View, build
+from containerscope.rows.cells import Cell, Heading
+from containerscope.rows.export import to_csv, to_json
+from containerscope.rows.filter import filter_fields
+
+__all__ = [
+    "Cell",
+    "Heading",
+    "Rows",
+    "View",
+    "build",
+    "filter_fields",
+    "to_csv",
+    "to_json",
+]

@@ -1,0 +1,53 @@
+"""The columns of a table: those the resource declares, and a HEALTH where it has a health."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from containerscope.model.health import Level
+from containerscope.model.listing import Item, Missing
+from containerscope.resource import Column, Resource
+
+HEALTH = "health"
+_NO_HEALTH = next(f.default for f in dataclasses.fields(Resource) if f.name == "health")
+
+
+def all_columns(resource: Resource[Any]) -> tuple[Column[Any], ...]:
+    """The declared columns, with HEALTH after the first where the resource has a health."""
+    columns = resource.columns
+    if resource.health is _NO_HEALTH or any(column.field == HEALTH for column in columns):
+        return columns
+    health: Column[Any] = Column(
+        title="HEALTH",
+        value=lambda value: resource.health(value).words,
+        tone=lambda value: resource.health(value).level,
+        priority=1,
+    )
+    return (*columns[:1], health, *columns[1:])
+
+
+def value_of(column: Column[Any], item: Item[Any]) -> Any:
+    """The value of a cell; a `Missing` in its place carries the cell's last value, if any."""
+    value = column.of(item)
+    if value is item.value and isinstance(value, Missing):
+        last = value.last
+        if last is None or column.value is None:
+            return value
+        value = Missing(value.why, value.reason, column.value(last))
+        if isinstance(value.last, Missing):
+            return value.last
+    return value
+
+
+def known(value: Any) -> Any:
+    """What is known of a value: itself, the last one of a `Missing`, or None."""
+    if isinstance(value, Missing):
+        return known(value.last)
+    return None if value != value else value
+
+
+def level_of(resource: Resource[Any], item: Item[Any]) -> Level:
+    """The level of a row: that of its health, or of the last one known."""
+    value = known(item.value)
+    return Level.NONE if value is None else resource.health(value).level
