@@ -159,6 +159,8 @@ class Column(Generic[T]):
     """Columns with the highest number give way first when the terminal is narrow; 0 never does."""
     wide: bool = False
     """Shown in wide mode only."""
+    unless: str = ""
+    """A field of Scope that makes it idle once set: CLUSTER where there is only one cluster."""
     needs: str = ""
     """The join it needs; empty for none."""
     tone: Callable[[T], Level] | None = None
