@@ -1,0 +1,121 @@
+"""The poller: the listings of a place for as long as somebody looks at it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Callable
+from typing import Any, TypeVar
+
+import msgspec
+
+from containerscope.model.listing import ApiError, Listing, Phase
+from containerscope.poller.latest import Latest
+from containerscope.poller.tempo import Tempo
+from containerscope.poller.watch import Watch
+from containerscope.resource import Clients, Demand, Resource, Scope
+
+T = TypeVar("T")
+
+APART = 0.25
+"""Seconds between two listings of one follow: a screen needs no more, and a slow one bears less."""
+
+
+class Poller:
+    """Lists again and again, through one set of clients; a new profile or region gets its own."""
+
+    def __init__(
+        self, clients: Clients, refresh: float, chance: Callable[[], float] = random.random
+    ) -> None:
+        self._clients = clients
+        self._refresh = refresh
+        self._chance = chance
+        self._latest = Latest()
+        self._watches: set[Watch[Any]] = set()
+        self._attention = True
+
+    @property
+    def attention(self) -> bool:
+        """Whether anybody is looking; False when hidden or unfocused, which slows everything."""
+        return self._attention
+
+    @attention.setter
+    def attention(self, attention: bool) -> None:
+        self._attention = attention
+        for watch in self._watches:
+            watch.attend(attention)
+
+    def poke(self) -> None:
+        """Refresh now, or again if a refresh is under way: it may have read the past."""
+        for watch in self._watches:
+            watch.poke()
+
+    def latest(self, resource: Resource[T], scope: Scope) -> Listing[T] | None:
+        """The newest listing of this place, if it is still held."""
+        return self._latest.get((resource.name, scope))
+
+    async def follow(
+        self, resource: Resource[T], scope: Scope, demand: Demand
+    ) -> AsyncIterator[Listing[T]]:
+        """The listing as it is known at once, then as it becomes known, until closed.
+
+        At most four a second, the newest always among them. Closing it cancels what is under way.
+        """
+        base = self.latest(resource, scope)
+        tempo = Tempo(self._refresh * resource.interval, self._chance)
+        watch = Watch(
+            self._clients,
+            resource,
+            scope,
+            demand,
+            self._latest,
+            tempo,
+            attention=self._attention,
+        )
+        self._watches.add(watch)
+        polling: asyncio.Task[None] | None = None
+        clock = self._clients.clock
+        last = float("-inf")
+        try:
+            if base is not None:
+                last = clock.monotonic()
+                yield base
+            polling = asyncio.create_task(watch.poll())
+            polling.add_done_callback(lambda _: watch.news.set())
+            while True:
+                await watch.news.wait()
+                rest = last + APART - clock.monotonic()
+                if rest > 0:
+                    await clock.sleep(rest)
+                watch.news.clear()
+                if polling.done():
+                    polling.result()
+                listing = watch.take()
+                if listing is not None:
+                    last = clock.monotonic()
+                    yield listing
+        finally:
+            self._watches.discard(watch)
+            if polling is not None:
+                polling.cancel()
+                await asyncio.gather(polling, return_exceptions=True)
+
+    async def once(
+        self,
+        resource: Resource[T],
+        scope: Scope,
+        demand: Demand | None = None,
+        on_progress: Callable[[Listing[T]], None] | None = None,
+    ) -> Listing[T]:
+        """One full listing; a failure is a problem in it."""
+        listing: Listing[T] = Listing()
+        lister = resource.lister(self._clients, scope, demand or Demand(everything=True))
+        try:
+            async for listing in lister:
+                if on_progress is not None:
+                    on_progress(listing)
+        except ApiError as error:
+            problems = (*listing.problems, error.problem)
+            listing = msgspec.structs.replace(listing, phase=Phase.DONE, problems=problems)
+        self._latest.put((resource.name, scope), listing)
+        return listing

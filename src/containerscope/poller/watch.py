@@ -1,0 +1,167 @@
+"""One place under watch: refresh after refresh, and what is shown meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any, Generic, TypeVar, cast
+
+import msgspec
+
+from containerscope.model.listing import ApiError, Listing, Missing, Phase, Problem
+from containerscope.poller.cover import Cover, failure, stale
+from containerscope.poller.latest import Latest
+from containerscope.poller.tempo import Tempo
+from containerscope.resource import Clients, Demand, Resource, Scope
+
+T = TypeVar("T")
+
+
+class Watch(Generic[T]):
+    """Lists one place again and again and lays each refresh over what is shown."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        resource: Resource[T],
+        scope: Scope,
+        demand: Demand,
+        latest: Latest,
+        tempo: Tempo,
+        *,
+        attention: bool,
+    ) -> None:
+        self.news = asyncio.Event()
+        """Set when there may be something new to take."""
+        self._clients = clients
+        self._resource = resource
+        self._scope = scope
+        self._demand = demand
+        self._latest = latest
+        self._tempo = tempo
+        self._attention = attention
+        self._poked = False
+        self._stirred = asyncio.Event()
+        self._shown: Listing[T] | None = latest.get((resource.name, scope))
+        self._read: Listing[T] | None = None
+        """The newest listing of the refresh under way that was not laid over the shown one yet."""
+        self._cover = Cover(self._shown)
+        self._ready: Listing[T] | None = None
+        """What to show next, if it is more than what is shown."""
+
+    def poke(self) -> None:
+        """Refresh now; a refresh under way is followed by another."""
+        self._poked = True
+        self._stirred.set()
+
+    def attend(self, attention: bool) -> None:
+        """Somebody looks, or nobody does any more: the interval is reckoned anew."""
+        self._attention = attention
+        self._stirred.set()
+
+    def take(self) -> Listing[T] | None:
+        """The newest listing to show; None if it was taken before."""
+        self._lay()
+        ready, self._ready = self._ready, None
+        return ready
+
+    def _lay(self) -> None:
+        """Lay what was read over what is shown: only as often as somebody looks."""
+        read, self._read = self._read, None
+        if read is not None:
+            self._show(self._cover.lay(read), final=read.phase is Phase.DONE)
+
+    def _show(self, listing: Listing[T], *, final: bool = False) -> None:
+        shown = self._shown
+        if shown is not None and _alike(shown, listing, final=final):
+            return
+        self._shown = self._ready = listing
+        self._latest.put((self._resource.name, self._scope), listing)
+
+    async def poll(self) -> None:
+        """Refresh until cancelled; raises only what is a bug of ours."""
+        clock = self._clients.clock
+        while True:
+            self._poked = False
+            started = clock.monotonic()
+            await self._refresh()
+            await self._rest(clock.monotonic() - started)
+
+    async def _refresh(self) -> None:
+        base = self._shown
+        self._cover = Cover(base)
+        read: Listing[T] = Listing()
+        problem: Problem | None = None
+        lister = self._resource.lister(self._clients, self._scope, self._demand)
+        try:
+            # Closed in time, not by the garbage collector: calls under way end with it.
+            async with aclosing(cast("AsyncGenerator[Listing[T], None]", lister)):
+                async for read in lister:
+                    self._read = read
+                    self.news.set()
+        except ApiError as error:
+            problem = error.problem
+            read = msgspec.structs.replace(read, problems=(*read.problems, problem))
+        self._lay()
+        problem = problem or failure(read)
+        if problem is not None:
+            self._tempo.failed(problem)
+            now = self._clients.clock.now()
+            self._show(stale(base, self._shown, read.problems, now), final=True)
+        else:
+            self._judge(base, read)
+        self.news.set()
+
+    def _judge(self, base: Listing[T] | None, read: Listing[T]) -> None:
+        """Set the tempo by what a refresh brought."""
+        items = () if self._shown is None else self._shown.items
+        if read.problems and items and all(isinstance(item.value, Missing) for item in read.items):
+            self._tempo.failed(read.problems[0])
+            return
+        changing = self._resource.changing
+        self._tempo.answered(
+            changed=base is None or items is not base.items,
+            changing=any(
+                changing(item.value) for item in items if not isinstance(item.value, Missing)
+            ),
+        )
+
+    async def _rest(self, took: float) -> None:
+        """Wait for the next refresh, at least as long as the last one took."""
+        clock = self._clients.clock
+        ended = clock.monotonic()
+        while not self._poked:
+            wait = max(took, self._tempo.interval(attention=self._attention))
+            left = ended + wait - clock.monotonic()
+            if left <= 0:
+                return
+            self._stirred.clear()
+            await self._stirred_within(left)
+
+    async def _stirred_within(self, seconds: float) -> None:
+        waits: list[asyncio.Task[Any]] = [asyncio.create_task(self._stirred.wait())]
+        if math.isfinite(seconds):
+            waits.append(asyncio.create_task(_slept(self._clients, seconds)))
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
+            await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _slept(clients: Clients, seconds: float) -> None:
+    await clients.clock.sleep(seconds)
+
+
+def _alike(shown: Listing[Any], listing: Listing[Any], *, final: bool) -> bool:
+    """Whether there is no need to show it; the date alone is news only when a refresh is over."""
+    return (
+        shown.items is listing.items
+        and shown.phase is listing.phase
+        and shown.problems == listing.problems
+        and shown.stale_since == listing.stale_since
+        and (not final or shown.fetched_at == listing.fetched_at)
+    )
