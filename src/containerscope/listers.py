@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain, islice
@@ -243,7 +243,7 @@ async def names_then_details(
     parts: AsyncIterator[Part[T]],
     *,
     lazily: bool = False,
-) -> AsyncIterator[Listing[T]]:
+) -> AsyncGenerator[Listing[T], None]:
     """List all parts and describe what they name, yielding as it grows; the last one is DONE.
 
     Order is that of the parts and of their lists. A failed call becomes a problem and never hides
