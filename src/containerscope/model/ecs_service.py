@@ -159,6 +159,13 @@ class ServiceEvent(msgspec.Struct, frozen=True, rename="camel", gc=False):
     message: str | None = None
 
 
+class ServiceEventRow(ServiceEvent, frozen=True, rename="camel", gc=False):
+    """An event as a row of its own, with the service it is of."""
+
+    service_name: str | None = None
+    service_arn: str | None = None
+
+
 class TaskSet(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A set of tasks that CodeDeploy or another controller made."""
 

@@ -154,3 +154,12 @@ class TaskWhole(Task, frozen=True, rename="camel", gc=False):
     overrides: TaskOverride | None = None
     version: int | None = None
     containers: tuple[Container, ...] | None = ()
+
+
+class TaskContainer(Container, frozen=True, rename="camel", gc=False):
+    """A container as a row of its own, with what it has from its task."""
+
+    group: str | None = None
+    task_definition_arn: str | None = None
+    told_to_stop: bool | None = None
+    """Whether its task was stopped from outside and not by its own failure."""

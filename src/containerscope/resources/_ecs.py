@@ -99,6 +99,11 @@ def region_of(scope: Scope, item: Item[Any]) -> str:
     return arn.region_of(item.key) or scope.region
 
 
+def number(text: str | None) -> int | None:
+    """The number that the API sends as text."""
+    return int(text) if text and text.isdecimal() else None
+
+
 def name_column(title: str = "NAME", width: int = 40) -> Column[Any]:
     """The column of the item's name, which is there before the details."""
     return Column(title, of_item=lambda item: item.name, priority=0, width=width, name="name")

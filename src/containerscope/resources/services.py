@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import aclosing
 from typing import Any
 
 import msgspec
@@ -73,8 +74,9 @@ async def services(
         yield await _only(clients, scope)
         return
     parts = _ecs.cluster_parts(clients, scope, lambda cluster: part(clients, cluster))
-    async for listing in names_then_details(demand, parts):
-        yield _of_name(listing, scope.service) if scope.service else listing
+    async with aclosing(names_then_details(demand, parts)) as listings:
+        async for listing in listings:
+            yield _of_name(listing, scope.service) if scope.service else listing
 
 
 async def read(clients: Clients, scope: Scope, item: Item[Service]) -> Mapping[str, Any]:
