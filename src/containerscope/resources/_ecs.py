@@ -91,7 +91,7 @@ def cluster_of(scope: Scope, item: Item[Any]) -> str:
 def console(region: str, *parts: str) -> str:
     """The path of an ECS page in the AWS console."""
     path = "/".join(quote(part, safe="", errors="replace") for part in parts)
-    return f"/ecs/v2/{path}" + (f"?region={quote(region)}" if region else "")
+    return f"/ecs/v2/{path}" + (f"?region={quote(region, errors='replace')}" if region else "")
 
 
 def region_of(scope: Scope, item: Item[Any]) -> str:
