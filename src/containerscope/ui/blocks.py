@@ -1,0 +1,253 @@
+"""Blocks of a detail pane laid out as lines for a given width; pure."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import zip_longest
+
+from rich.cells import cell_len
+
+from containerscope.model.health import Level
+from containerscope.model.listing import Missing
+from containerscope.model.text import cut, visible, visible_block
+from containerscope.resource import Block, Pair, PairsBlock, TableBlock, TextBlock, Value
+from containerscope.rows.format import age, plain
+from containerscope.ui.spans import OF_LEVEL, Span, Spans, width_of
+
+_LABEL = 22
+_COLUMN = 54
+"""Narrower than this, two groups of pairs don't stand side by side."""
+_MOST_COLUMNS = 3
+_LONG = 20_000
+"""Characters of one value that are laid out; what is longer is read in the raw view."""
+GLYPH = {Level.FAILED: "✗", Level.WARNING: "▲", Level.PROGRESS: "◌", Level.FINE: "●"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One laid-out line, and what can be done with it."""
+
+    spans: Spans = ()
+    copy: str = ""
+    """What `c` copies; the value behind a label, whole."""
+    secret: str = ""
+    """The value that may be revealed here; empty for none."""
+
+
+def words(value: Value, now: datetime) -> tuple[str, bool]:
+    """A value as text, and whether it is one that is missing or says nothing."""
+    if isinstance(value, Missing):
+        reason = f" {visible(value.reason)}" if value.reason else f" {value.why.value}"
+        return plain(value) + reason, True
+    if isinstance(value, datetime):
+        return f"{plain(value)} UTC ({age(value, now)} ago)", False
+    if value is None or value == "":
+        return plain(None), True
+    if isinstance(value, str):
+        return visible_block(value[:_LONG]), False
+    return plain(value), False
+
+
+def wrapped(text: str, width: int) -> list[str]:
+    """The text in lines of at most `width` cells."""
+    lines: list[str] = []
+    for part in text.split("\n"):
+        if cell_len(part) <= width:
+            lines.append(part)
+            continue
+        for line in textwrap.wrap(part, width, drop_whitespace=True) or [""]:
+            lines += [line] if cell_len(line) <= width else _chopped(line, width)
+    return lines
+
+
+def _chopped(text: str, width: int) -> Iterable[str]:
+    line, used = "", 0
+    for char in text:
+        size = cell_len(char)
+        if used + size > width:
+            yield line
+            line, used = "", 0
+        line, used = line + char, used + size
+    yield line
+
+
+def lines(
+    blocks: Sequence[Block], width: int, now: datetime, revealed: frozenset[str] = frozenset()
+) -> tuple[Line, ...]:
+    """All blocks below each other; groups of pairs side by side where there is room.
+
+    `revealed` holds the secrets whose values are shown.
+    """
+    out: list[Line] = []
+    group: list[PairsBlock] = []
+    for block in blocks:
+        if isinstance(block, PairsBlock) and not any(pair.secret for pair in block.pairs):
+            group.append(block)
+            continue
+        _add(out, _side_by_side(group, width, now))
+        group = []
+        _add(out, _block(block, width, now, revealed))
+    _add(out, _side_by_side(group, width, now))
+    return tuple(out)
+
+
+def _add(out: list[Line], more: list[Line]) -> None:
+    if out and more:
+        out.append(Line())
+    out += more
+
+
+def _block(block: Block, width: int, now: datetime, revealed: frozenset[str]) -> list[Line]:
+    if isinstance(block, PairsBlock):
+        return _pairs(block, width, now, revealed)
+    if isinstance(block, TableBlock):
+        return _table(block, width, now)
+    return _text(block, width)
+
+
+def _heading(title: str) -> list[Line]:
+    return [Line((Span(visible(title), "title"),))] if title else []
+
+
+def _text(block: TextBlock, width: int) -> list[Line]:
+    out = _heading(block.title)
+    role = OF_LEVEL[block.level]
+    glyph = GLYPH.get(block.level, "")
+    indent = 2 if glyph else 0
+    text = visible_block(block.text[:_LONG])
+    for number, line in enumerate(wrapped(text, max(8, width - indent))):
+        lead = f"{glyph} " if glyph and number == 0 else " " * indent
+        body = role if block.level in (Level.FAILED, Level.WARNING) else "plain"
+        out.append(Line((Span(lead, role), Span(line, body)), copy=text))
+    return out
+
+
+def _pairs(
+    block: PairsBlock, width: int, now: datetime, revealed: frozenset[str] = frozenset()
+) -> list[Line]:
+    out = _heading(block.title)
+    longest = max((cell_len(visible(pair.label)) for pair in block.pairs), default=0)
+    label = min(longest, _LABEL if width < 100 else 2 * _LABEL, max(8, width // 2))
+    for pair in block.pairs:
+        out += _pair(pair, label, width, now, revealed)
+    return out
+
+
+def _pair(
+    pair: Pair, label: int, width: int, now: datetime, revealed: frozenset[str]
+) -> list[Line]:
+    hidden = pair.secret if pair.secret not in revealed else ""
+    value = pair.secret if pair.secret in revealed and pair.secret else pair.value
+    text, quiet = words(value, now)
+    glyph = GLYPH.get(pair.level, "")
+    if glyph:
+        text = f"{glyph} {text}"
+    role = "dim" if quiet else OF_LEVEL[pair.level]
+    name = cut(visible(pair.label), label)
+    name += " " * (label - cell_len(name))
+    out: list[Line] = []
+    for number, line in enumerate(wrapped(text, max(8, width - label - 2))):
+        lead = name if number == 0 else " " * label
+        spans = [Span(f"{lead}  ", "dim"), Span(line, role)]
+        if hidden and number == 0:
+            spans.append(Span("  r reveals", "dim"))
+        copied = value if isinstance(value, str) else words(value, now)[0]
+        out.append(Line(tuple(spans), copy=copied, secret=hidden))
+    return out
+
+
+def _side_by_side(blocks: Sequence[PairsBlock], width: int, now: datetime) -> list[Line]:
+    if not blocks:
+        return []
+    count = min(len(blocks), _MOST_COLUMNS, max(1, width // _COLUMN))
+    if count == 1:
+        out: list[Line] = []
+        for block in blocks:
+            _add(out, _pairs(block, width, now))
+        return out
+    inner = (width - 3 * (count - 1)) // count
+    columns: list[list[Line]] = [[] for _ in range(count)]
+    for block in blocks:
+        shortest = min(columns, key=len)
+        _add(shortest, _pairs(block, inner, now))
+    return [_beside(row, inner) for row in zip_longest(*columns, fillvalue=Line())]
+
+
+def _beside(row: Sequence[Line], inner: int) -> Line:
+    spans: list[Span] = []
+    for number, line in enumerate(row):
+        last = number == len(row) - 1
+        spans += line.spans
+        if not last:
+            spans.append(Span(" " * max(0, inner + 3 - width_of(line.spans))))
+    copies = [line.copy for line in row if line.copy]
+    return Line(tuple(spans), copy=copies[0] if copies else "")
+
+
+def _table(block: TableBlock, width: int, now: datetime) -> list[Line]:
+    out = _heading(block.title)
+    if not block.rows:
+        return [*out, Line((Span(visible(block.empty) or "none", "dim"),))]
+    cells = [[_cell(value, now) for value in row] for row in block.rows]
+    glyphs = any(block.levels)
+    widths = _widths(block.header, cells, width - (2 if glyphs else 0))
+    right = [_numeric([row[i] for row in block.rows if i < len(row)]) for i in range(len(widths))]
+    head = _aligned([visible(text) for text in block.header], widths, right)
+    out.append(Line((Span(f"{'  ' if glyphs else ''}{head}", "dim"),)))
+    for number, row in enumerate(cells):
+        level = block.levels[number] if number < len(block.levels) else Level.NONE
+        body = _aligned([text for text, _ in row], widths, right)
+        role = OF_LEVEL[level] if level > Level.FINE else "plain"
+        lead = (Span(f"{GLYPH.get(level, ' ')} ", OF_LEVEL[level]),) if glyphs else ()
+        whole = "  ".join(words(value, now)[0] for value in block.rows[number])
+        out.append(Line((*lead, Span(body, role)), copy=whole))
+    return out
+
+
+def _cell(value: Value, now: datetime) -> tuple[str, bool]:
+    if isinstance(value, Missing):
+        return plain(value), True
+    if isinstance(value, datetime):
+        return age(value, now), False
+    return plain(value)[:_LONG], value is None
+
+
+def _numeric(values: Sequence[Value]) -> bool:
+    numbers = [value for value in values if value is not None and not isinstance(value, Missing)]
+    return bool(numbers) and all(
+        isinstance(value, int | float) and not isinstance(value, bool) for value in numbers
+    )
+
+
+def _widths(
+    header: Sequence[str], cells: Sequence[Sequence[tuple[str, bool]]], room: int
+) -> list[int]:
+    count = max(len(header), *(len(row) for row in cells))
+    widths = [
+        max(
+            cell_len(visible(header[i])) if i < len(header) else 0,
+            *(min(200, cell_len(row[i][0])) if i < len(row) else 0 for row in cells),
+            1,
+        )
+        for i in range(count)
+    ]
+    excess = sum(widths) + 2 * (count - 1) - room
+    while excess > 0 and max(widths) > 6:
+        widest = widths.index(max(widths))
+        others = sorted(widths)[-2] if count > 1 else 6
+        give = min(excess, max(1, widths[widest] - max(6, others)))
+        widths[widest] -= give
+        excess -= give
+    return widths
+
+
+def _aligned(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
+    parts: list[str] = []
+    for number, width in enumerate(widths):
+        text = cut(texts[number] if number < len(texts) else "", width)
+        pad = " " * (width - cell_len(text))
+        parts.append(pad + text if right[number] else text + pad)
+    return "  ".join(parts).rstrip()
