@@ -296,3 +296,5 @@ class Resource(Generic[T]):
     empty: str = ""
     """The sentence for an empty list; `{scope}` is replaced by the cluster or region."""
     tags: Callable[[T], Mapping[str, str]] = field(default=lambda _: {})
+    arn: Callable[[T], str | None] = field(default=lambda _: None)
+    """The ARN of an item whose key is another identity."""
