@@ -1,0 +1,42 @@
+"""Every resource type there is: one module each, found by looking, not by a registry."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from containerscope.resource import Platform, Resource
+
+_ORDER = tuple(Platform)
+
+
+@functools.cache
+def all_resources() -> Mapping[str, Resource[Any]]:
+    """Name -> resource: what spans both worlds first, then ECS, EKS, Kubernetes and our own.
+
+    A module whose name starts with an underscore is shared by others and declares none.
+    """
+    found: list[Resource[Any]] = [
+        importlib.import_module(f"{__name__}.{module.name}").RESOURCE
+        for module in pkgutil.iter_modules(__path__)
+        if not module.name.startswith("_")
+    ]
+    found.sort(key=lambda resource: (_ORDER.index(resource.platform), resource.name))
+    return MappingProxyType({resource.name: resource for resource in found})
+
+
+@functools.cache
+def _words() -> Mapping[str, Resource[Any]]:
+    resources = all_resources().values()
+    words = {resource.noun.casefold(): resource for resource in resources}
+    words |= {alias.casefold(): resource for resource in resources for alias in resource.aliases}
+    return words | {resource.name.casefold(): resource for resource in resources}
+
+
+def find(word: str) -> Resource[Any] | None:
+    """The resource of this name, alias or singular noun, in any case; None if there is none."""
+    return _words().get(word.strip().casefold())

@@ -1,0 +1,137 @@
+"""What EKS resources share: clusters as parts of a list, keys, the blocks of their panes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+from containerscope.insight.eks_health import issue_verdict
+from containerscope.insight.eks_issues import Meaning
+from containerscope.listers import Part, pages
+from containerscope.model import arn
+from containerscope.model.eks import Issue
+from containerscope.model.health import Level
+from containerscope.model.listing import Item, Page
+from containerscope.redact import masked
+from containerscope.resource import Clients, Pair, PairsBlock, Scope, TableBlock
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """What lies in an EKS cluster, and how the API names it: its details come one per call."""
+
+    model: type[T]
+    list_operation: str
+    list_member: str
+    describe_operation: str
+    name_parameter: str
+    member: str
+    name_of: Callable[[T], str | None]
+
+    def part(self, clients: Clients, cluster: str) -> Part[T]:
+        """Those of one cluster."""
+
+        async def describe(names: Sequence[str]) -> Page[T]:
+            return await clients.read(
+                "eks",
+                self.describe_operation,
+                self.member,
+                self.model,
+                **self._parameters(cluster, names[0]),
+            )
+
+        return Part(
+            where=cluster,
+            pages=lambda: pages(
+                clients,
+                "eks",
+                self.list_operation,
+                self.list_member,
+                clusterName=cluster,
+                maxResults=100,
+            ),
+            describe=describe,
+            batch=1,
+            item=lambda name: Item(key_of(cluster, name), name, cluster=cluster),
+            key=lambda value: key_of(cluster, self.name_of(value) or ""),
+            operation=f"eks:{self.describe_operation}",
+        )
+
+    async def parts(self, clients: Clients, scope: Scope) -> AsyncIterator[Part[T]]:
+        """One part for the cluster in scope, or for every cluster that EKS runs."""
+        if scope.cluster:
+            yield self.part(clients, scope.cluster)
+            return
+        async for page in pages(clients, "eks", "ListClusters", "clusters", maxResults=100):
+            for cluster in page.items:
+                yield self.part(clients, cluster)
+
+    async def read(self, clients: Clients, scope: Scope, item: Item[T]) -> Mapping[str, Any]:
+        """One of them whole."""
+        cluster = item.cluster or scope.cluster
+        parameters = self._parameters(cluster, item.name)
+        answer = await clients.call("eks", self.describe_operation, **parameters)
+        found: Mapping[str, Any] = answer.get(self.member) or {}
+        return found
+
+    def _parameters(self, cluster: str, name: str) -> dict[str, str]:
+        return {"clusterName": cluster, self.name_parameter: name}
+
+
+def key_of(cluster: str, name: str) -> str:
+    """The key of what lies in a cluster; its ARN is not known before its details."""
+    return f"eks/{cluster}/{name}"
+
+
+def console(scope: Scope, *parts: str) -> str:
+    """The path of an EKS page in the AWS console."""
+    path = "/".join(quote(part, safe="") for part in parts)
+    region = f"?region={quote(scope.region, safe='')}" if scope.region else ""
+    return f"/eks/clusters/{path}{region}"
+
+
+def issue_table(issues: Iterable[Issue], meanings: Mapping[str, Meaning]) -> TableBlock:
+    """Every health issue with what EKS says and what to do."""
+    found = tuple(issues)
+    rows = tuple(
+        (
+            issue.code,
+            issue.message,
+            ", ".join(issue.resource_ids or ()) or None,
+            issue_verdict(issue, meanings).fix or None,
+        )
+        for issue in found
+    )
+    return TableBlock(
+        "Health issues",
+        ("CODE", "EKS SAYS", "RESOURCES", "WHAT TO DO"),
+        rows,
+        tuple(issue_verdict(issue, meanings).level for issue in found),
+        empty="EKS reports no issue.",
+    )
+
+
+def map_block(title: str, values: Mapping[str, str] | None) -> tuple[PairsBlock, ...]:
+    """Labels or tags; nothing where there are none."""
+    shown = tuple(Pair(key, masked(key, value or "")) for key, value in (values or {}).items())
+    return (PairsBlock(title, shown),) if shown else ()
+
+
+def role(value: str | None) -> str | None:
+    """The name of a role, from its ARN."""
+    return arn.name_of(value) if value else None
+
+
+def words(value: str | None) -> str | None:
+    """An enumerated value as words: `ON_DEMAND` is `on demand`."""
+    return value.lower().replace("_", " ") if value else None
+
+
+def open_level(cidrs: Iterable[str] | None, *, public: bool | None) -> Level:
+    """A public endpoint that the whole internet reaches wants the eye."""
+    everybody = {"0.0.0.0/0", "::/0"}
+    return Level.WARNING if public and everybody & set(cidrs or everybody) else Level.NONE

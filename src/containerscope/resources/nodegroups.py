@@ -1,0 +1,197 @@
+"""Managed node groups of EKS clusters."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from containerscope.insight.eks_health import changing, issues_of, nodegroup_verdict
+from containerscope.insight.eks_issues import NODEGROUP
+from containerscope.listers import names_then_details
+from containerscope.model.eks import Nodegroup
+from containerscope.model.health import Health
+from containerscope.model.listing import Item, Listing, Missing
+from containerscope.resource import (
+    Block,
+    Clients,
+    Column,
+    Demand,
+    Detail,
+    PairsBlock,
+    Platform,
+    Resource,
+    Scope,
+    TableBlock,
+)
+from containerscope.resources import _blocks, _ecs, _eks
+
+NODEGROUPS: _eks.Kind[Nodegroup] = _eks.Kind(
+    model=Nodegroup,
+    list_operation="ListNodegroups",
+    list_member="nodegroups",
+    describe_operation="DescribeNodegroup",
+    name_parameter="nodegroupName",
+    member="nodegroup",
+    name_of=lambda group: group.nodegroup_name,
+)
+
+
+async def nodegroups(
+    clients: Clients, scope: Scope, demand: Demand
+) -> AsyncIterator[Listing[Nodegroup]]:
+    """The node groups in scope: EKS describes one per call, the visible ones first."""
+    found = names_then_details(demand, NODEGROUPS.parts(clients, scope))
+    async with aclosing(found):
+        async for listing in found:
+            yield listing
+
+
+async def overview(
+    clients: Clients, scope: Scope, item: Item[Nodegroup]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """What is wrong and the fix, then capacity, software, network and rules."""
+    group = item.value
+    if isinstance(group, Missing):
+        yield (_blocks.missing_block(group),)
+        return
+    issues = issues_of(group.health)
+    yield (
+        *_blocks.verdict_block(nodegroup_verdict(group)),
+        *((_eks.issue_table(issues, NODEGROUP),) if issues else ()),
+        _capacity(group),
+        _software(group),
+        _network(group),
+        _upkeep(group),
+        *_taints(group),
+        *_eks.map_block("Labels", group.labels),
+        *_eks.map_block("Tags", group.tags),
+    )
+
+
+def _health(group: Nodegroup) -> Health:
+    return nodegroup_verdict(group).health
+
+
+def _size(group: Nodegroup, name: str) -> int | None:
+    size: int | None = getattr(group.scaling_config, name, None)
+    return size
+
+
+def _capacity_words(group: Nodegroup) -> str | None:
+    return _eks.words(group.capacity_type)
+
+
+def _capacity(group: Nodegroup) -> PairsBlock:
+    groups = (group.resources.auto_scaling_groups if group.resources else None) or ()
+    pool = group.warm_pool_config
+    return _blocks.pairs(
+        "Capacity",
+        ("Status", group.status),
+        ("Capacity type", _capacity_words(group)),
+        ("Desired nodes", _size(group, "desired_size")),
+        ("Minimum", _size(group, "min_size")),
+        ("Maximum", _size(group, "max_size")),
+        ("Instance types", group.instance_types),
+        ("Disk", f"{group.disk_size} GiB" if group.disk_size else None),
+        ("Auto Scaling groups", tuple(each.name or "?" for each in groups)),
+        ("Warm pool", _eks.words(pool.pool_state) or "on" if pool and pool.enabled else None),
+        ("Warm pool minimum", pool.min_size if pool and pool.enabled else None),
+        ("Created", group.created_at),
+        ("Modified", group.modified_at),
+    )
+
+
+def _software(group: Nodegroup) -> PairsBlock:
+    template = group.launch_template
+    name = (template.name or template.id) if template else None
+    return _blocks.pairs(
+        "Software",
+        ("Kubernetes", group.version),
+        ("AMI type", group.ami_type),
+        ("AMI release", group.release_version),
+        ("Launch template", f"{name} version {template.version}" if template and name else None),
+        ("Node role", _eks.role(group.node_role)),
+    )
+
+
+def _network(group: Nodegroup) -> PairsBlock:
+    access = group.remote_access
+    anybody = "any address" if access and not access.source_security_groups else None
+    made = group.resources.remote_access_security_group if group.resources else None
+    return _blocks.pairs(
+        "Network",
+        ("Subnets", group.subnets),
+        ("SSH key", access.ec2_ssh_key if access else None),
+        ("SSH from", (access.source_security_groups or anybody) if access else None),
+        ("SSH security group", made),
+    )
+
+
+def _upkeep(group: Nodegroup) -> PairsBlock:
+    update, repair = group.update_config, group.node_repair_config
+    most: Any = None
+    if update is not None:
+        percent = update.max_unavailable_percentage
+        most = update.max_unavailable if percent is None else f"{percent} %"
+    on = "on" if repair and repair.enabled else "off"
+    return _blocks.pairs(
+        "Upkeep",
+        ("Unavailable in updates", most),
+        ("Update strategy", _eks.words(update.update_strategy) if update else None),
+        ("Node repair", on),
+    )
+
+
+def _taints(group: Nodegroup) -> tuple[TableBlock, ...]:
+    taints = group.taints or ()
+    rows = tuple((taint.key, taint.value, _eks.words(taint.effect)) for taint in taints)
+    return (TableBlock("Taints", ("KEY", "VALUE", "EFFECT"), rows),) if rows else ()
+
+
+def _size_column(title: str, name: str, priority: int) -> Column[Nodegroup]:
+    return Column(title, lambda group: _size(group, name), kind="number", priority=priority)
+
+
+RESOURCE: Resource[Nodegroup] = Resource(
+    name="nodegroups",
+    noun="node group",
+    platform=Platform.EKS,
+    model=Nodegroup,
+    lister=nodegroups,
+    aliases=("ng", "nodegroup"),
+    columns=(
+        _ecs.CLUSTER,
+        _ecs.name_column(),
+        Column(
+            "HEALTH",
+            lambda group: _health(group).words,
+            tone=lambda group: _health(group).level,
+            priority=1,
+            width=34,
+        ),
+        _size_column("MIN", "min_size", 4),
+        _size_column("DESIRED", "desired_size", 2),
+        _size_column("MAX", "max_size", 4),
+        Column("CAPACITY", _capacity_words, priority=3),
+        Column("TYPES", lambda group: group.instance_types, priority=5, width=30),
+        Column("VERSION", lambda group: group.version, priority=2),
+        Column("AMI", lambda group: group.ami_type, priority=6, width=24),
+        Column("RELEASE", lambda group: group.release_version, wide=True, priority=6),
+        Column("STATUS", lambda group: group.status, wide=True, priority=7),
+        Column("ROLE", lambda group: _eks.role(group.node_role), wide=True, priority=8),
+        Column("AGE", lambda group: group.created_at, kind="age", priority=4),
+    ),
+    read=NODEGROUPS.read,
+    health=_health,
+    changing=lambda group: changing(group.status),
+    details=(Detail("Overview", overview),),
+    console=lambda scope, item: _eks.console(
+        scope, item.cluster or scope.cluster, "nodegroups", item.name
+    ),
+    permissions=("eks:ListClusters", "eks:ListNodegroups", "eks:DescribeNodegroup"),
+    interval=3.0,
+    empty="No managed node groups in {scope}.",
+    tags=lambda group: group.tags or {},
+    arn=lambda group: group.nodegroup_arn,
+)
