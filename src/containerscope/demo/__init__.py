@@ -1,0 +1,1 @@
+"""An embedded AWS account behind the real wire protocols, on loopback only."""
