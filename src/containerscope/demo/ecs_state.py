@@ -1,0 +1,228 @@
+"""What the demo account knows of ECS: plain objects that may change; answers are made from them.
+
+Times are epoch seconds; 0.0 stands for what has not happened.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(slots=True, eq=False)
+class TaskDefinition:
+    """A revision of a task definition."""
+
+    family: str
+    revision: int
+    body: dict[str, Any]
+    """The whole `TaskDefinition` of the API; it never changes but for its status."""
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """`family:revision`."""
+        return f"{self.family}:{self.revision}"
+
+    @property
+    def arn(self) -> str:
+        """The ARN, which holds the revision."""
+        return str(self.body["taskDefinitionArn"])
+
+    @property
+    def active(self) -> bool:
+        """Whether new tasks may use it."""
+        return bool(self.body["status"] == "ACTIVE")
+
+    @property
+    def containers(self) -> list[dict[str, Any]]:
+        """The container definitions."""
+        found: list[dict[str, Any]] = self.body["containerDefinitions"]
+        return found
+
+
+@dataclass(slots=True)
+class Exit:
+    """How a container of a task ended, or why it never started."""
+
+    code: int | None = None
+    reason: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Task:
+    """A task; what follows from its id alone (addresses, digests) is not kept."""
+
+    id: str
+    definition: TaskDefinition
+    created_at: float
+    service: str = ""
+    """Name of its service; empty for a standalone task."""
+    started_by: str = ""
+    launch_type: str = "FARGATE"
+    capacity_provider: str = ""
+    zone: str = "a"
+    instance: str = ""
+    """Id of its container instance; empty on Fargate."""
+    status: str = "RUNNING"
+    desired: str = "RUNNING"
+    health: str = "UNKNOWN"
+    pull_started_at: float = 0.0
+    pull_stopped_at: float = 0.0
+    started_at: float = 0.0
+    stopping_at: float = 0.0
+    stopped_at: float = 0.0
+    stop_code: str = ""
+    stopped_reason: str = ""
+    exits: dict[str, Exit] = field(default_factory=dict)
+    exec_enabled: bool = False
+    overrides: dict[str, Any] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def group(self) -> str:
+        """`service:NAME`, or `family:NAME` for a standalone task."""
+        return f"service:{self.service}" if self.service else f"family:{self.definition.family}"
+
+    @property
+    def pending(self) -> bool:
+        """Whether it counts as pending."""
+        return self.status in ("PROVISIONING", "PENDING", "ACTIVATING")
+
+
+@dataclass(slots=True, eq=False)
+class Revision:
+    """A service revision."""
+
+    id: str
+    definition: TaskDefinition
+    created_at: float
+
+
+@dataclass(slots=True, eq=False)
+class Deployment:
+    """A deployment of a service, as the service and as the deployment history show it."""
+
+    id: str
+    """`ecs-svc/…`, which its tasks carry in `startedBy`."""
+    token: str
+    """The last part of the ARN of the service deployment."""
+    revision: Revision
+    sources: list[Revision]
+    created_at: float
+    updated_at: float
+    finished_at: float = 0.0
+    role: str = "PRIMARY"
+    """`PRIMARY`, `ACTIVE` while its tasks go, or empty once it is history only."""
+    rollout: str = "COMPLETED"
+    reason: str = ""
+    status: str = "SUCCESSFUL"
+    """The status as a service deployment."""
+    status_reason: str = ""
+    desired: int = 0
+    failed: int = 0
+    threshold: int = 3
+    stage: str = ""
+    rollback: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Event:
+    """A service event."""
+
+    id: str
+    at: float
+    message: str
+
+
+@dataclass(slots=True, eq=False)
+class Service:
+    """A service and its tasks, stopped ones too."""
+
+    name: str
+    desired: int
+    created_at: float
+    deployments: list[Deployment]
+    """Newest first; the first is the primary one."""
+    revisions: list[Revision]
+    launch_type: str = "FARGATE"
+    strategy: list[dict[str, Any]] = field(default_factory=list)
+    """The capacity provider strategy; the launch type does not show where there is one."""
+    scheduling: str = "REPLICA"
+    breaker: bool = True
+    minimum: int = 100
+    maximum: int = 200
+    load_balancers: list[dict[str, Any]] = field(default_factory=list)
+    registries: list[dict[str, Any]] = field(default_factory=list)
+    awsvpc: dict[str, Any] = field(default_factory=dict)
+    connect: dict[str, Any] = field(default_factory=dict)
+    grace: int | None = None
+    constraints: list[dict[str, Any]] = field(default_factory=list)
+    placement: list[dict[str, Any]] = field(default_factory=list)
+    exec_enabled: bool = False
+    created_by: str = ""
+    status: str = "ACTIVE"
+    events: list[Event] = field(default_factory=list)
+    """Newest first."""
+    tags: dict[str, str] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+
+    @property
+    def definition(self) -> TaskDefinition:
+        """The task definition of the primary deployment."""
+        return self.deployments[0].revision.definition
+
+
+@dataclass(slots=True, eq=False)
+class Instance:
+    """A container instance."""
+
+    id: str
+    ec2_id: str
+    kind: str
+    zone: str
+    cpu: int
+    memory: int
+    registered_at: float
+    capacity_provider: str = ""
+    status: str = "ACTIVE"
+    status_reason: str = ""
+    agent_connected: bool = True
+    agent_version: str = "1.98.0"
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class CapacityProvider:
+    """A capacity provider of the account's own."""
+
+    name: str
+    cluster: str
+    body: dict[str, Any]
+    """The members of the API that do not follow from the name."""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True, eq=False)
+class Cluster:
+    """An ECS cluster and all that is in it."""
+
+    name: str
+    insights: str = "enabled"
+    providers: list[str] = field(default_factory=list)
+    strategy: list[dict[str, Any]] = field(default_factory=list)
+    configuration: dict[str, Any] = field(default_factory=dict)
+    namespace: str = ""
+    status: str = "ACTIVE"
+    tags: dict[str, str] = field(default_factory=dict)
+    services: dict[str, Service] = field(default_factory=dict)
+    tasks: dict[str, Task] = field(default_factory=dict)
+    """All tasks, those of services too."""
+    instances: dict[str, Instance] = field(default_factory=dict)
+
+    def add_task(self, task: Task) -> Task:
+        """The task, now of this cluster and of its service."""
+        self.tasks[task.id] = task
+        if task.service:
+            self.services[task.service].tasks[task.id] = task
+        return task

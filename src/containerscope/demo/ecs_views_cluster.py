@@ -1,0 +1,192 @@
+"""How clusters, their instances and their capacity providers look in answers."""
+
+from __future__ import annotations
+
+from containerscope.demo.calls import Call, Result, tag_list
+from containerscope.demo.ecs_find import cluster_arn
+from containerscope.demo.ecs_state import CapacityProvider, Cluster, Instance, Task
+from containerscope.demo.ids import hexes, uuid
+
+_RESERVED_PORTS = ["22", "2375", "2376", "51678", "51679"]
+
+
+def cluster_view(call: Call, cluster: Cluster) -> Result:
+    """A described cluster with the parts that were asked for."""
+    running = sum(1 for each in cluster.tasks.values() if each.status == "RUNNING")
+    pending = sum(1 for each in cluster.tasks.values() if each.pending)
+    view: Result = {
+        "clusterArn": cluster_arn(call, cluster),
+        "clusterName": cluster.name,
+        "status": cluster.status,
+        "registeredContainerInstancesCount": len(cluster.instances),
+        "runningTasksCount": running,
+        "pendingTasksCount": pending,
+        "activeServicesCount": sum(
+            1 for each in cluster.services.values() if each.status == "ACTIVE"
+        ),
+        "statistics": _statistics(cluster) if call.includes("STATISTICS") else [],
+        "tags": tag_list(cluster.tags) if call.includes("TAGS") else [],
+        "settings": (
+            [{"name": "containerInsights", "value": cluster.insights}]
+            if call.includes("SETTINGS")
+            else []
+        ),
+        "capacityProviders": cluster.providers,
+        "defaultCapacityProviderStrategy": cluster.strategy,
+    }
+    if cluster.namespace:
+        view["serviceConnectDefaults"] = {
+            "namespace": call.world.arn("servicediscovery", f"namespace/{cluster.namespace}")
+        }
+    if call.includes("CONFIGURATIONS") and cluster.configuration:
+        view["configuration"] = cluster.configuration
+    if call.includes("ATTACHMENTS"):
+        view |= _attachments(call, cluster)
+    return view
+
+
+def _statistics(cluster: Cluster) -> list[Result]:
+    numbers: dict[str, int] = {}
+    for kind, where in (("EC2", "EC2"), ("Fargate", "FARGATE")):
+        tasks = [each for each in cluster.tasks.values() if each.launch_type == where]
+        numbers[f"running{kind}TasksCount"] = sum(1 for each in tasks if each.status == "RUNNING")
+        numbers[f"pending{kind}TasksCount"] = sum(1 for each in tasks if each.pending)
+        services = [each for each in cluster.services.values() if each.launch_type == where]
+        for status in ("ACTIVE", "DRAINING"):
+            name = f"{status.lower()}{kind}ServiceCount"
+            numbers[name] = sum(1 for each in services if each.status == status)
+    return [{"name": name, "value": str(value)} for name, value in numbers.items()]
+
+
+def _attachments(call: Call, cluster: Cluster) -> Result:
+    own = [name for name in cluster.providers if name in call.world.capacity_providers]
+    if not own:
+        return {}
+    attachments = [
+        {
+            "id": uuid("cluster attachment", name),
+            "type": "managed_draining",
+            "status": "CREATED",
+            "details": [
+                {"name": "capacityProviderName", "value": name},
+                {"name": "autoScalingLifecycleHookName", "value": "ecs-managed-draining-hook"},
+            ],
+        }
+        for name in own
+    ]
+    return {"attachments": attachments, "attachmentsStatus": "UPDATE_COMPLETE"}
+
+
+def on_instance(cluster: Cluster, instance: Instance) -> list[Task]:
+    """The tasks that take room on an instance."""
+    return [
+        each
+        for each in cluster.tasks.values()
+        if each.instance == instance.id and not each.stopped_at
+    ]
+
+
+def reserved(task: Task) -> tuple[int, int]:
+    """The CPU units and the MiB that a task takes on its instance."""
+    body = task.definition.body
+    containers = task.definition.containers
+    cpu = int(body.get("cpu") or sum(each.get("cpu", 0) for each in containers))
+    sizes = (each.get("memoryReservation") or each.get("memory", 0) for each in containers)
+    return cpu, int(body.get("memory") or sum(sizes))
+
+
+def instance_view(call: Call, cluster: Cluster, instance: Instance) -> Result:
+    """A described container instance; what remains follows from the tasks on it."""
+    tasks = on_instance(cluster, instance)
+    taken = [reserved(each) for each in tasks]
+    cpu = instance.cpu - sum(each[0] for each in taken)
+    memory = instance.memory - sum(each[1] for each in taken)
+    view: Result = {
+        "containerInstanceArn": call.world.arn(
+            "ecs", f"container-instance/{cluster.name}/{instance.id}"
+        ),
+        "ec2InstanceId": instance.ec2_id,
+        "version": 40 + len(tasks),
+        "versionInfo": {
+            "agentVersion": instance.agent_version,
+            "agentHash": hexes(8, "agent", instance.agent_version),
+            "dockerVersion": "DockerVersion: 25.0.13",
+        },
+        "remainingResources": _resources(cpu, memory),
+        "registeredResources": _resources(instance.cpu, instance.memory),
+        "status": instance.status,
+        "agentConnected": instance.agent_connected,
+        "runningTasksCount": sum(1 for each in tasks if each.status == "RUNNING"),
+        "pendingTasksCount": sum(1 for each in tasks if each.pending),
+        "attributes": _attributes(call, instance),
+        "registeredAt": instance.registered_at,
+        "attachments": [],
+    }
+    if instance.capacity_provider:
+        view["capacityProviderName"] = instance.capacity_provider
+    if instance.status_reason:
+        view["statusReason"] = instance.status_reason
+    if call.includes("TAGS"):
+        view["tags"] = tag_list(instance.tags)
+    if call.includes("CONTAINER_INSTANCE_HEALTH"):
+        status = "OK" if instance.agent_connected else "INSUFFICIENT_DATA"
+        view["healthStatus"] = {
+            "overallStatus": status,
+            "details": [
+                {
+                    "type": "CONTAINER_RUNTIME",
+                    "status": status,
+                    "lastUpdated": call.world.now() - 20,
+                    "lastStatusChange": instance.registered_at + 40,
+                }
+            ],
+        }
+    return view
+
+
+def _resources(cpu: int, memory: int) -> list[Result]:
+    rest = {"doubleValue": 0.0, "longValue": 0}
+    return [
+        {"name": "CPU", "type": "INTEGER", **rest, "integerValue": cpu},
+        {"name": "MEMORY", "type": "INTEGER", **rest, "integerValue": memory},
+        {
+            "name": "PORTS",
+            "type": "STRINGSET",
+            **rest,
+            "integerValue": 0,
+            "stringSetValue": _RESERVED_PORTS,
+        },
+        {"name": "PORTS_UDP", "type": "STRINGSET", **rest, "integerValue": 0, "stringSetValue": []},
+    ]
+
+
+def _attributes(call: Call, instance: Instance) -> list[Result]:
+    values = {
+        "ecs.availability-zone": call.world.region + instance.zone,
+        "ecs.instance-type": instance.kind,
+        "ecs.ami-id": "ami-0d4f1c2b9a8e7f635",
+        "ecs.os-type": "linux",
+        "ecs.os-family": "LINUX",
+        "ecs.cpu-architecture": "arm64" if "g." in instance.kind else "x86_64",
+        "ecs.vpc-id": "vpc-0e1f6a7c92d3b4850",
+    }
+    named = [{"name": name, "value": value} for name, value in values.items()]
+    return [
+        *named,
+        {"name": "ecs.capability.task-eni"},
+        {"name": "ecs.capability.execution-role-ecr-pull"},
+        {"name": "com.amazonaws.ecs.capability.logging-driver.awslogs"},
+    ]
+
+
+def provider_view(call: Call, provider: CapacityProvider) -> Result:
+    """A described capacity provider."""
+    view: Result = {
+        "capacityProviderArn": call.world.arn("ecs", f"capacity-provider/{provider.name}"),
+        "name": provider.name,
+        "status": "ACTIVE",
+        **provider.body,
+    }
+    if call.includes("TAGS"):
+        view["tags"] = tag_list(provider.tags)
+    return view

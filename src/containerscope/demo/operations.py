@@ -1,0 +1,22 @@
+"""Every operation that the demo account answers, by botocore's names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from containerscope.demo.calls import Handler
+from containerscope.demo.ecs_describes import DESCRIBES
+from containerscope.demo.ecs_lists import LISTS
+from containerscope.demo.eks_api import EKS
+from containerscope.demo.identity import IAM, SSO, SSO_OIDC, STS
+
+OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
+    "ecs": {**LISTS, **DESCRIBES},
+    "eks": EKS,
+    "sts": STS,
+    "iam": IAM,
+    "sso": SSO,
+    "sso-oidc": SSO_OIDC,
+}
+GLOBAL = frozenset({"sts", "iam", "sso", "sso-oidc"})
+"""Services whose answers do not depend on the region that is asked."""
