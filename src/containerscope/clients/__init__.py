@@ -1,0 +1,1 @@
+"""The only door to AWS, Kubernetes and child processes."""

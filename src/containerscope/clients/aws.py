@@ -1,0 +1,255 @@
+"""Every call to AWS: guarded, paced, joined, decoded, and its errors mapped."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter, OrderedDict
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from contextvars import ContextVar
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from botocore import xform_name
+
+from containerscope.clients.connection import Connection
+from containerscope.clients.decode import page_of, wants_raw
+from containerscope.clients.errors import is_throttled, to_problem
+from containerscope.clients.flights import Flights
+from containerscope.clients.guard import ALLOWED, refuse
+from containerscope.clients.pace import Budget, Pace
+from containerscope.clients.renewal import Renewal
+from containerscope.clients.server_clock import ServerClock, parse_date
+from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
+from containerscope.model.clock import Clock, SystemClock
+from containerscope.model.listing import ApiError, Page, RefusedError
+from containerscope.resource import Identity, SignIn, Target
+
+T = TypeVar("T")
+U = TypeVar("U")
+
+_TRIES = 4
+"""Calls made for one answer when each but the last one ended in signing in again."""
+_REMEMBERED = 10_000
+"""Values that `cached` keeps at most; the longest unused goes first."""
+
+_sent_at: ContextVar[float] = ContextVar("sent_at", default=0.0)
+
+
+async def connect(
+    target: Target,
+    *,
+    read_only: bool,
+    rate_share: float,
+    sign_in: SignIn,
+    clock: Clock | None = None,
+    pace: Pace | None = None,
+) -> AwsClients:
+    """Clients for one profile and region; no network yet.
+
+    Raises `ApiError` for a profile that does not exist and for a missing region. With the `pace`
+    of the clients before, a switch of profile does not renew the account's budget.
+    """
+    clock = clock or SystemClock()
+    return AwsClients(target, read_only, pace or Pace(rate_share, clock), sign_in, clock)
+
+
+class AwsClients:
+    """The clients of one profile and region; implements `containerscope.resource.Clients`."""
+
+    def __init__(
+        self, target: Target, read_only: bool, pace: Pace, sign_in: SignIn, clock: Clock
+    ) -> None:
+        self.calls: Counter[str] = Counter()
+        """Requests sent, retries included, by `ecs:ListServices`."""
+        self.pace = pace
+        self._target = target
+        self._read_only = read_only
+        self._clock = ServerClock(clock)
+        self._flights = Flights()
+        self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+        self._identity: Identity | None = None
+        self._account = target.access_key or target.profile
+        self._retired: list[Connection] = []
+        self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
+        core = open_session(target, read_only=read_only)
+        self._region = region_of(core, target)
+        self._partition = partition_of(core, self._region)
+        self._connection = self._connected(core)
+
+    @property
+    def clock(self) -> ServerClock:
+        """A clock whose `now` follows the server's `Date`."""
+        return self._clock
+
+    @property
+    def read_only(self) -> bool:
+        """Whether the guard refuses whatever changes the world; fixed for good."""
+        return self._read_only
+
+    @property
+    def region(self) -> str:
+        """The region that calls go to."""
+        return self._region
+
+    @property
+    def partition(self) -> str:
+        """`aws`, `aws-us-gov` or `aws-cn`."""
+        return self._partition
+
+    @property
+    def budget(self) -> Budget:
+        """How much of the rate budget is in use, for the header."""
+        return self.pace.budget()
+
+    async def identity(self) -> Identity:
+        """Who we are, asked once per profile and region."""
+        if self._identity is None:
+            self._identity = await self._flights.join("identity", self._ask_identity)
+        return self._identity
+
+    async def _ask_identity(self) -> Identity:
+        answer = await self.call("sts", "GetCallerIdentity")
+        account, arn = answer["Account"], answer["Arn"]
+        self.pace.settle(self._account, account)
+        self._account = account
+        partition = arn.split(":")[1] if arn.startswith("arn:") else self._partition
+        return Identity(account, arn, region=self._region, partition=partition)
+
+    async def name_account(self) -> Identity:
+        """The identity with the account's alias, where that can be read; never needed by rows."""
+        identity = await self.identity()
+        if identity.alias:
+            return identity
+        answer = await self.call("iam", "ListAccountAliases")
+        aliases = answer.get("AccountAliases") or [""]
+        self._identity = replace(identity, alias=aliases[0])
+        return self._identity
+
+    def sign_in_again(self) -> None:
+        """Let an expired call open its dialog once more, though the last one was given up."""
+        self._renewal.again()
+
+    async def read(
+        self, service: str, operation: str, member: str, model: type[T], /, **params: Any
+    ) -> Page[T]:
+        """Call and convert `member` of the answer, item by item, to `model`."""
+
+        async def fly() -> Page[T]:
+            answer, date = await self._answer(service, operation, params, raw=True)
+            return page_of(answer, f"{service}:{operation}", member, model, date)
+
+        key = (service, operation, member, model, _frozen(params))
+        return await self._flights.join(key, fly)
+
+    async def call(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
+        """Call and return the whole answer under the API's own member names."""
+
+        async def fly() -> Mapping[str, Any]:
+            answer, _ = await self._answer(service, operation, params, raw=False)
+            return {name: value for name, value in answer.items() if name != "ResponseMetadata"}
+
+        if operation not in ALLOWED.get(service, frozenset()):
+            # A change that is asked for twice is made twice.
+            return await fly()
+        return await self._flights.join((service, operation, _frozen(params)), fly)
+
+    async def cached(
+        self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
+    ) -> U:
+        """What `fetch` returned for this key within the last `seconds`, else a fresh one."""
+        kept = self._cache.get(key)
+        if kept is not None and self._clock.monotonic() - kept[0] < seconds:
+            self._cache.move_to_end(key)
+            value: U = kept[1]
+            return value
+
+        async def fly() -> U:
+            fresh = await fetch()
+            self._cache[key] = (self._clock.monotonic(), fresh)
+            self._cache.move_to_end(key)
+            while len(self._cache) > _REMEMBERED:
+                self._cache.popitem(last=False)
+            return fresh
+
+        return await self._flights.join(("cached", key), fly)
+
+    async def close(self) -> None:
+        """End what is under way and close every client."""
+        await self._flights.close()
+        for connection in (*self._retired, self._connection):
+            await connection.close()
+
+    async def _answer(
+        self, service: str, operation: str, params: Mapping[str, Any], *, raw: bool
+    ) -> tuple[Mapping[str, Any], datetime | None]:
+        """The parsed or raw answer and its date; whatever goes wrong becomes an `ApiError`."""
+        refused = refuse(service, operation, params) if self._read_only else None
+        if refused is not None:
+            raise RefusedError(refused)
+        tries = 0
+        while True:
+            tries += 1
+            connection = self._connection
+            try:
+                client = await connection.client(service)
+                return await _send(client, operation, params, raw=raw)
+            except ApiError:
+                raise
+            except Exception as error:
+                explicit = bool(self._target.access_key)
+                if explicit or tries >= _TRIES or not await self._renewal.cure(error, connection):
+                    raise ApiError(to_problem(error, service, operation)) from error
+
+    def _connected(self, core: Any) -> Connection:
+        if not self._target.access_key:
+            share_role_cache(core)
+            self._renewal.codes.answer_for(core)
+        return Connection(core, self._region, self._target.endpoint_url, self._prepare)
+
+    def _reconnect(self) -> None:
+        """Start over with fresh credentials; calls under way end on the clients they have."""
+        self._retired.append(self._connection)
+        self._connection = self._connected(open_session(self._target, read_only=self._read_only))
+
+    def _prepare(self, service: str, client: Any) -> None:
+        """Have each request of a new client, retries included, paced before it is signed."""
+
+        async def created(operation_name: str, **_: Any) -> None:
+            await self.pace.take(self._account, self._region, service, operation_name)
+            self.calls[f"{service}:{operation_name}"] += 1
+            _sent_at.set(time.monotonic())
+
+        def received(event_name: str, response_dict: Any, parsed_response: Any, **_: Any) -> None:
+            if response_dict is None:
+                return
+            date = parse_date(response_dict["headers"].get("date"))
+            if date is not None:
+                self._clock.learn(date, time.monotonic() - _sent_at.get())
+            operation = event_name.rpartition(".")[2]
+            if response_dict["status_code"] >= 300 and is_throttled(parsed_response):
+                self.pace.throttled(self._account, self._region, service, operation)
+
+        hook = client.meta.service_model.service_id.hyphenize()
+        client.meta.events.register_first(f"request-created.{hook}", created)
+        client.meta.events.register(f"response-received.{hook}", received)
+
+
+async def _send(
+    client: Any, operation: str, params: Mapping[str, Any], *, raw: bool
+) -> tuple[Mapping[str, Any], datetime | None]:
+    method = getattr(client, xform_name(operation))
+    wants_raw.set(raw)
+    answer = await method(**params)
+    headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
+    return answer, parse_date(headers.get("date"))
+
+
+def _frozen(value: Any) -> Hashable:
+    """Parameters as a key: equal for equal ones, whatever the order of their names."""
+    if isinstance(value, Mapping):
+        return tuple(sorted((name, _frozen(part)) for name, part in value.items()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(_frozen(part) for part in value)
+    frozen: Hashable = value
+    return frozen

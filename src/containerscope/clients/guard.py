@@ -1,0 +1,53 @@
+"""Read-only, enforced below everything: at the hook each AWS call passes before it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from containerscope.clients.guard_allowed import ALLOWED, PUBLIC_PARAMETERS
+from containerscope.model.listing import Problem, RefusedError, Why
+
+__all__ = ["ALLOWED", "guard_session", "refuse"]
+
+_REMEDY = "start without --read-only to allow changes"
+
+
+def refuse(service: str, operation: str, params: Mapping[str, Any] | None = None) -> Problem | None:
+    """Why read-only refuses this call, or None when it lets it through."""
+    name = f"{service}:{operation}"
+    if operation not in ALLOWED.get(service, frozenset()):
+        return Problem(Why.DENIED, name, f"read-only refuses {name}", remedy=_REMEDY)
+    if service == "ssm" and operation.startswith("GetParameter") and not _public(params or {}):
+        message = f"read-only refuses {name} outside {PUBLIC_PARAMETERS}: it may be a secret"
+        return Problem(Why.DENIED, name, message, remedy=_REMEDY)
+    return None
+
+
+def _public(params: Mapping[str, Any]) -> bool:
+    names = params.get("Names")
+    asked = [params.get("Name"), params.get("Path"), *(names if isinstance(names, list) else ())]
+    given = [name for name in asked if name is not None]
+    return bool(given) and all(_is_public(name) for name in given)
+
+
+def _is_public(name: object) -> bool:
+    # `GetParameter` takes an ARN as well; that of a public parameter names no account.
+    if not isinstance(name, str) or ".." in name:
+        return False
+    if name.startswith("arn:"):
+        _, _, name = name.partition("::parameter")
+    return f"{name}/".startswith(PUBLIC_PARAMETERS)
+
+
+def _check(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    problem = refuse(model.service_model.service_name, model.name, params)
+    if problem is not None:
+        raise RefusedError(problem)
+
+
+def guard_session(core: Any) -> None:
+    """Guard every client that this botocore session makes from now on; there is no way back."""
+    core.get_component("event_emitter").register_last(
+        "before-parameter-build", _check, unique_id="containerscope-read-only"
+    )

@@ -1,0 +1,49 @@
+"""How connections to AWS are made safe: one verified TLS context per CA bundle."""
+
+from __future__ import annotations
+
+import functools
+import ssl
+from typing import Any
+
+import aiohttp
+from aiobotocore.config import AioConfig
+from aiobotocore.httpsession import AIOHTTPSession
+from botocore.httpsession import get_cert_path
+
+
+@functools.cache
+def _context(ca_bundle: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_bundle)
+
+
+class VerifiedSession(AIOHTTPSession):  # type: ignore[misc]
+    """An HTTP session that checks certificate and host name, behind a proxy as well.
+
+    aiobotocore 2.25 checks no host name, and behind a proxy without a bundle of its own no
+    certificate either.
+    """
+
+    def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
+        context: ssl.SSLContext | bool = False
+        if self._verify:
+            context = _context(get_cert_path(self._verify))
+            if self._cert_file:
+                context = ssl.create_default_context(cafile=get_cert_path(self._verify))
+                context.load_cert_chain(self._cert_file, self._key_file)
+        return aiohttp.TCPConnector(
+            limit=self._max_pool_connections, ssl=context, **self._connector_args
+        )
+
+
+class ClientConfig(AioConfig):  # type: ignore[misc]
+    """The configuration of every client, kept whole when botocore merges its own into it."""
+
+    def __init__(self, connector_args: Any = None, **options: Any) -> None:
+        options["http_session_cls"] = VerifiedSession
+        super().__init__(connector_args, **options)
+
+    def merge(self, other_config: AioConfig) -> ClientConfig:
+        """This configuration with what the other one was given on top."""
+        options = {**self._user_provided_options, **other_config._user_provided_options}
+        return ClientConfig(self.connector_args, **options)
