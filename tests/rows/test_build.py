@@ -83,7 +83,7 @@ def test_the_sorted_heading_shows_its_direction() -> None:
 
 def test_counts_are_of_all_rows_and_problems_only_shows_the_worrying() -> None:
     things = (item("a"), item("b", status="FAILED"), item("c", status="WARNING"))
-    rows = build(listing(*things), THINGS, View(problems_only=True, filter="!c"), NOW)
+    rows = build(listing(*things), THINGS, View(problems_only=True, filter="!name:c"), NOW)
     assert rows.counts == {Level.FINE: 1, Level.FAILED: 1, Level.WARNING: 1}
     assert rows.total == 3
     assert rows.keys == ("key:b",)

@@ -63,6 +63,7 @@ THINGS: Resource[Thing] = Resource(
         Column("MEM MiB", lambda thing: thing.memory, kind="mib", name="mem"),
         Column("SIZE", lambda thing: thing.size, kind="bytes"),
         Column("PUBLIC", lambda thing: thing.public, kind="flag"),
+        Column("CLUSTER", of_item=lambda item: item.cluster, unless="cluster"),
         Column("NOTE", lambda thing: thing.note, wide=True),
     ),
 )

@@ -12,15 +12,17 @@ from typing import Any
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Missing
 from containerscope.model.text import visible
-from containerscope.resource import Column, Resource
+from containerscope.resource import Column, Resource, Scope
 from containerscope.rows.cells import Cell, Heading
 from containerscope.rows.columns import all_columns, known, value_of
 from containerscope.rows.facts import Facts
 from containerscope.rows.filter import FilterError, read_filter
 from containerscope.rows.format import jsonable, shown, to_ascii
+from containerscope.rows.masking import masked_value
 from containerscope.rows.sorting import Sorting, read_sorting
 
 _RIGHT = frozenset({"number", "ratio", "age", "percent", "mib", "bytes"})
+EVERYWHERE = Scope()
 
 
 @dataclass(frozen=True)
@@ -34,6 +36,8 @@ class View:
     problems_only: bool = False
     ascii: bool = False
     """Glyphs beyond ASCII are replaced."""
+    scope: Scope = EVERYWHERE
+    """What the listing covers: columns that say nothing there step aside."""
 
 
 class Rows:
@@ -56,8 +60,13 @@ class Rows:
 
     @cached_property
     def _columns(self) -> tuple[Column[Any], ...]:
-        wide = self.view.wide
-        return tuple(column for column in all_columns(self.resource) if wide or not column.wide)
+        view = self.view
+        return tuple(
+            column
+            for column in all_columns(self.resource)
+            if (view.wide or not column.wide)
+            and not (column.unless and getattr(view.scope, column.unless))
+        )
 
     @cached_property
     def headings(self) -> tuple[Heading, ...]:
@@ -72,6 +81,7 @@ class Rows:
                 priority=column.priority,
                 width=column.width,
                 sorted=direction if column.field == sorting.field else 0,
+                quiet=column.kind == "age",
             )
             for column in self._columns
         )
@@ -94,6 +104,10 @@ class Rows:
         """How much a row wants the eye."""
         return self._facts.levels[self._facts.place[key]]
 
+    def name(self, key: str) -> str:
+        """What a search in the table looks at."""
+        return visible(self.item(key).name)
+
     def cells(self, key: str) -> tuple[Cell, ...]:
         """The cells of a row, one for each heading."""
         cells = self._cells.get(key)
@@ -104,7 +118,7 @@ class Rows:
         return cells
 
     def _cell(self, column: Column[Any], item: Item[Any]) -> Cell:
-        value = value_of(column, item)
+        value = masked_value(value_of(column, item), item)
         text = shown(value, column, self._now)
         if self.view.ascii:
             text = to_ascii(text)
@@ -124,7 +138,10 @@ class Rows:
     def record(self, key: str) -> dict[str, Any]:
         """The values of a row's shown columns by field, as JSON can hold them."""
         item = self.item(key)
-        return {column.field: jsonable(value_of(column, item)) for column in self._columns}
+        return {
+            column.field: jsonable(masked_value(value_of(column, item), item))
+            for column in self._columns
+        }
 
 
 def build(

@@ -21,6 +21,8 @@ class Heading:
     """The most terminal cells it takes."""
     sorted: int = 0
     """1 ascending, -1 descending, 0 not sorted by."""
+    quiet: bool = False
+    """Its changes are no news: ages."""
 
 
 @dataclass(frozen=True)

@@ -103,7 +103,8 @@ class Facts:
     def _text(self, item: Item[Any]) -> str:
         parts = [item.name]
         parts += [plain(value_of(column, item)) for column in self._text_columns]
-        parts.append(item.key)
+        # The rest of an ARN is alike in all rows: `eu` or `service` would match every one.
+        parts.append(item.key.rpartition("/")[2])
         return "\n".join(parts).casefold()
 
     @property

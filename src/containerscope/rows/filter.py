@@ -41,7 +41,13 @@ class Filter:
 
     def matches(self, item: Item[Any], text: str) -> bool:
         """Whether the row is shown."""
-        return any(all(test(item, text) for test in tests) for tests in self.alternatives)
+        for tests in self.alternatives:
+            for test in tests:
+                if not test(item, text):
+                    break
+            else:
+                return True
+        return False
 
 
 @dataclass(frozen=True)
@@ -117,6 +123,8 @@ def _pattern(token: _Token) -> Test:
 
 def _contains(token: _Token) -> Test:
     wanted = visible(token.text).casefold()
+    if ":" in wanted:
+        return lambda item, text: wanted in text or wanted in item.key.casefold()
     return lambda _, text: wanted in text
 
 
