@@ -78,7 +78,6 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     ),
     "sso": _names("GetRoleCredentials ListAccounts ListAccountRoles"),
     "sso-oidc": _names("RegisterClient StartDeviceAuthorization CreateToken"),
-    "signin": _names("CreateOAuth2Token"),
 }
 """botocore's name of a service -> the operations that read-only lets through."""
 

@@ -79,7 +79,9 @@ def open_session(target: Target, *, read_only: bool) -> AioSession:
 def share_role_cache(core: AioSession) -> None:
     """Keep assumed roles where the AWS CLI keeps them, so that one MFA code serves both."""
     resolver = core.get_component("credential_provider")
-    resolver.get_provider("assume-role").cache = JSONFileCache()
+    resolver.get_provider("assume-role").cache = JSONFileCache(
+        str(Path.home() / ".aws" / "cli" / "cache")
+    )
 
 
 def region_of(core: AioSession, target: Target) -> str:
