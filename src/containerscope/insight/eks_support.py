@@ -13,7 +13,7 @@ from containerscope.model.health import Level
 STANDARD, EXTENDED, UNSUPPORTED = "STANDARD_SUPPORT", "EXTENDED_SUPPORT", "UNSUPPORTED"
 SOON = 90
 """Days before the end of a window from which it is said."""
-_NOW = 60
+URGENT = 60
 """Days before the end of a window from which it is a warning."""
 
 
@@ -62,7 +62,7 @@ def support_verdict(cluster: Cluster, support: Support | None) -> Verdict | None
             return None
         cause = f"Kubernetes {version} is in extended support, which costs extra per cluster hour."
         return Verdict(Level.NONE, f"{version} in extended support", cause, _upgrade(version))
-    level = Level.WARNING if days <= _NOW else Level.NONE
+    level = Level.WARNING if days <= URGENT else Level.NONE
     ending = "extended support" if support.status == EXTENDED else "standard support"
     words = f"{ending} {_left(days)}"
     cause = f"The {ending} of Kubernetes {version} {_left(days)}; {_then(cluster, support)}."

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
 from containerscope.insight.eks_health import issue_verdict
 from containerscope.insight.eks_issues import Meaning
-from containerscope.listers import Part, pages
+from containerscope.listers import Part, names_then_details, pages
 from containerscope.model import arn
 from containerscope.model.eks import Issue
 from containerscope.model.health import Level
-from containerscope.model.listing import Item, Page
+from containerscope.model.listing import Item, Listing, Page
 from containerscope.redact import masked
-from containerscope.resource import Clients, Pair, PairsBlock, Scope, TableBlock
+from containerscope.resource import Clients, Demand, Pair, PairsBlock, Scope, TableBlock
 
 T = TypeVar("T")
 
@@ -69,6 +70,15 @@ class Kind(Generic[T]):
         async for page in pages(clients, "eks", "ListClusters", "clusters", maxResults=100):
             for cluster in page.items:
                 yield self.part(clients, cluster)
+
+    async def listings(
+        self, clients: Clients, scope: Scope, demand: Demand
+    ) -> AsyncIterator[Listing[T]]:
+        """Those in scope: names first, then one call for each, those on screen before others."""
+        found = names_then_details(demand, self.parts(clients, scope))
+        async with aclosing(found):
+            async for listing in found:
+                yield listing
 
     async def read(self, clients: Clients, scope: Scope, item: Item[T]) -> Mapping[str, Any]:
         """One of them whole."""

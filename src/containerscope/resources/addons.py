@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 from containerscope.insight.eks_health import addon_verdict, changing, issues_of
 from containerscope.insight.eks_issues import ADDON
-from containerscope.listers import names_then_details
 from containerscope.model import arn
 from containerscope.model.eks import Addon
 from containerscope.model.health import Health
-from containerscope.model.listing import Item, Listing, Missing
+from containerscope.model.listing import Item, Missing
 from containerscope.redact import redact_text
 from containerscope.resource import (
     Block,
     Clients,
     Column,
-    Demand,
     Detail,
     Platform,
     Resource,
@@ -35,14 +32,6 @@ ADDONS: _eks.Kind[Addon] = _eks.Kind(
     member="addon",
     name_of=lambda addon: addon.addon_name,
 )
-
-
-async def addons(clients: Clients, scope: Scope, demand: Demand) -> AsyncIterator[Listing[Addon]]:
-    """The add-ons in scope."""
-    found = names_then_details(demand, ADDONS.parts(clients, scope))
-    async with aclosing(found):
-        async for listing in found:
-            yield listing
 
 
 async def overview(
@@ -95,7 +84,7 @@ RESOURCE: Resource[Addon] = Resource(
     noun="add-on",
     platform=Platform.EKS,
     model=Addon,
-    lister=addons,
+    lister=ADDONS.listings,
     aliases=("addon",),
     columns=(
         _ecs.CLUSTER,

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 
 from containerscope.insight.eks_health import changing, fargate_verdict, issues_of
 from containerscope.insight.eks_issues import FARGATE
-from containerscope.listers import names_then_details
 from containerscope.model.eks import FargateProfile, Selector
 from containerscope.model.health import Health
-from containerscope.model.listing import Item, Listing, Missing
+from containerscope.model.listing import Item, Missing
 from containerscope.resource import (
     Block,
     Clients,
     Column,
-    Demand,
     Detail,
     Platform,
     Resource,
@@ -33,16 +30,6 @@ PROFILES: _eks.Kind[FargateProfile] = _eks.Kind(
     member="fargateProfile",
     name_of=lambda profile: profile.fargate_profile_name,
 )
-
-
-async def profiles(
-    clients: Clients, scope: Scope, demand: Demand
-) -> AsyncIterator[Listing[FargateProfile]]:
-    """The Fargate profiles in scope."""
-    found = names_then_details(demand, PROFILES.parts(clients, scope))
-    async with aclosing(found):
-        async for listing in found:
-            yield listing
 
 
 async def overview(
@@ -95,7 +82,7 @@ RESOURCE: Resource[FargateProfile] = Resource(
     noun="Fargate profile",
     platform=Platform.EKS,
     model=FargateProfile,
-    lister=profiles,
+    lister=PROFILES.listings,
     aliases=("fp", "fargate"),
     columns=(
         _ecs.CLUSTER,

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import aclosing
 from typing import Any
 
 from containerscope.insight.eks_health import changing, issues_of, nodegroup_verdict
 from containerscope.insight.eks_issues import NODEGROUP
-from containerscope.listers import names_then_details
 from containerscope.model.eks import Nodegroup
 from containerscope.model.health import Health
-from containerscope.model.listing import Item, Listing, Missing
+from containerscope.model.listing import Item, Missing
 from containerscope.resource import (
     Block,
     Clients,
     Column,
-    Demand,
     Detail,
     PairsBlock,
     Platform,
@@ -35,16 +32,6 @@ NODEGROUPS: _eks.Kind[Nodegroup] = _eks.Kind(
     member="nodegroup",
     name_of=lambda group: group.nodegroup_name,
 )
-
-
-async def nodegroups(
-    clients: Clients, scope: Scope, demand: Demand
-) -> AsyncIterator[Listing[Nodegroup]]:
-    """The node groups in scope: EKS describes one per call, the visible ones first."""
-    found = names_then_details(demand, NODEGROUPS.parts(clients, scope))
-    async with aclosing(found):
-        async for listing in found:
-            yield listing
 
 
 async def overview(
@@ -158,7 +145,7 @@ RESOURCE: Resource[Nodegroup] = Resource(
     noun="node group",
     platform=Platform.EKS,
     model=Nodegroup,
-    lister=nodegroups,
+    lister=NODEGROUPS.listings,
     aliases=("ng", "nodegroup"),
     columns=(
         _ecs.CLUSTER,
