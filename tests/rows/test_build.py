@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -11,6 +12,9 @@ from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Phase, Why
 from containerscope.rows import View, build
 from tests.rows.things import NOW, THINGS, Thing, item, listing
+
+if TYPE_CHECKING:
+    from containerscope.ui.table_view import RowSource
 
 
 def names(*items: Item[Thing], view: View) -> list[str]:
@@ -146,3 +150,8 @@ def test_a_record_holds_raw_values_for_the_exports() -> None:
     assert record["tasks"] == [3, 4]
     assert record["age"] == "2026-01-02T03:04:05Z"
     assert record["cpu"] is None
+
+
+def test_rows_are_what_the_table_shows() -> None:
+    rows: RowSource = build(listing(item("a\n")), THINGS, View(), NOW)
+    assert [rows.name(key) for key in rows.keys] == ["a␊"]

@@ -100,6 +100,10 @@ class Rows:
         """The item of a row, shown or not; KeyError if there is none."""
         return self._facts.items[self._facts.place[key]]
 
+    def name(self, key: str) -> str:
+        """The name of a row, harmless to show: what a search looks at."""
+        return visible(self.item(key).name)
+
     def level(self, key: str) -> Level:
         """How much a row wants the eye."""
         return self._facts.levels[self._facts.place[key]]
