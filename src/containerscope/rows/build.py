@@ -108,10 +108,6 @@ class Rows:
         """How much a row wants the eye."""
         return self._facts.levels[self._facts.place[key]]
 
-    def name(self, key: str) -> str:
-        """What a search in the table looks at."""
-        return visible(self.item(key).name)
-
     def cells(self, key: str) -> tuple[Cell, ...]:
         """The cells of a row, one for each heading."""
         cells = self._cells.get(key)
