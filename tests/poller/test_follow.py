@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import pytest
 
-from containerscope.model.listing import LOADING, Listing, Missing, Phase, Problem, Why
+from containerscope.model.listing import LOADING, Item, Listing, Missing, Phase, Problem, Why
 from containerscope.resource import Demand
 from tests.poller.scene import SCOPE, THROTTLED, UNREACHABLE, Scene, bare, done, thing
 
@@ -37,11 +37,28 @@ async def test_at_most_four_listings_a_second_and_always_the_last() -> None:
     async with scene.followed():
         await scene.until(lambda: bool(scene.shown) and scene.now_shown.phase is Phase.DONE)
     assert names(scene.now_shown) == ["last"]
-    gaps = [
-        after - before for before, after in zip(scene.shown_at, scene.shown_at[1:], strict=False)
-    ]
-    assert len(gaps) >= 4
-    assert min(gaps) >= 0.25 - 1e-9
+    assert len(scene.shown) >= 4
+    for first, fifth in zip(scene.shown_at, scene.shown_at[4:], strict=False):
+        assert fifth - first >= 1 - 1e-9
+
+
+async def test_what_arrives_steadily_is_shown_at_even_distances() -> None:
+    scene = Scene()
+    steps: list[Any] = []
+    for count in range(200):
+        steps += [Listing(bare(*map(str, range(count)))), 0.01]
+    scene.answers = [[*steps, 9.0]]
+    async with scene.followed():
+        await scene.clock.advance(2.0)
+    assert [round(at, 2) for at in scene.shown_at] == [n / 4 for n in range(9)]
+
+
+async def test_a_finished_list_is_shown_at_once() -> None:
+    scene = Scene()
+    scene.answers = [[Listing(bare("a")), 0.01, Listing(bare("a", "b")), 0.01, done(thing("a"))]]
+    async with scene.followed():
+        await scene.clock.advance(0.05)
+    assert [listing.phase for listing in scene.shown] == [Phase.NAMES, Phase.DONE]
 
 
 async def test_a_refresh_keeps_every_row_until_all_names_are_read() -> None:
@@ -99,8 +116,7 @@ async def test_the_date_of_an_unchanged_listing_is_shown() -> None:
 async def test_a_throttled_describe_keeps_the_last_value_and_says_so() -> None:
     scene = Scene()
     problem = Problem(Why.THROTTLED, "x:DescribeThings", "slow down", keys=("a",))
-    refused = thing("a")
-    refused = type(refused)("a", "a", Missing(Why.THROTTLED, "slow down"))
+    refused: Item[Any] = Item("a", "a", Missing(Why.THROTTLED, "slow down"))
     scene.answers = [
         [done(thing("a", 7), thing("b", 7))],
         [done(refused, thing("b", 8), problems=(problem,))],
@@ -154,9 +170,7 @@ async def test_a_first_load_that_fails_says_why_and_resumes_by_itself() -> None:
     scene.answers = [[THROTTLED], [done(thing("a"))]]
     async with scene.followed():
         await scene.until(lambda: len(scene.shown) == 2)
-    assert scene.shown[0] == done(problems=(THROTTLED,)).__class__(
-        phase=Phase.DONE, problems=(THROTTLED,)
-    )
+    assert scene.shown[0] == Listing(phase=Phase.DONE, problems=(THROTTLED,))
     assert names(scene.now_shown) == ["a"]
 
 

@@ -4,21 +4,43 @@ from __future__ import annotations
 
 import asyncio
 import random
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from typing import Any, TypeVar
 
 import msgspec
 
+from containerscope.model.clock import Clock
 from containerscope.model.listing import ApiError, Listing, Phase
 from containerscope.poller.latest import Latest
 from containerscope.poller.tempo import Tempo
-from containerscope.poller.watch import Watch
+from containerscope.poller.watch import Watch, set_within
 from containerscope.resource import Clients, Demand, Resource, Scope
 
 T = TypeVar("T")
 
-APART = 0.25
-"""Seconds between two listings of one follow: a screen needs no more, and a slow one bears less."""
+MOST_A_SECOND = 4
+"""Listings of one follow: a screen needs no more, and a slow one bears less."""
+
+
+class _Pace:
+    """Spreads what is on its way evenly; what is finished need not wait while there is room."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._times: deque[float] = deque(maxlen=MOST_A_SECOND)
+
+    def shown(self) -> None:
+        self._times.append(self._clock.monotonic())
+
+    def rest(self, *, settled: bool) -> float:
+        """Seconds until the next listing may be shown."""
+        rest = 0.0
+        if len(self._times) == MOST_A_SECOND:
+            rest = self._times[0] + 1.0 - self._clock.monotonic()
+        if self._times and not settled:
+            rest = max(rest, self._times[-1] + 1 / MOST_A_SECOND - self._clock.monotonic())
+        return rest
 
 
 class Poller:
@@ -74,25 +96,24 @@ class Poller:
         )
         self._watches.add(watch)
         polling: asyncio.Task[None] | None = None
-        clock = self._clients.clock
-        last = float("-inf")
+        pace = _Pace(self._clients.clock)
         try:
             if base is not None:
-                last = clock.monotonic()
+                pace.shown()
                 yield base
             polling = asyncio.create_task(watch.poll())
             polling.add_done_callback(lambda _: watch.news.set())
             while True:
                 await watch.news.wait()
-                rest = last + APART - clock.monotonic()
-                if rest > 0:
-                    await clock.sleep(rest)
+                while (rest := pace.rest(settled=watch.settled)) > 0:
+                    watch.news.clear()
+                    await set_within(watch.news, rest, self._clients.clock)
                 watch.news.clear()
                 if polling.done():
                     polling.result()
                 listing = watch.take()
                 if listing is not None:
-                    last = clock.monotonic()
+                    pace.shown()
                     yield listing
         finally:
             self._watches.discard(watch)

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
+from containerscope.model.clock import Clock
 from containerscope.model.listing import ApiError, Listing, Missing, Phase, Problem
 from containerscope.poller.cover import Cover, failure, stale
 from containerscope.poller.latest import Latest
@@ -66,6 +67,12 @@ class Watch(Generic[T]):
         self._lay()
         ready, self._ready = self._ready, None
         return ready
+
+    @property
+    def settled(self) -> bool:
+        """Whether what there is to take is the end of a refresh."""
+        newest = self._read or self._ready
+        return newest is not None and newest.phase is Phase.DONE
 
     def _lay(self) -> None:
         """Lay what was read over what is shown: only as often as somebody looks."""
@@ -138,22 +145,24 @@ class Watch(Generic[T]):
             if left <= 0:
                 return
             self._stirred.clear()
-            await self._stirred_within(left)
-
-    async def _stirred_within(self, seconds: float) -> None:
-        waits: list[asyncio.Task[Any]] = [asyncio.create_task(self._stirred.wait())]
-        if math.isfinite(seconds):
-            waits.append(asyncio.create_task(_slept(self._clients, seconds)))
-        try:
-            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for wait in waits:
-                wait.cancel()
-            await asyncio.gather(*waits, return_exceptions=True)
+            await set_within(self._stirred, left, clock)
 
 
-async def _slept(clients: Clients, seconds: float) -> None:
-    await clients.clock.sleep(seconds)
+async def set_within(event: asyncio.Event, seconds: float, clock: Clock) -> None:
+    """Return when the event is set, or after so many of the clock's seconds."""
+    waits: list[asyncio.Task[Any]] = [asyncio.create_task(event.wait())]
+    if math.isfinite(seconds):
+        waits.append(asyncio.create_task(_slept(clock, seconds)))
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+        await asyncio.gather(*waits, return_exceptions=True)
+
+
+async def _slept(clock: Clock, seconds: float) -> None:
+    await clock.sleep(seconds)
 
 
 def _alike(shown: Listing[Any], listing: Listing[Any], *, final: bool) -> bool:
