@@ -219,7 +219,7 @@ def _console(scope: Scope, item: Item[CapacityProvider]) -> str:
 
 RESOURCE: Resource[CapacityProvider] = Resource(
     name="capacity-providers",
-    noun="capacity-provider",
+    noun="capacity provider",
     platform=Platform.ECS,
     model=CapacityProvider,
     lister=capacity_providers,

@@ -156,7 +156,7 @@ def _console(scope: Scope, item: Item[ServiceDeployment]) -> str:
 
 RESOURCE: Resource[ServiceDeployment] = Resource(
     name="service-deployments",
-    noun="service-deployment",
+    noun="service deployment",
     platform=Platform.ECS,
     model=ServiceDeployment,
     lister=service_deployments,

@@ -152,7 +152,7 @@ def _console(scope: Scope, item: Item[ServiceEventRow]) -> str:
 
 RESOURCE: Resource[ServiceEventRow] = Resource(
     name="service-events",
-    noun="service-event",
+    noun="service event",
     platform=Platform.ECS,
     model=ServiceEventRow,
     lister=service_events,

@@ -141,7 +141,7 @@ def _console(scope: Scope, item: Item[ServiceRevision]) -> str:
 
 RESOURCE: Resource[ServiceRevision] = Resource(
     name="service-revisions",
-    noun="service-revision",
+    noun="service revision",
     platform=Platform.ECS,
     model=ServiceRevision,
     lister=service_revisions,
