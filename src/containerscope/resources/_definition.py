@@ -11,8 +11,14 @@ _A_DAY = 86400.0
 """A revision never changes but for its status and tags."""
 
 
-async def container_images(clients: Clients, task_definition: str) -> TableBlock | TextBlock:
-    """What the containers of this revision are made of, or why that cannot be told."""
+_LATEST = 120.0
+"""Seconds for which the latest revision of a family is believed to be the latest."""
+
+
+async def definition(
+    clients: Clients, task_definition: str, seconds: float = _A_DAY
+) -> TaskDefinition:
+    """A task definition by ARN, `family:revision`, or the family for its latest revision."""
 
     async def fetch() -> TaskDefinition:
         page = await clients.read(
@@ -24,14 +30,24 @@ async def container_images(clients: Clients, task_definition: str) -> TableBlock
         )
         return page.items[0] if page.items else TaskDefinition()
 
+    return await clients.cached(("ecs-task-definition", task_definition), seconds, fetch)
+
+
+async def latest(clients: Clients, name: str) -> TaskDefinition:
+    """A revision by its ARN, or the latest one of a family by the family's name."""
+    return await definition(clients, name, _A_DAY if name.startswith("arn:") else _LATEST)
+
+
+async def container_images(clients: Clients, task_definition: str) -> TableBlock | TextBlock:
+    """What the containers of this revision are made of, or why that cannot be told."""
     try:
-        found = await clients.cached(("ecs-task-definition", task_definition), _A_DAY, fetch)
+        found = await definition(clients, task_definition)
     except ApiError as error:
         return TextBlock(error.problem.message, "Containers", Level.WARNING)
     return TableBlock(
         "Containers",
         ("NAME", "IMAGE", "ESSENTIAL", "CPU", "MEM MiB", "PORTS", "LOGS"),
-        tuple(_row(definition) for definition in found.container_definitions or ()),
+        tuple(_row(each) for each in found.container_definitions or ()),
         empty="The task definition has no containers.",
     )
 
