@@ -37,7 +37,7 @@ def issue_verdict(issue: Issue, meanings: Mapping[str, Meaning]) -> Verdict:
     if known is None:
         words = issue.code or shortened(said) or "a health issue"
         return Verdict(Level.FAILED, words, said, "", said)
-    return Verdict(known.level, known.words, f"{issue.code}: {known.words}.", known.fix, said)
+    return Verdict(known.level, known.words, f"EKS reports {issue.code}.", known.fix, said)
 
 
 def cluster_verdict(cluster: Cluster, support: Support | None = None) -> Verdict:

@@ -33,7 +33,7 @@ def support_of(
         status=status,
         standard_ends=known.end_of_standard_support_date,
         extended_ends=known.end_of_extended_support_date,
-        days=None if ends is None else (_utc(ends) - _utc(now)).days,
+        days=None if ends is None else (_utc(ends).date() - _utc(now).date()).days,
     )
 
 
@@ -89,4 +89,4 @@ def _left(days: int) -> str:
 
 
 def _utc(moment: datetime) -> datetime:
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -62,7 +62,10 @@ def row_verdict(row: ClusterRow) -> Verdict:
     swept = row.swept
     if swept is None or swept.health.level <= own.level:
         return own
-    return Verdict(swept.health.level, swept.health.words)
+    inside = "node groups" if row.eks is not None else "services"
+    return Verdict(
+        swept.health.level, swept.health.words, fix=f"Open the cluster: its {inside} tell more."
+    )
 
 
 def ecs_verdict(cluster: ecs.Cluster) -> Verdict:

@@ -104,24 +104,23 @@ def console(scope: Scope, *parts: str) -> str:
     return f"/eks/clusters/{path}{region}"
 
 
-def issue_table(issues: Iterable[Issue], meanings: Mapping[str, Meaning]) -> TableBlock:
-    """Every health issue with what EKS says and what to do."""
+def issue_table(issues: Iterable[Issue], meanings: Mapping[str, Meaning]) -> tuple[TableBlock, ...]:
+    """Every health issue with what EKS says and what to do; nothing where one line said it all."""
     found = tuple(issues)
+    if len(found) < 2 and not any(issue.resource_ids for issue in found):
+        return ()
+    verdicts = tuple(issue_verdict(issue, meanings) for issue in found)
     rows = tuple(
-        (
-            issue.code,
-            issue.message,
-            ", ".join(issue.resource_ids or ()) or None,
-            issue_verdict(issue, meanings).fix or None,
-        )
-        for issue in found
+        (issue.code, issue.message, issue.resource_ids or None, verdict.fix or None)
+        for issue, verdict in zip(found, verdicts, strict=True)
     )
-    return TableBlock(
-        "Health issues",
-        ("CODE", "EKS SAYS", "RESOURCES", "WHAT TO DO"),
-        rows,
-        tuple(issue_verdict(issue, meanings).level for issue in found),
-        empty="EKS reports no issue.",
+    return (
+        TableBlock(
+            "Health issues",
+            ("CODE", "EKS SAYS", "RESOURCES", "WHAT TO DO"),
+            rows,
+            tuple(verdict.level for verdict in verdicts),
+        ),
     )
 
 

@@ -29,7 +29,7 @@ async def overview(
     yield (
         *_blocks.verdict_block(whole),
         *(_blocks.verdict_block(own) if own != whole else ()),
-        *((_eks.issue_table(issues, CLUSTER),) if issues else ()),
+        *_eks.issue_table(issues, CLUSTER),
         _cluster(row, cluster),
         *_connector(cluster),
         *_support(row, cluster),

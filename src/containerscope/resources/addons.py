@@ -47,7 +47,7 @@ async def overview(
     values = addon.configuration_values
     yield (
         *_blocks.verdict_block(addon_verdict(addon)),
-        *((_eks.issue_table(issues, ADDON),) if issues else ()),
+        *_eks.issue_table(issues, ADDON),
         _blocks.pairs(
             "Add-on",
             ("Status", addon.status),

@@ -44,7 +44,7 @@ async def overview(
     selectors = profile.selectors or ()
     yield (
         *_blocks.verdict_block(fargate_verdict(profile)),
-        *((_eks.issue_table(issues, FARGATE),) if issues else ()),
+        *_eks.issue_table(issues, FARGATE),
         _blocks.pairs(
             "Fargate profile",
             ("Status", profile.status),

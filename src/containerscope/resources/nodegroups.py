@@ -45,7 +45,7 @@ async def overview(
     issues = issues_of(group.health)
     yield (
         *_blocks.verdict_block(nodegroup_verdict(group)),
-        *((_eks.issue_table(issues, NODEGROUP),) if issues else ()),
+        *_eks.issue_table(issues, NODEGROUP),
         _capacity(group),
         _software(group),
         _network(group),
