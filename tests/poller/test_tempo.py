@@ -58,6 +58,17 @@ async def test_a_poke_during_a_refresh_is_followed_by_one_other() -> None:
         assert scene.asked == [0, 3]
 
 
+async def test_a_poke_does_not_wait_for_the_joins_of_a_list_that_is_there() -> None:
+    scene = Scene()
+    scene.answers = [[done(thing("a")), 8.0, done(thing("a", 2))], [done(thing("a", 3))]]
+    async with scene.followed():
+        await scene.clock.advance(1)
+        scene.poller.poke()
+        await scene.clock.advance(1)
+        assert scene.asked == [0, 1]
+        assert scene.now_shown == done(thing("a", 3))
+
+
 async def test_a_slow_list_rests_as_long_as_it_took() -> None:
     scene = Scene()
     scene.answers = [[20.0, done(thing("a", moving=True))]]

@@ -48,14 +48,19 @@ class Watch(Generic[T]):
         self._shown: Listing[T] | None = latest.get((resource.name, scope))
         self._read: Listing[T] | None = None
         """The newest listing of the refresh under way that was not laid over the shown one yet."""
+        self._newest: Listing[T] = Listing()
+        """The newest listing of the refresh under way."""
+        self._reading: asyncio.Task[None] | None = None
         self._cover = Cover(self._shown)
         self._ready: Listing[T] | None = None
         """What to show next, if it is more than what is shown."""
 
     def poke(self) -> None:
-        """Refresh now; a refresh under way is followed by another."""
+        """Refresh now; a refresh under way is followed by another, once it has all rows."""
         self._poked = True
         self._stirred.set()
+        if self._reading is not None and self._newest.phase is Phase.DONE:
+            self._reading.cancel()
 
     def attend(self, attention: bool) -> None:
         """Somebody looks, or nobody does any more: the interval is reckoned anew."""
@@ -78,7 +83,13 @@ class Watch(Generic[T]):
         """Lay what was read over what is shown: only as often as somebody looks."""
         read, self._read = self._read, None
         if read is not None:
-            self._show(self._cover.lay(read), final=read.phase is Phase.DONE)
+            listing = self._cover.lay(read)
+            if read.phase is Phase.DONE and failure(read) is not None:
+                listing = self._failed(listing, read)
+            self._show(listing, final=read.phase is Phase.DONE)
+
+    def _failed(self, listing: Listing[T] | None, read: Listing[T]) -> Listing[T]:
+        return stale(self._cover.base, listing, read.problems, self._clients.clock.now())
 
     def _show(self, listing: Listing[T], *, final: bool = False) -> None:
         shown = self._shown
@@ -99,27 +110,38 @@ class Watch(Generic[T]):
     async def _refresh(self) -> None:
         base = self._shown
         self._cover = Cover(base)
-        read: Listing[T] = Listing()
+        self._newest = Listing()
         problem: Problem | None = None
-        lister = self._resource.lister(self._clients, self._scope, self._demand)
+        reading = self._reading = asyncio.create_task(self._read_all())
         try:
-            # Closed in time, not by the garbage collector: calls under way end with it.
-            async with aclosing(cast("AsyncGenerator[Listing[T], None]", lister)):
-                async for read in lister:
-                    self._read = read
-                    self.news.set()
+            await asyncio.wait({reading})
+            if not reading.cancelled():
+                reading.result()
         except ApiError as error:
             problem = error.problem
+        finally:
+            self._reading = None
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+        read = self._newest
+        if problem is not None:
             read = msgspec.structs.replace(read, problems=(*read.problems, problem))
         self._lay()
         problem = problem or failure(read)
         if problem is not None:
             self._tempo.failed(problem)
-            now = self._clients.clock.now()
-            self._show(stale(base, self._shown, read.problems, now), final=True)
+            self._show(self._failed(self._shown, read), final=True)
         else:
             self._judge(base, read)
         self.news.set()
+
+    async def _read_all(self) -> None:
+        lister = self._resource.lister(self._clients, self._scope, self._demand)
+        # Closed in time, not by the garbage collector: calls under way end with it.
+        async with aclosing(cast("AsyncGenerator[Listing[T], None]", lister)):
+            async for read in lister:
+                self._newest = self._read = read
+                self.news.set()
 
     def _judge(self, base: Listing[T] | None, read: Listing[T]) -> None:
         """Set the tempo by what a refresh brought."""
