@@ -11,12 +11,15 @@ from containerscope.clients.errors import iam_action, to_problem
 from containerscope.model.listing import ApiError, Problem, Why
 
 
-def answered(code: str, status: int = 400, text: str = "said", **headers: str) -> Exception:
+def answered(
+    code: str, status: int = 400, text: str = "said", headers: dict[str, str] | None = None
+) -> Exception:
     response: Any = {
         "Error": {"Code": code, "Message": text},
-        "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": headers},
+        "ResponseMetadata": {"HTTPStatusCode": status, "HTTPHeaders": headers or {}},
     }
-    return boto.ClientError(response, "DescribeServices")
+    error: Exception = boto.ClientError(response, "DescribeServices")
+    return error
 
 
 TABLE = [
@@ -96,7 +99,7 @@ def test_iam_names_some_services_its_own_way(service: str, operation: str, actio
 
 
 def test_a_throttled_answer_says_when_to_come_back() -> None:
-    error = answered("ThrottlingException", **{"retry-after": "7"})
+    error = answered("ThrottlingException", headers={"retry-after": "7"})
     assert to_problem(error, "ecs", "ListTasks").retry_after == 7
 
 
@@ -108,3 +111,10 @@ def test_a_skewed_clock_is_named() -> None:
 def test_our_own_errors_pass_as_they_are() -> None:
     problem = Problem(Why.DENIED, "ecs:RunTask", "refused")
     assert to_problem(ApiError(problem), "ecs", "RunTask") is problem
+
+
+def test_a_denied_role_is_not_blamed_on_the_call_that_needed_it() -> None:
+    error = answered("AccessDenied", 403)
+    error.operation_name = "AssumeRole"  # type: ignore[attr-defined]
+    problem = to_problem(error, "ecs", "DescribeServices")
+    assert (problem.operation, problem.permission) == ("sts:AssumeRole", "sts:AssumeRole")

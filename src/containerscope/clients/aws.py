@@ -137,7 +137,10 @@ class AwsClients:
 
         async def fly() -> Page[T]:
             answer, date = await self._answer(service, operation, params, raw=True)
-            return page_of(answer, f"{service}:{operation}", member, model, date)
+            try:
+                return page_of(answer, f"{service}:{operation}", member, model, date)
+            except ValueError as error:
+                raise ApiError(to_problem(error, service, operation)) from error
 
         key = (service, operation, member, model, _frozen(params))
         return await self._flights.join(key, fly)

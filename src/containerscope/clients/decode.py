@@ -9,6 +9,7 @@ equal values.
 from __future__ import annotations
 
 import functools
+import json
 import re
 from collections.abc import Mapping
 from contextvars import ContextVar
@@ -20,7 +21,7 @@ from weakref import WeakKeyDictionary
 import msgspec
 from aiobotocore.parsers import AioJSONParser, AioResponseParserFactory, AioRestJSONParser
 from botocore.model import ListShape, MapShape, Shape, StructureShape
-from botocore.parsers import lowercase_dict
+from botocore.parsers import ResponseParserError, lowercase_dict
 from botocore.utils import parse_timestamp
 
 from containerscope.model.listing import Failure, Page, Problem, Why
@@ -30,7 +31,7 @@ T = TypeVar("T")
 RAW = "containerscope.raw"
 """The key under which a parsed answer holds its `RawAnswer`."""
 _TOKENS = ("nextToken", "NextToken", "NextMarker", "Marker")
-"""In this order: EFS echoes the request's `Marker` beside its `NextMarker`."""
+"""In this order: EFS echoes the request's `Marker`, which is no token of the next page."""
 _EPOCH = (None, "unixtimestamp")
 
 wants_raw: ContextVar[bool] = ContextVar("wants_raw", default=False)
@@ -44,14 +45,18 @@ class RawAnswer:
 
     body: bytes
     shape: StructureShape
-    response: Mapping[str, Any]
-    parser: AioJSONParser | AioRestJSONParser
 
     def parsed(self) -> Mapping[str, Any]:
-        """The answer as botocore's parser reads it."""
-        answer: Mapping[str, Any] = self.parser._parse_body_as_json(self.body)
-        parsed: Mapping[str, Any] = self.parser._parse_shape(self.shape, answer)
-        return parsed
+        """The answer as plain JSON, for what the fast way does not take."""
+        answer = _without_nulls(json.loads(self.body)) if self.body else {}
+        return answer if isinstance(answer, dict) else {}
+
+
+def _without_nulls(value: Any) -> Any:
+    """What botocore makes of null members: they are absent, so that defaults apply."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(part) for name, part in value.items() if part is not None}
+    return [_without_nulls(part) for part in value] if isinstance(value, list) else value
 
 
 def utc_timestamp(value: Any) -> Any:
@@ -87,40 +92,39 @@ def _is_plain(shape: Shape, seen: frozenset[str] = frozenset()) -> bool:
     return True
 
 
-def _may_stay_raw(response: Mapping[str, Any], shape: Shape | None) -> bool:
-    if not wants_raw.get() or shape is None or response["status_code"] >= 300:
+def _may_stay_raw(shape: Any) -> bool:
+    if not wants_raw.get() or shape is None:
         return False
     plain = _plain.get(shape)
     if plain is None:
         plain = _plain[shape] = isinstance(shape, StructureShape) and _is_plain(shape)
-    # botocore leaves a null member out, so that a default applies; msgspec would put None there.
-    return plain and b"null" not in response["body"]
+    return plain
 
 
-def _raw(parser: Any, response: Mapping[str, Any], shape: Any) -> dict[str, Any]:
-    headers = lowercase_dict(response["headers"])
-    return {
-        RAW: RawAnswer(response["body"], shape, response, parser),
-        "ResponseMetadata": {
-            "HTTPStatusCode": response["status_code"],
-            "HTTPHeaders": headers,
-            "RequestId": headers.get("x-amzn-requestid", ""),
-        },
-    }
+class _RawParser:
+    """Mixed into a JSON parser: keeps the bodies that are decoded later."""
 
-
-class _RawJSONParser(AioJSONParser):  # type: ignore[misc]
     async def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
-        if _may_stay_raw(response, shape):
-            return _raw(self, response, shape)
-        return await super().parse(response, shape)
+        body = response["body"]
+        if response["status_code"] >= 300 or not isinstance(body, bytes):
+            return await super().parse(response, shape)  # type: ignore[misc]
+        blob = shape is None or "payload" in shape.serialization
+        if body and not blob and not body.lstrip().startswith(b"{"):
+            # botocore would take it for an answer without members: an empty list.
+            raise ResponseParserError("the answer is not one of AWS: it is no JSON")
+        if not _may_stay_raw(shape):
+            return await super().parse(response, shape)  # type: ignore[misc]
+        headers = lowercase_dict(response["headers"])
+        metadata = {"HTTPStatusCode": response["status_code"], "HTTPHeaders": headers}
+        return {RAW: RawAnswer(body, shape), "ResponseMetadata": metadata}
 
 
-class _RawRestJSONParser(AioRestJSONParser):  # type: ignore[misc]
-    async def parse(self, response: Mapping[str, Any], shape: Any) -> Any:
-        if _may_stay_raw(response, shape):
-            return _raw(self, response, shape)
-        return await super().parse(response, shape)
+class _RawJSONParser(_RawParser, AioJSONParser):  # type: ignore[misc]
+    pass
+
+
+class _RawRestJSONParser(_RawParser, AioRestJSONParser):  # type: ignore[misc]
+    pass
 
 
 class ParserFactory(AioResponseParserFactory):  # type: ignore[misc]
@@ -182,7 +186,10 @@ def page_of(
     is_list = isinstance(raw.shape.members.get(member), ListShape)
     decoder = _decoder(member, cast(Any, model), is_list, _token_member(raw.shape))
     try:
-        envelope = decoder.decode(raw.body)
+        # A default takes the place of a null, which the decoder would not know.
+        if b"null" in raw.body:
+            return _converted(raw.parsed(), operation, member, model, date)
+        envelope = decoder.decode(raw.body or b"{}")
     except msgspec.MsgspecError:
         return _converted(raw.parsed(), operation, member, model, date)
     found = envelope.items if is_list else (envelope.items,)
@@ -211,8 +218,11 @@ def _converted(
             message = f"An item of {member} is not what the API promises: {error}"
             keys = _arn(item, member)
             odd.append(Problem(Why.FAILED, operation, message, keys=keys))
-    token = next((answer[name] for name in _TOKENS if name in answer), None)
-    if "NextMarker" not in answer and operation.startswith("efs:"):
-        token = None
-    failures = msgspec.convert(answer.get("failures") or [], list[Failure], strict=False)
-    return Page(tuple(items), token or None, tuple(failures), tuple(odd), date)
+    tokens = _TOKENS[:-1] if operation.startswith("efs:") else _TOKENS
+    token = next((answer[name] for name in tokens if answer.get(name)), None)
+    try:
+        failures = msgspec.convert(answer.get("failures") or (), tuple[Failure, ...])
+    except msgspec.ValidationError as error:
+        message = f"The failures are not what the API promises: {error}"
+        failures, odd = (), [*odd, Problem(Why.FAILED, operation, message)]
+    return Page(tuple(items), token, failures, tuple(odd), date)

@@ -18,11 +18,13 @@ anything raised
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from botocore import exceptions as boto
+from botocore.parsers import ResponseParserError
 
 from containerscope.model.listing import ApiError, Problem, Why
 
@@ -46,6 +48,14 @@ _PREFIXES = {
     "resource-explorer-2": "resource-explorer-2",
 }
 
+_SIGNING_IN = {
+    "AssumeRole": "sts",
+    "AssumeRoleWithWebIdentity": "sts",
+    "GetRoleCredentials": "sso",
+    "CreateToken": "sso-oidc",
+}
+"""Calls that botocore makes on the way to ours."""
+
 _SIGN_IN = "sign in again: `aws sso login` for an SSO profile, else renew the credentials"
 _NETWORK = "check the network, the VPN and the region's name"
 
@@ -61,11 +71,18 @@ def to_problem(error: BaseException, service: str, operation: str) -> Problem:
         return error.problem
     name = f"{service}:{operation}"
     if isinstance(error, boto.ClientError):
+        if error.operation_name in _SIGNING_IN and error.operation_name != operation:
+            operation = error.operation_name
+            service = _SIGNING_IN[operation]
+            name = f"{service}:{operation}"
         return _answered(error.response, name, iam_action(service, operation))
     if isinstance(error, boto.BotoCoreError):
         return _not_answered(error, name)
     if isinstance(error, AttributeError) and "object has no attribute" in str(error):
         return Problem(Why.FAILED, name, f"{name} is not known to this version of botocore")
+    if isinstance(error, ResponseParserError | json.JSONDecodeError):
+        remedy = "see what answers in place of AWS: a proxy, a sign-in page of the network"
+        return Problem(Why.UNREACHABLE, name, f"unreadable answer: {error}", remedy=remedy)
     if isinstance(error, TimeoutError | OSError):
         return Problem(Why.UNREACHABLE, name, str(error) or "timed out", remedy=_NETWORK)
     return Problem(Why.FAILED, name, f"{type(error).__name__}: {error}")
