@@ -32,6 +32,9 @@ def _joined(before: Mapping[str, Any], after: Mapping[str, Any]) -> Mapping[str,
 
 def _over(before: Item[Any], after: Item[Any]) -> Item[Any]:
     """The item after a refresh: the very object before it if they are equal."""
+    unread = _loading(after) and not after.joined
+    if unread and before.name == after.name and before.cluster == after.cluster:
+        return before
     value = _kept(before.value, after.value)
     joined = _joined(before.joined, after.joined)
     if value is not after.value or joined != after.joined:
