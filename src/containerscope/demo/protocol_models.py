@@ -8,6 +8,7 @@ from functools import cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
 import botocore
 from botocore.loaders import Loader
@@ -94,13 +95,15 @@ class Route(NamedTuple):
 
     method: str
     pattern: re.Pattern[str]
-    rank: tuple[int, int]
+    rank: tuple[int, int, int]
+    constants: frozenset[tuple[str, str]]
+    """Query parameters that belong to the template: `?aws_iam=t`."""
     operation: Any
 
     @classmethod
     def of(cls, operation: Any) -> Route:
         """The route that botocore's model declares for an operation."""
-        template = operation.http["requestUri"].split("?", 1)[0]
+        template, _, query = operation.http["requestUri"].partition("?")
         parts = re.split(r"\{([^}]+)\}", template)
         pattern = ""
         for literal, label in zip(parts[::2], [*parts[1::2], ""], strict=True):
@@ -110,8 +113,10 @@ class Route(NamedTuple):
             elif label:
                 pattern += "([^/]+)"
         labels = len(parts) // 2
-        rank = (labels, -len(template))
-        return cls(operation.http["method"], re.compile(pattern + "/?"), rank, operation)
+        constants = frozenset(parse_qsl(query, keep_blank_values=True))
+        rank = (labels, -len(template), -len(constants))
+        method = operation.http["method"]
+        return cls(method, re.compile(pattern + "/?"), rank, constants, operation)
 
     def labels(self) -> tuple[str, ...]:
         """The names in the template's braces, in their order."""

@@ -35,11 +35,18 @@ def parse(models: Models, service: Any, operation: Any, wire: Wire) -> dict[str,
         return {}
     protocol = service.metadata["protocol"]
     if protocol in ("query", "ec2"):
-        found = _from_query(shape, wire.form(), "", protocol == "ec2")
-        return dict(found or {})
-    if protocol == "json":
-        return dict(_from_json(shape, _loads(wire.body)))
-    return _from_rest(models, service, operation, wire)
+        params = dict(_from_query(shape, wire.form(), "", protocol == "ec2") or {})
+    elif protocol == "json":
+        params = dict(_from_json(shape, _loads(wire.body)))
+    else:
+        params = _from_rest(models, service, operation, wire)
+    for name in shape.required_members:
+        if name not in params and shape.members[name].type_name not in ("list", "map"):
+            code = (
+                "ValidationError" if protocol in ("query", "ec2") else "InvalidParameterException"
+            )
+            raise AwsError(code, f"{name} is required.")
+    return params
 
 
 def _loads(body: bytes) -> Any:

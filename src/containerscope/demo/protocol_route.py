@@ -79,7 +79,9 @@ def find_service(models: Models, wire: Wire, signed: Signature) -> str:
         candidates = [each for each in candidates if each.protocol in ("query", "ec2")]
         if not signed.name:
             candidates = [each for each in candidates if each.name == "sts"]
-    elif not signed.name:
+    elif signed.name:
+        candidates = [each for each in candidates if each.protocol.startswith("rest-")]
+    else:
         candidates = [
             each
             for each in models.index
@@ -99,7 +101,8 @@ def find_service(models: Models, wire: Wire, signed: Signature) -> str:
 def match(models: Models, name: str, wire: Wire) -> Any:
     """The REST operation whose method and template fit the request, or None."""
     for route in models.routes(name):
-        if route.method == wire.method and route.pattern.fullmatch(wire.path):
+        fits = route.method == wire.method and route.constants <= set(wire.query)
+        if fits and route.pattern.fullmatch(wire.path):
             return route.operation
     return None
 
