@@ -5,7 +5,7 @@ from __future__ import annotations
 from containerscope.demo.ecs_build import Builder, end
 from containerscope.demo.ecs_definitions import define
 from containerscope.demo.ecs_recipe import DAY, HOUR, MINUTE, Recipe
-from containerscope.demo.ecs_state import Cluster, Deployment, Exit, Revision, Service
+from containerscope.demo.ecs_state import Cluster, Deployment, Exit, Revision, Service, Task
 from containerscope.demo.ids import digits, hexes
 from containerscope.demo.world import World
 
@@ -207,9 +207,8 @@ def _fail_payments(builder: Builder, service: Service) -> None:
         exits = {service.name: Exit(None, reason)}
         task = builder.stopped(service, new, ago * MINUTE, "TaskFailedToStart", reason, exits)
         builder.event(service, ago * MINUTE + 40, f"has started 1 tasks: (task {task.id}).")
-    for task in list(service.tasks.values())[:2]:
-        exits = {each["name"]: Exit(143) for each in task.definition.containers}
-        _fail_checks(builder, service, task.id, exits)
+    for task, ago in zip(list(service.tasks.values())[:2], (8.6, 6.1), strict=True):
+        _fail_checks(builder, service, task, ago * MINUTE)
     builder.waiting(service, new, 2, "PENDING", 25)
     builder.event(
         service,
@@ -220,24 +219,18 @@ def _fail_payments(builder: Builder, service: Service) -> None:
     _tell_begin(builder, service, new)
 
 
-def _fail_checks(builder: Builder, service: Service, task_id: str, exits: dict[str, Exit]) -> None:
+def _fail_checks(builder: Builder, service: Service, task: Task, ago: float) -> None:
     """A task that answered its health checks no more."""
-    task = service.tasks[task_id]
     group = builder.target_group(service.name)
-    ago = 12 * MINUTE + 30 * len(exits) + 20 * len(service.events)
-    why = "due to (reason Health checks failed with these codes: [503])"
-    end(
-        task,
-        builder.now - ago,
-        "ServiceSchedulerInitiated",
-        f"Task failed ELB health checks in (target-group {group})",
-        exits,
-    )
+    exits = {each["name"]: Exit(143) for each in task.definition.containers}
+    reason = f"Task failed ELB health checks in (target-group {group})"
+    end(task, builder.now - ago, "ServiceSchedulerInitiated", reason, exits)
     task.health = "UNHEALTHY"
     builder.event(
         service,
         ago + 20,
-        f"(task {task.id}) (port 8080) is unhealthy in (target-group {group}) {why}.",
+        f"(task {task.id}) (port 8080) is unhealthy in (target-group {group}) due to "
+        "(reason Health checks failed with these codes: [503]).",
     )
     builder.event(service, ago + 12, f"has stopped 1 running tasks: (task {task.id}).")
 

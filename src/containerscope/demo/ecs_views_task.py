@@ -16,6 +16,7 @@ SUBNETS = {
 }
 """One private subnet in each zone of the account's only VPC."""
 _OCTET = {"a": 16, "b": 48, "c": 80}
+"""The second octet each subnet, a /11, begins with."""
 _BEFORE_NETWORK = ("PROVISIONING",)
 
 
@@ -96,8 +97,8 @@ def _no_overrides(task: Task) -> Result:
 
 def address(task: Task) -> str:
     """The private IPv4 address of an awsvpc task, from the subnet of its zone."""
-    spread = number(32 * 250, "ip", task.id)
-    return f"10.0.{_OCTET[task.zone] + spread // 250}.{4 + spread % 250}"
+    spread = 4 + number((1 << 21) - 8, "ip", task.id)
+    return f"10.{_OCTET[task.zone] + (spread >> 16)}.{spread >> 8 & 255}.{spread & 255}"
 
 
 def _network(region: str, task: Task) -> Result:
