@@ -44,6 +44,8 @@ from containerscope.model.clock import SystemClock
 
 FAULTS_PATH = "/_demo/faults"
 _MOST = 32 * 1024 * 1024
+_PATIENCE = 0.2
+"""Seconds that a call under way still gets when the server closes."""
 
 
 @dataclass(frozen=True)
@@ -173,7 +175,7 @@ async def serve(
     app = web.Application(client_max_size=_MOST)
     app.router.add_route("*", FAULTS_PATH, _control(account))
     app.router.add_route("*", "/{path:.*}", _handler(account))
-    runner = web.AppRunner(app, access_log=None)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=_PATIENCE)
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()
