@@ -19,7 +19,7 @@ def discovered() -> dict[str, str]:
     """Name of each benchmark -> its module: those that have a `NAME` and a `run`."""
     found: dict[str, str] = {}
     for info in pkgutil.iter_modules(benchmarks.__path__):
-        if info.name.startswith("_") or info.name in ("report", "terminal"):
+        if info.name.startswith("_") or info.name in ("report", "terminal", "account"):
             continue
         module = importlib.import_module(f"benchmarks.{info.name}")
         if hasattr(module, "NAME"):
