@@ -53,8 +53,9 @@ class Cover:
     def __init__(self, base: Listing[Any] | None) -> None:
         self.base = base
         self._before = {item.key: item for item in base.items} if base is not None else {}
-        self._laid: dict[str, tuple[Item[Any], Item[Any]]] = {}
-        """Key -> the item of the refresh and what was made of it: most recur unchanged."""
+        self._read: dict[str, Item[Any]] = {}
+        self._made: dict[str, Item[Any]] = {}
+        """What was made of the items read: most recur unchanged in the next listing."""
 
     def lay(self, new: Listing[Any]) -> Listing[Any]:
         """What to show now that the refresh has come this far."""
@@ -70,12 +71,13 @@ class Cover:
         return self._listing(new, base, _same_if_equal(base.items, items))
 
     def _item(self, item: Item[Any]) -> Item[Any]:
-        laid = self._laid.get(item.key)
-        if laid is not None and laid[0] is item:
-            return laid[1]
-        before = self._before.get(item.key)
+        key = item.key
+        if self._read.get(key) is item:
+            return self._made[key]
+        before = self._before.get(key)
         made = item if before is None else _over(before, item)
-        self._laid[item.key] = (item, made)
+        self._read[key] = item
+        self._made[key] = made
         return made
 
     def _still_there(self, new: Listing[Any]) -> list[Item[Any]]:
