@@ -17,6 +17,7 @@ from containerscope.settings.kinds import Flag, Kind, Location, Number, Numbers,
 APP = "containerscope"
 PREFIX = "CONTAINERSCOPE_"
 CONFIG_VARIABLE = PREFIX + "CONFIG"
+_SCALE = Numbers(("clusters", "services", "tasks"), low=0)
 _SSH = ("SSH_CONNECTION", "SSH_TTY")
 
 
@@ -65,8 +66,8 @@ class Settings:
     """Refuse whatever would change the account; true from any source wins."""
     demo: bool = _key(Flag(), False)
     """Explore the embedded demo account: no network but loopback, no credentials."""
-    demo_scale: tuple[int, int, int] | None = _key(Numbers(("clusters", "services", "tasks")), None)
-    """Size of the demo account; without it, a small one that has something of everything."""
+    demo_scale: tuple[int, int, int] | None = _key(_SCALE, None)
+    """Clusters, services and running tasks of the demo account; without it, it is a small one."""
     theme: str = _key(Text("the name of a theme, shipped or in the `themes` folder"), "")
     """Colours; empty takes the program's own choice for the terminal."""
     refresh: float = _key(Number(1, 3600, "seconds"), 5.0)

@@ -1,0 +1,1 @@
+"""The commands: what a terminal or a script talks to."""

@@ -1,0 +1,53 @@
+"""The resource, the scope and the items that a command line names."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from typing import Any
+
+import click
+import msgspec
+
+from containerscope.model.listing import Item, Listing
+from containerscope.resource import Resource, Scope
+from containerscope.resources import all_resources, find
+
+
+def resource_named(word: str) -> Resource[Any]:
+    """The resource of this name or alias; a usage error with the nearest ones otherwise."""
+    resource = find(word)
+    if resource is not None:
+        return resource
+    names = [name for each in all_resources().values() for name in (each.name, *each.aliases)]
+    near = difflib.get_close_matches(word, names, n=3)
+    hint = (
+        f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(all_resources())}"
+    )
+    raise click.UsageError(f"there is no resource {word!r}; {hint}")
+
+
+def check_scope(resource: Resource[Any], scope: Scope) -> None:
+    """A usage error for a resource that is listed in a narrower scope only."""
+    lacking = [f"--{field}" for field in resource.needs if not getattr(scope, field)]
+    if lacking:
+        raise click.UsageError(f"{resource.name} needs {' and '.join(lacking)}")
+
+
+def only(listing: Listing[Any], name: str) -> Listing[Any]:
+    """The items of this name, ARN or last part of an ARN."""
+    return msgspec.structs.replace(listing, items=tuple(_named(listing.items, name)))
+
+
+def _named(items: Iterable[Item[Any]], name: str) -> Iterable[Item[Any]]:
+    return (
+        item
+        for item in items
+        if name in (item.name, item.key) or item.key.endswith(("/" + name, ":" + name))
+    )
+
+
+def nowhere(resource: Resource[Any], name: str, scope: Scope) -> str:
+    """The sentence for a name that nothing has."""
+    parts = [part for part in (scope.service, scope.cluster, scope.region) if part]
+    return f"there is no {resource.noun} {name!r} in {' of '.join(parts) or 'this account'}"

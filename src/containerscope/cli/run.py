@@ -1,0 +1,51 @@
+"""One run from arguments to exit code, with every way it can end."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+
+from containerscope.cli.exits import Exit
+from containerscope.cli.invocation import Invocation
+from containerscope.cli.root import NAME, ReaderGoneError, root
+from containerscope.cli.say import say
+from containerscope.settings import SettingsError
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return its exit code; nothing escapes."""
+    invocation = Invocation()
+    try:
+        return _run(arguments, invocation)
+    except KeyboardInterrupt:
+        return Exit.INTERRUPTED
+    except ReaderGoneError:
+        _silence()
+        return Exit.PIPE
+    except Exception as error:
+        from containerscope.cli.crash import report
+
+        return report(error, invocation)
+
+
+def _run(arguments: Sequence[str] | None, invocation: Invocation) -> int:
+    try:
+        code = root.main(arguments, NAME, standalone_mode=False, obj=invocation)
+        return int(code or 0)
+    except click.Abort:
+        return Exit.INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except SettingsError as error:
+        say(str(error))
+        return Exit.USAGE
+
+
+def _silence() -> None:
+    """Keep the interpreter's last flush from failing on the closed pipe again."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())

@@ -1,0 +1,126 @@
+"""From settings to clients: of the user's account, or of the demo account in a child process."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from containerscope.cli.call_log import CallLog, LoggedClients
+from containerscope.clients import process
+from containerscope.model.listing import ApiError, Problem
+from containerscope.resource import Scope, SignIn, Target
+from containerscope.settings import Settings
+
+DEMO_REGION = "eu-west-1"
+_START = 30.0
+"""Seconds that the demo account may take to say where it answers."""
+
+
+class DemoAccount:
+    """The demo account in a child process, which ends when this does."""
+
+    def __init__(self, settings: Settings) -> None:
+        scale = settings.demo_scale
+        size = ["--scale", ",".join(map(str, scale))] if scale else []
+        self._folder = tempfile.TemporaryDirectory(prefix="containerscope-demo-")
+        arguments = [
+            sys.executable, "-m", "containerscope", "demo-server", "--port", "0",
+            "--until-stdin-closes", "--announce", *size,
+        ]  # fmt: skip
+        self._child = process.start(process.Purpose.DEMO, arguments, read_only=settings.read_only)
+        self._url = ""
+
+    @property
+    def state_dir(self) -> Path:
+        """A folder for what a run remembers, gone with the account."""
+        return Path(self._folder.name)
+
+    async def endpoint(self) -> str:
+        """Where it answers, as soon as it does."""
+        if not self._url:
+            self._url = await asyncio.to_thread(self._child.line, _START)
+        return self._url
+
+    def close(self) -> None:
+        """End the child and remove the folder."""
+        self._child.close()
+        self._folder.cleanup()
+
+
+class Session:
+    """Opens clients as the settings say; `close` ends what it started."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._log = CallLog(settings.log_file) if settings.log_file else None
+        self._demo = DemoAccount(settings) if settings.demo else None
+        self._pace: Any = None
+        if self._demo is not None:
+            settings = replace(settings, state_dir=self._demo.state_dir)
+        self.settings = settings
+
+    @property
+    def target(self) -> Target:
+        """Where to connect first."""
+        region = self.settings.region
+        if self._demo is not None:
+            return Target(region=region or DEMO_REGION)
+        return Target(profile=self.settings.profile, region=region)
+
+    async def connect(self, target: Target, sign_in: SignIn) -> Any:
+        """Clients for the target; a region switched to keeps the demo account."""
+        from containerscope.clients.aws import connect  # loads the SDKs
+
+        if self._demo is not None:
+            url = await self._demo.endpoint()
+            target = Target(
+                region=target.region or DEMO_REGION,
+                endpoint_url=url,
+                access_key="demo",
+                secret_key="demo",
+            )
+        clients = await connect(
+            target,
+            read_only=self.settings.read_only,
+            rate_share=self.settings.rate_share,
+            sign_in=sign_in,
+            pace=self._pace,
+        )
+        self._pace = clients.pace
+        return clients if self._log is None else LoggedClients(clients, self._log)
+
+    def close(self) -> None:
+        """End the demo account and close the log."""
+        if self._demo is not None:
+            self._demo.close()
+        if self._log is not None:
+            self._log.close()
+
+
+@asynccontextmanager
+async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
+    """Clients for one command, closed at its end; raises ApiError."""
+    session = Session(settings)
+    try:
+        clients = await session.connect(session.target, sign_in)
+        try:
+            yield clients
+        finally:
+            await clients.close()
+    finally:
+        session.close()
+
+
+async def scope_of(clients: Any, settings: Settings) -> tuple[Scope, tuple[Problem, ...]]:
+    """What the settings narrow a listing to; without an identity it works all the same."""
+    scope = Scope(region=clients.region, cluster=settings.cluster, service=settings.service)
+    try:
+        identity = await clients.identity()
+    except ApiError as error:
+        return scope, (error.problem,)
+    return scope.within(account=identity.account), ()
