@@ -56,6 +56,26 @@ async def test_an_assumed_role_is_the_caller_from_then_on(
         assert "assumed-role/audit/ana" in await answer.text()
 
 
+async def test_a_device_code_has_to_be_confirmed_before_there_is_a_token(
+    account: RunningServer, connect: Connect
+) -> None:
+    account.world.unconfirmed = 1
+    oidc, sso = await connect(account, "sso-oidc"), await connect(account, "sso")
+    client = await oidc.register_client(clientName="containerscope", clientType="public")
+    keys = {"clientId": client["clientId"], "clientSecret": client["clientSecret"]}
+    device = await oidc.start_device_authorization(**keys, startUrl="https://demo.example/start")
+    grant = "urn:ietf:params:oauth:grant-type:device_code"
+    asked = {**keys, "grantType": grant, "deviceCode": device["deviceCode"]}
+    with pytest.raises(oidc.exceptions.AuthorizationPendingException):
+        await oidc.create_token(**asked)
+    token = (await oidc.create_token(**asked))["accessToken"]
+    role = {"roleName": "Ops", "accountId": "123456789012"}
+    found = await sso.get_role_credentials(**role, accessToken=token)
+    assert found["roleCredentials"]["accessKeyId"].startswith("ASIA")
+    with pytest.raises(sso.exceptions.UnauthorizedException):
+        await sso.get_role_credentials(**role, accessToken="stale")
+
+
 async def test_every_answer_has_an_id_and_the_time_of_the_world(ecs: Any) -> None:
     first = (await ecs.list_clusters())["ResponseMetadata"]
     second = (await ecs.list_clusters())["ResponseMetadata"]

@@ -20,10 +20,13 @@ from containerscope.demo.world import World
 SMALL = Scale(6, 60, 700)
 
 
-@pytest.fixture(params=[None, SMALL], ids=["hand-made", "scaled"])
+@pytest.fixture(
+    params=[(None, 1), (None, 77), (SMALL, 1)], ids=["hand-made", "other seed", "scaled"]
+)
 def any_world(request: pytest.FixtureRequest) -> World:
-    """The account with and without generated clusters."""
-    return demo_world(StillClock(), request.param)
+    """The account with and without generated clusters, with this seed and another."""
+    scale, seed = request.param
+    return demo_world(StillClock(), scale, seed)
 
 
 def describe(world: World, operation: str, /, **params: Any) -> Any:

@@ -101,7 +101,7 @@ def register_client(call: Call) -> Result:
 
 
 def start_device_authorization(call: Call) -> Result:
-    """A code to confirm in the browser; here the confirmation has always happened."""
+    """A code to confirm in the browser; `World.unconfirmed` says how long nobody does."""
     code = token(8, "device", call.params["clientId"], int(call.world.now())).upper()
     url = "https://device.sso.eu-west-1.amazonaws.com/"
     return {
@@ -116,6 +116,10 @@ def start_device_authorization(call: Call) -> Result:
 
 def create_token(call: Call) -> Result:
     """An access token for eight hours, and one to renew it with."""
+    if "deviceCode" in call.params and call.world.unconfirmed > 0:
+        call.world.unconfirmed -= 1
+        told = {"error": "authorization_pending", "error_description": "Not confirmed yet."}
+        raise AwsError("AuthorizationPendingException", "", 400, **told)
     seed = call.params.get("deviceCode") or call.params.get("refreshToken") or "code"
     return {
         "accessToken": f"demo-access-{hexes(40, 'access', seed, int(call.world.now()))}",

@@ -36,6 +36,8 @@ class World:
         self.account_settings: dict[str, str] = {}
         self.assumed: dict[str, str] = {}
         """The `assumed-role/ROLE/SESSION` behind each access key that was handed out."""
+        self.unconfirmed = 0
+        """How often a device code is still asked for in vain before somebody confirms it."""
         self.eks: dict[str, EksCluster] = {}
         self.eks_versions: list[dict[str, Any]] = []
 
