@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from botocore import xform_name
+from botocore.exceptions import BotoCoreError
 
 from containerscope.clients.connection import Connection
 from containerscope.clients.decode import page_of, wants_raw
@@ -51,7 +52,10 @@ async def connect(
     of the clients before, a switch of profile does not renew the account's budget.
     """
     clock = clock or SystemClock()
-    return AwsClients(target, read_only, pace or Pace(rate_share, clock), sign_in, clock)
+    try:
+        return AwsClients(target, read_only, pace or Pace(rate_share, clock), sign_in, clock)
+    except BotoCoreError as error:
+        raise ApiError(to_problem(error, "aws", "connect")) from error
 
 
 class AwsClients:
@@ -212,8 +216,12 @@ class AwsClients:
 
     def _reconnect(self) -> None:
         """Start over with fresh credentials; calls under way end on the clients they have."""
+        try:
+            fresh = self._connected(open_session(self._target, read_only=self._read_only))
+        except BotoCoreError as error:
+            raise ApiError(to_problem(error, "aws", "connect")) from error
         self._retired.append(self._connection)
-        self._connection = self._connected(open_session(self._target, read_only=self._read_only))
+        self._connection = fresh
 
     def _prepare(self, service: str, client: Any) -> None:
         """Have each request of a new client, retries included, paced before it is signed."""

@@ -89,16 +89,7 @@ def region_of(core: AioSession, target: Target) -> str:
     region = target.region
     if not region and not target.access_key:
         region = os.environ.get("AWS_REGION", "")
-    try:
-        region = region or core.get_config_variable("region") or ""
-    except BotoCoreError as error:
-        problem = Problem(
-            Why.FAILED,
-            "connect",
-            f"The AWS settings cannot be used: {error}",
-            remedy="pick one of the profiles in ~/.aws/config, or run `aws configure sso`",
-        )
-        raise ApiError(problem) from error
+    region = region or core.get_config_variable("region") or ""
     if not region:
         of_profile = f" profile {target.profile} of" if target.profile else ""
         problem = Problem(
