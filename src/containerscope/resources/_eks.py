@@ -99,8 +99,8 @@ def key_of(cluster: str, name: str) -> str:
 
 def console(scope: Scope, *parts: str) -> str:
     """The path of an EKS page in the AWS console."""
-    path = "/".join(quote(part, safe="") for part in parts)
-    region = f"?region={quote(scope.region, safe='')}" if scope.region else ""
+    path = "/".join(quote(part, safe="", errors="replace") for part in parts)
+    region = f"?region={quote(scope.region, errors='replace')}" if scope.region else ""
     return f"/eks/clusters/{path}{region}"
 
 
