@@ -13,7 +13,6 @@ from containerscope.demo.clock import StillClock
 from containerscope.demo.ecs_describes import DESCRIBES
 from containerscope.demo.ecs_state import Cluster
 from containerscope.demo.ecs_views_cluster import on_instance, reserved
-from containerscope.demo.ecs_views_task import address
 from containerscope.demo.scale import Scale
 from containerscope.demo.world import World
 
@@ -122,6 +121,23 @@ def test_payments_fails_for_an_image_that_does_not_exist(world: World) -> None:
     assert newest.revision.definition.revision == 88
 
 
+def test_a_deployment_and_its_service_name_the_same_threshold(world: World) -> None:
+    for cluster in clusters(world):
+        for name, service in cluster.services.items():
+            found = describe(world, "DescribeServices", cluster=cluster.name, services=[name])
+            [told] = found["services"]
+            breaker = told["deploymentConfiguration"]["deploymentCircuitBreaker"]
+            if not breaker["enable"]:
+                continue
+            chosen = breaker["thresholdConfiguration"]
+            half = max(3, min(200, -(-service.desired // 2)))
+            allowed = chosen["value"] if chosen["type"] == "COUNT" else half
+            arn = told["currentServiceDeployment"]
+            answer = describe(world, "DescribeServiceDeployments", serviceDeploymentArns=[arn])
+            [deployment] = answer["serviceDeployments"]
+            assert deployment["deploymentCircuitBreaker"]["threshold"] == allowed, name
+
+
 def test_thumbnails_are_killed_for_their_memory(world: World) -> None:
     tasks = world.clusters["checkout"].services["thumbnails"].tasks.values()
     codes = [each.exits["thumbnails"].code for each in tasks if each.stopped_at]
@@ -137,12 +153,12 @@ def test_a_world_is_the_same_whenever_it_is_made(world: World) -> None:
         ]
 
 
-def test_running_tasks_have_addresses_of_their_own(world: World) -> None:
+def test_running_tasks_have_addresses_of_their_own(any_world: World) -> None:
     running = [
-        address(task)
-        for cluster in clusters(world)
+        task.address
+        for cluster in clusters(any_world)
         for task in cluster.tasks.values()
-        if task.status == "RUNNING" and not task.instance
+        if task.definition.body["networkMode"] == "awsvpc"
     ]
     assert len(set(running)) == len(running)
 

@@ -18,8 +18,7 @@ from containerscope.demo.ecs_state import (
     TaskDefinition,
 )
 from containerscope.demo.ecs_views_cluster import on_instance, reserved
-from containerscope.demo.ecs_views_task import SUBNETS
-from containerscope.demo.ids import digits, hexes, number, token, uuid
+from containerscope.demo.ids import digits, hexes, number, subnets, token, uuid
 from containerscope.demo.world import World
 
 ZONES = "abc"
@@ -261,7 +260,7 @@ class Builder:
     def _awsvpc(self, recipe: Recipe) -> dict[str, Any]:
         groups = [f"sg-0{hexes(16, 'sg', recipe.name)}", f"sg-0{hexes(16, 'sg', 'tasks')}"]
         return {
-            "subnets": list(SUBNETS.values()),
+            "subnets": subnets(self.cluster.name),
             "securityGroups": groups,
             "assignPublicIp": "DISABLED",
         }

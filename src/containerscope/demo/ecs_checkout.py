@@ -169,7 +169,7 @@ def build(world: World) -> Cluster:
         namespace="ns-shopinternal0001",
         tags={"environment": "production", "cost-center": "4711", "owner": "Team Überall"},
     )
-    world.clusters[cluster.name] = cluster
+    world.add_cluster(cluster)
     builder = Builder(world, cluster)
     services = {each.name: builder.service(each) for each in RECIPES}
     _fail_payments(builder, services["payments"])
@@ -197,6 +197,7 @@ def _fail_payments(builder: Builder, service: Service) -> None:
     new = builder.deploy(
         service, _next(builder, service, "2.31.0", 10.5 * MINUTE), 10.5 * MINUTE, 4
     )
+    service.failures_allowed = 10
     new.failed, new.threshold, old.desired = 6, 10, 4
     image = new.revision.definition.containers[0]["image"]
     reason = (

@@ -132,7 +132,7 @@ def build(world: World) -> Cluster:
         strategy=[{"capacityProvider": _ASG, "weight": 1, "base": 0}],
         tags={"environment": "production", "team": "data"},
     )
-    world.clusters[cluster.name] = cluster
+    world.add_cluster(cluster)
     _add_instances(world, cluster)
     builder = Builder(world, cluster)
     services = {each.name: builder.service(each) for each in RECIPES}
@@ -167,6 +167,7 @@ def _starve(builder: Builder, service: Service) -> None:
     deployment.finished_at = 0.0
     deployment.reason = f"ECS deployment {deployment.id} in progress."
     deployment.stage = "SCALE_UP"
+    deployment.threshold = 4
     service.events = [
         each
         for each in service.events

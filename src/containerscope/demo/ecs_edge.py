@@ -87,7 +87,7 @@ def build(world: World) -> Cluster:
         providers=["FARGATE", "FARGATE_SPOT"],
         tags={"environment": "production", "team": "edge"},
     )
-    world.clusters[cluster.name] = cluster
+    world.add_cluster(cluster)
     for index, zone in enumerate("abc"):
         instance = Instance(
             hexes(32, "instance", world.seed, cluster.name, index),

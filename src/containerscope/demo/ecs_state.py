@@ -62,6 +62,8 @@ class Task:
     launch_type: str = "FARGATE"
     capacity_provider: str = ""
     zone: str = "a"
+    address: str = ""
+    """The private IPv4 address of an awsvpc task; its cluster gives it one."""
     instance: str = ""
     """Id of its container instance; empty on Fargate."""
     status: str = "RUNNING"
@@ -150,6 +152,8 @@ class Service:
     """The capacity provider strategy; the launch type does not show where there is one."""
     scheduling: str = "REPLICA"
     breaker: bool = True
+    failures_allowed: int = 0
+    """What the team set as the circuit breaker's threshold; 0 for AWS's half of the tasks."""
     minimum: int = 100
     maximum: int = 200
     load_balancers: list[dict[str, Any]] = field(default_factory=list)
@@ -203,6 +207,9 @@ class CapacityProvider:
     tags: dict[str, str] = field(default_factory=dict)
 
 
+_SUBNET_STARTS = {"a": 0, "b": 64, "c": 128}
+
+
 @dataclass(slots=True, eq=False)
 class Cluster:
     """An ECS cluster and all that is in it."""
@@ -220,8 +227,22 @@ class Cluster:
     """All tasks, those of services too."""
     instances: dict[str, Instance] = field(default_factory=dict)
 
+    number: int = 0
+    """Tells the clusters' networks apart: each has a VPC `10.NUMBER.0.0/16` of its own."""
+    taken: dict[str, int] = field(default_factory=dict)
+    """How many addresses of each zone's subnet were ever given to a task."""
+
+    def _next_address(self, zone: str) -> str:
+        """An address of the zone's subnet, a /18, that no other task of the cluster has."""
+        count = self.taken.get(zone, 0)
+        self.taken[zone] = count + 1
+        host = 4 + count * 6151 % 16000
+        return f"10.{self.number}.{_SUBNET_STARTS[zone] + host // 256}.{host % 256}"
+
     def add_task(self, task: Task) -> Task:
         """The task, now of this cluster and of its service."""
+        if task.definition.body["networkMode"] == "awsvpc" and not task.address:
+            task.address = self._next_address(task.zone)
         self.tasks[task.id] = task
         if task.service:
             self.services[task.service].tasks[task.id] = task

@@ -5,7 +5,7 @@ from __future__ import annotations
 from containerscope.demo.calls import Call, Result, tag_list
 from containerscope.demo.ecs_find import cluster_arn
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Instance, Task
-from containerscope.demo.ids import hexes, uuid
+from containerscope.demo.ids import hexes, uuid, vpc
 
 _RESERVED_PORTS = ["22", "2375", "2376", "51678", "51679"]
 
@@ -118,7 +118,7 @@ def instance_view(call: Call, cluster: Cluster, instance: Instance) -> Result:
         "agentConnected": instance.agent_connected,
         "runningTasksCount": sum(1 for each in tasks if each.status == "RUNNING"),
         "pendingTasksCount": sum(1 for each in tasks if each.pending),
-        "attributes": _attributes(call, instance),
+        "attributes": _attributes(call, cluster, instance),
         "registeredAt": instance.registered_at,
         "attachments": [],
     }
@@ -160,7 +160,7 @@ def _resources(cpu: int, memory: int) -> list[Result]:
     ]
 
 
-def _attributes(call: Call, instance: Instance) -> list[Result]:
+def _attributes(call: Call, cluster: Cluster, instance: Instance) -> list[Result]:
     values = {
         "ecs.availability-zone": call.world.region + instance.zone,
         "ecs.instance-type": instance.kind,
@@ -168,7 +168,7 @@ def _attributes(call: Call, instance: Instance) -> list[Result]:
         "ecs.os-type": "linux",
         "ecs.os-family": "LINUX",
         "ecs.cpu-architecture": "arm64" if "g." in instance.kind else "x86_64",
-        "ecs.vpc-id": "vpc-0e1f6a7c92d3b4850",
+        "ecs.vpc-id": vpc(cluster.name),
     }
     named = [{"name": name, "value": value} for name, value in values.items()]
     return [

@@ -93,8 +93,16 @@ def _on_fargate(service: Service) -> bool:
 
 
 def _configuration(service: Service) -> Result:
+    breaker: Result = {"enable": service.breaker, "rollback": service.breaker}
+    if service.breaker:
+        allowed = service.failures_allowed
+        breaker["resetOnHealthyTask"] = False
+        breaker["thresholdConfiguration"] = {
+            "type": "COUNT" if allowed else "BOUNDED_PERCENT",
+            "value": allowed or 50,
+        }
     return {
-        "deploymentCircuitBreaker": {"enable": service.breaker, "rollback": service.breaker},
+        "deploymentCircuitBreaker": breaker,
         "maximumPercent": service.maximum,
         "minimumHealthyPercent": service.minimum,
         "strategy": "ROLLING",

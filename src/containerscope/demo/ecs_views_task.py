@@ -7,16 +7,8 @@ from typing import Any
 from containerscope.demo.calls import Call, Result, tag_list
 from containerscope.demo.ecs_find import cluster_arn
 from containerscope.demo.ecs_state import Cluster, Exit, Task
-from containerscope.demo.ids import digits, hexes, number, uuid
+from containerscope.demo.ids import digits, hexes, number, subnet, uuid
 
-SUBNETS = {
-    "a": "subnet-0a41c52f7d9e0b861",
-    "b": "subnet-0b8d3e614f7a2c950",
-    "c": "subnet-0c95f02b7e3d81a46",
-}
-"""One private subnet in each zone of the account's only VPC."""
-_OCTET = {"a": 16, "b": 48, "c": 80}
-"""The second octet each subnet, a /11, begins with."""
 _BEFORE_NETWORK = ("PROVISIONING",)
 
 
@@ -25,7 +17,7 @@ def task_view(call: Call, cluster: Cluster, task: Task) -> Result:
     world = call.world
     body = task.definition.body
     arn = world.arn("ecs", f"task/{cluster.name}/{task.id}")
-    network = _network(world.region, task) if body["networkMode"] == "awsvpc" else None
+    network = _network(world.region, cluster, task) if body["networkMode"] == "awsvpc" else None
     attachments = [] if network is None else [network]
     view: Result = {
         "attachments": attachments,
@@ -95,21 +87,15 @@ def _no_overrides(task: Task) -> Result:
     return {"containerOverrides": names, "inferenceAcceleratorOverrides": []}
 
 
-def address(task: Task) -> str:
-    """The private IPv4 address of an awsvpc task, from the subnet of its zone."""
-    spread = 4 + number((1 << 21) - 8, "ip", task.id)
-    return f"10.{_OCTET[task.zone] + (spread >> 16)}.{spread >> 8 & 255}.{spread & 255}"
-
-
-def _network(region: str, task: Task) -> Result:
+def _network(region: str, cluster: Cluster, task: Task) -> Result:
     """The task's network interface, gone with its address once the task has stopped."""
-    ip = address(task)
+    ip = task.address
     status = "DELETED" if task.stopped_at else "ATTACHED"
     if task.status in _BEFORE_NETWORK:
         status = "PRECREATED"
     mac = hexes(8, "mac", task.id)
     details = [
-        {"name": "subnetId", "value": SUBNETS[task.zone]},
+        {"name": "subnetId", "value": subnet(cluster.name, task.zone)},
         {"name": "networkInterfaceId", "value": f"eni-0{hexes(16, 'eni', task.id)}"},
         {"name": "macAddress", "value": "02:42:" + ":".join(mac[i : i + 2] for i in (0, 2, 4, 6))},
         {"name": "privateDnsName", "value": f"ip-{ip.replace('.', '-')}.{region}.compute.internal"},
@@ -156,7 +142,7 @@ def _container(
         view["networkBindings"] = _bindings(task, definition, network)
     if network is not None and task.status not in _BEFORE_NETWORK:
         view["networkInterfaces"] = [
-            {"attachmentId": network["id"], "privateIpv4Address": address(task)}
+            {"attachmentId": network["id"], "privateIpv4Address": task.address}
         ]
     for size in ("memory", "memoryReservation"):
         if size in definition:

@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from containerscope.demo.ecs_recipe import DAY, HOUR
-from containerscope.demo.ecs_views_task import SUBNETS
 from containerscope.demo.eks_state import EksCluster
-from containerscope.demo.ids import hexes, uuid
+from containerscope.demo.ids import hexes, subnet, subnets, uuid, vpc
 from containerscope.demo.world import World
 
-_VPC = "vpc-0e1f6a7c92d3b4850"
 _VERSIONS = (
     # version, release, end of standard support, end of extended support: days from now
     ("1.35", -160, 265, 630, "1.35.2"),
@@ -70,10 +68,10 @@ def _cluster(world: World, name: str, version: str, age: float) -> dict[str, Any
         "endpoint": f"https://{issuer}.gr7.{region}.eks.amazonaws.com",
         "roleArn": world.global_arn("iam", f"role/{name}-cluster"),
         "resourcesVpcConfig": {
-            "subnetIds": list(SUBNETS.values()),
+            "subnetIds": subnets(name),
             "securityGroupIds": [f"sg-0{hexes(16, 'eks', name)}"],
             "clusterSecurityGroupId": f"sg-0{hexes(16, 'eks cluster', name)}",
-            "vpcId": _VPC,
+            "vpcId": vpc(name),
             "endpointPublicAccess": True,
             "endpointPrivateAccess": True,
             "publicAccessCidrs": ["203.0.113.0/24"],
@@ -108,7 +106,7 @@ def _platform(world: World) -> EksCluster:
     ]
     spot = _nodegroup(world, "spot-b", 8, ("m5.2xlarge", "m5a.2xlarge"), capacityType="SPOT")
     spot["status"] = "DEGRADED"
-    spot["subnets"] = [SUBNETS["b"]]
+    spot["subnets"] = [subnet("platform", "b")]
     spot["taints"] = [{"key": "spot", "value": "true", "effect": "NO_SCHEDULE"}]
     spot["health"] = {
         "issues": [
@@ -173,7 +171,7 @@ def _nodegroup(
         "capacityType": "ON_DEMAND",
         "scalingConfig": {"minSize": 1, "maxSize": desired * 2, "desiredSize": desired},
         "instanceTypes": list(kinds),
-        "subnets": list(SUBNETS.values()),
+        "subnets": subnets("platform"),
         "amiType": "AL2023_x86_64_STANDARD",
         "nodeRole": world.global_arn("iam", "role/platform-node"),
         "labels": {"pool": name},
@@ -198,7 +196,7 @@ def _fargate_profile(world: World, name: str, namespaces: tuple[str, ...]) -> di
         "clusterName": "platform",
         "createdAt": world.now() - 380 * DAY,
         "podExecutionRoleArn": world.global_arn("iam", "role/platform-fargate-pods"),
-        "subnets": list(SUBNETS.values()),
+        "subnets": subnets("platform"),
         "selectors": [{"namespace": each, "labels": labels} for each in namespaces],
         "status": "ACTIVE",
         "tags": {"team": "batch"},

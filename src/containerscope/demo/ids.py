@@ -38,3 +38,18 @@ _ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz0123456789-_"
 def token(length: int, *parts: Hashable) -> str:
     """Letters and digits as in the id of a service deployment."""
     return "".join(_ALPHABET[byte % len(_ALPHABET)] for byte in _digest(min(length, 64), parts))
+
+
+def subnet(network: str, zone: str) -> str:
+    """The id of a network's private subnet in a zone."""
+    return f"subnet-0{hexes(16, 'subnet', network, zone)}"
+
+
+def subnets(network: str) -> list[str]:
+    """The ids of a network's private subnets, one a zone."""
+    return [subnet(network, zone) for zone in "abc"]
+
+
+def vpc(network: str) -> str:
+    """The id of a network."""
+    return f"vpc-0{hexes(16, 'vpc', network)}"

@@ -49,7 +49,7 @@ def add_scale(world: World, scale: Scale) -> None:
             providers=["FARGATE", "FARGATE_SPOT"],
             tags={"environment": "load", "team": _OWNERS[index % len(_OWNERS)]},
         )
-        world.clusters[cluster.name] = cluster
+        world.add_cluster(cluster)
         builder = Builder(world, cluster)
         for _ in range(_share(services, clusters, index)):
             builder.service(_recipe(cluster.name, done, _share(max(tasks, 0), services, done)))

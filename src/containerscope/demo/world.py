@@ -53,6 +53,11 @@ class World:
         """The ARN of something that belongs to no region: a role."""
         return f"arn:{self.partition}:{service}::{self.account}:{resource}"
 
+    def add_cluster(self, cluster: Cluster) -> None:
+        """Give the account one more ECS cluster, in a network of its own."""
+        cluster.number = len(self.clusters) % 256
+        self.clusters[cluster.name] = cluster
+
     def add_definition(self, definition: TaskDefinition) -> TaskDefinition:
         """The definition, now the newest of its family."""
         self.families.setdefault(definition.family, []).append(definition)
