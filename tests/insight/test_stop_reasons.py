@@ -219,7 +219,7 @@ def test_a_task_changes_until_it_is_what_it_is_to_be() -> None:
         (ContainerState(last_status="PENDING"), Health(Level.PROGRESS, "pending")),
         (ended(0), Health(Level.NONE, "exit 0")),
         (ended(137), Health(Level.FAILED, "killed (137)")),
-        (ended(None), Health(Level.FAILED, "never started")),
+        (ended(None), Health(Level.WARNING, "never started")),
         (
             ended(None, "CannotPullContainerError: x: not found"),
             Health(Level.FAILED, "CannotPullContainer: not found"),

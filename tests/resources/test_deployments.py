@@ -203,7 +203,7 @@ async def test_where_the_newer_calls_are_denied_the_service_itself_is_asked(oper
     rows = table(service_deployments.RESOURCE, listing)
     assert [row.split(" | ")[:5] for row in rows[1:]] == [
         ["ecs-svc/1", "2/3 failures", "in progress", "1/2", "2/3"],
-        ["ecs-svc/0", "", "successful", "2/2", "0/3"],
+        ["ecs-svc/0", "", "successful", "2/2", "–"],
     ]
     assert [problem.permission for problem in listing.problems] == [operation]
     assert not listing.complete

@@ -20,6 +20,7 @@ from tests.resources.ecs_account import (
     listed,
     service,
     table,
+    task,
 )
 
 HERE = Scope(region="eu-west-1", cluster="checkout")
@@ -174,7 +175,20 @@ async def test_a_list_keeps_ten_of_a_hundred_events() -> None:
 
 
 async def test_the_overview_begins_with_the_trouble_and_its_fix() -> None:
-    clients = account({"checkout": [failing()]})
+    dead = [
+        task(
+            number,
+            name="payments",
+            lastStatus="STOPPED",
+            desiredStatus="STOPPED",
+            stoppedAt=ago(minutes=number),
+            stopCode="TaskFailedToStart",
+            stoppedReason=PULL if number > 1 else "Your Spot Task was interrupted.",
+            containers=[],
+        )
+        for number in range(1, 8)
+    ]
+    clients = account({"checkout": [failing()]}, {"checkout": dead})
     clients.answers["ecs:DescribeTaskDefinition"] = lambda _: {
         "taskDefinition": {
             "containerDefinitions": [
@@ -198,11 +212,17 @@ async def test_the_overview_begins_with_the_trouble_and_its_fix() -> None:
     assert "Push the tag" in first.text
     assert PULL in first.text
     titles = [block.title for block in rest]
-    assert titles == ["Service", "Deployments", "Newest events", "Containers"]
+    assert titles == ["", "Stopped tasks", "Service", "Deployments", "Newest events", "Containers"]
+    deaths = rest[1]
+    assert isinstance(deaths, TableBlock)
+    assert [row[:2] for row in deaths.rows] == [
+        ("Spot interrupted", 1),
+        ("CannotPullContainer: not found", 6),
+    ]
     images = rest[-1]
     assert isinstance(images, TableBlock)
     assert images.rows == (("app", "repo/app:9", True, None, None, "8080/tcp", "/app"),)
-    table_block = rest[1]
+    table_block = rest[3]
     assert isinstance(table_block, TableBlock)
     assert table_block.levels[0] is Level.WARNING
 

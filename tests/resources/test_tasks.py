@@ -64,7 +64,8 @@ async def test_running_and_stopped_tasks_stand_in_one_list_failures_first() -> N
         "CLUSTER | TASK | HEALTH | STATUS | SERVICE | TASKDEF | AZ | IP | LAUNCH | CPU | MEM MiB | "
         "EXIT | REASON | AGE | STOPPED",
         f"checkout | {name}2 | OOM killed (137) | STOPPED | web | web:7 | eu-west-1a | 10.0.1.7 | "
-        "FARGATE | 256 | 512 | 137 | Essential container in task exited | 1h | 3m",
+        "FARGATE | 256 | 512 | 137 | "
+        "OutOfMemoryError: container killed due to memory usage | 1h | 3m",
         f"checkout | {name}4 | provisioning | PROVISIONING | family:report | web:7 | eu-west-1a | "
         "10.0.1.7 | FARGATE | 256 | 512 | – | – | 1h | –",
         f"checkout | {name}1 |  | RUNNING | web | web:7 | eu-west-1a | 10.0.1.7 | FARGATE | 256 | "

@@ -60,16 +60,26 @@ def failure_threshold(service: Service, deployment: Deployment) -> int | None:
     return _threshold(breaker, deployment.desired_count or service.desired_count or 0)
 
 
+def counted_failures(service: Service, deployment: Deployment) -> str:
+    """Failed tasks against the breaker's threshold: `6/10 failures`; empty if none failed.
+
+    More failures than our threshold mean that the breaker counts in a way the API does not tell.
+    """
+    failures = deployment.failed_tasks or 0
+    threshold = failure_threshold(service, deployment)
+    if threshold is not None and 0 < failures <= threshold:
+        return f"{failures}/{threshold} failures"
+    return _plural(failures, "failure") if failures else ""
+
+
 def rollout_words(service: Service) -> str:
     """How far the rollout is: `6/10 failures`, `2/4 new`; empty while none is under way."""
     moving = _moving(service)
     if moving is None:
         failed = service.primary is not None and service.primary.rollout_state == "FAILED"
         return "failed" if failed else ""
-    failures = moving.failed_tasks or 0
-    if failures:
-        threshold = failure_threshold(service, moving)
-        return f"{failures}/{threshold} failures" if threshold else _plural(failures, "failure")
+    if moving.failed_tasks:
+        return counted_failures(service, moving)
     if _rolling_back(service) is not None:
         return f"rolling back {_progress(moving)}"
     return f"{_progress(moving)} new"
@@ -128,11 +138,12 @@ def _rollout_verdict(service: Service) -> Verdict | None:
     threshold = failure_threshold(service, primary)
     near = threshold is not None and failures * 2 >= threshold
     hopeless = near or not primary.running_count
-    words = f"{failures}/{threshold} failures" if threshold else _plural(failures, "failure")
+    words = counted_failures(service, primary)
     cause = f"{_plural(failures, 'task')} of the new deployment failed"
-    cause += (
-        f"; ECS stops it at {threshold}." if threshold else "; no circuit breaker will stop it."
-    )
+    if threshold is None:
+        cause += "; no circuit breaker will stop it."
+    else:
+        cause += f"; ECS stops it at {threshold}." if failures <= threshold else "."
     verdict = _because(primary, trouble, words, cause)
     level = Level.FAILED if hopeless else Level.WARNING
     return msgspec.structs.replace(verdict, level=level)

@@ -53,8 +53,8 @@ def _stopped(container: ContainerState, *, told_to_stop: bool) -> Health:
         return known.health
     calm = code in (0, 143) or (told_to_stop and code in (None, 137))
     if code is None:
-        words = shortened(reason, 40) or "never started"
-        return Health(Level.NONE if calm else Level.FAILED, words)
+        level = Level.FAILED if reason else Level.WARNING
+        return Health(Level.NONE if calm else level, shortened(reason, 40) or "never started")
     return Health(Level.NONE if calm else Level.FAILED, exit_words(code))
 
 

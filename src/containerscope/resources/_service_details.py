@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
 
-from containerscope.insight.service_health import failure_threshold, service_verdict
+from containerscope.insight.service_health import counted_failures, service_verdict
 from containerscope.model import arn
 from containerscope.model.ecs_service import Deployment, Service
 from containerscope.model.health import Level
@@ -19,6 +19,7 @@ from containerscope.resource import (
     TextBlock,
 )
 from containerscope.resources import _blocks, _ecs
+from containerscope.resources._deaths import recent_deaths
 from containerscope.resources._definition import container_images
 
 _LEVELS = {"FAILED": Level.FAILED, "IN_PROGRESS": Level.PROGRESS}
@@ -32,10 +33,15 @@ async def overview(
     if isinstance(service, Missing):
         yield (_blocks.missing_block(service),)
         return
-    blocks = _overview(service)
-    yield blocks
+    trouble, *rest = _overview(service)
+    deaths: tuple[Block, ...] = ()
+    yield (trouble, *rest)
+    if service_verdict(service).bad:
+        deaths = await recent_deaths(clients, _ecs.cluster_of(scope, item), item.name)
+        yield (trouble, *deaths, *rest)
     if service.task_definition:
-        yield (*blocks, await container_images(clients, service.task_definition))
+        images = await container_images(clients, service.task_definition)
+        yield (trouble, *deaths, *rest, images)
 
 
 async def deployments(
@@ -89,13 +95,12 @@ def deployment_table(service: Service) -> TableBlock:
 
 def _deployment_row(service: Service, deployment: Deployment) -> tuple[object, ...]:
     failed = deployment.failed_tasks or 0
-    threshold = failure_threshold(service, deployment)
     return (
         deployment.status,
         _blocks.taskdef_name(deployment.task_definition),
         f"{deployment.running_count or 0}/{deployment.desired_count or 0}",
         deployment.pending_count or 0,
-        f"{failed}/{threshold}" if threshold and failed else failed,
+        counted_failures(service, deployment).removesuffix("failures").strip() or failed,
         (deployment.rollout_state or "").lower().replace("_", " "),
         deployment.created_at,
         deployment.rollout_state_reason,

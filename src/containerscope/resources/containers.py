@@ -160,6 +160,11 @@ def _digest(container: TaskContainer) -> str | None:
     return container.image_digest.removeprefix("sha256:")[:12] if container.image_digest else None
 
 
+def _check(container: TaskContainer) -> str | None:
+    status = (container.health_status or "").lower()
+    return status if status != "unknown" else None
+
+
 def _memory(container: TaskContainer) -> int | None:
     return _ecs.number(container.memory or container.memory_reservation)
 
@@ -181,7 +186,7 @@ RESOURCE: Resource[TaskContainer] = Resource(
             width=30,
         ),
         Column("STATUS", lambda container: container.last_status, priority=2),
-        Column("CHECK", lambda c: (c.health_status or "").lower() or None, priority=5),
+        Column("CHECK", _check, priority=5),
         Column(
             "TASK",
             lambda c: arn.name_of(c.task_arn) if c.task_arn else None,

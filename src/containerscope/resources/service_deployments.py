@@ -107,6 +107,11 @@ def _health(deployment: ServiceDeployment) -> Health:
     return deployment_verdict(deployment).health
 
 
+def _failures(deployment: ServiceDeployment) -> tuple[int, int] | None:
+    counted = failures(deployment)
+    return counted if counted and (counted[0] or deployment_changing(deployment)) else None
+
+
 def _failures_level(deployment: ServiceDeployment) -> Level:
     counted = failures(deployment)
     return _health(deployment).level if counted and counted[0] else Level.NONE
@@ -172,7 +177,7 @@ RESOURCE: Resource[ServiceDeployment] = Resource(
         ),
         Column("STATUS", _status, priority=2),
         Column("TASKS", _tasks, kind="ratio", priority=3),
-        Column("FAILURES", failures, kind="ratio", tone=_failures_level, priority=3),
+        Column("FAILURES", _failures, kind="ratio", tone=_failures_level, priority=3),
         Column("TRAFFIC %", _traffic, kind="percent", priority=5, name="traffic"),
         Column("STRATEGY", _strategy, priority=6),
         Column("STAGE", lambda d: d.lifecycle_stage, priority=6),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+import msgspec
+
 from containerscope.insight.stop_reasons import explain
 from containerscope.insight.task_health import task_changing, task_health
 from containerscope.listers import Part, names_then_details, pages
 from containerscope.model.ecs import tag_map
-from containerscope.model.ecs_task import Task
+from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Page
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
@@ -46,7 +48,7 @@ async def listed(clients: Clients, cluster: str, scope: Scope) -> AsyncIterator[
 
 async def describe(clients: Clients, cluster: str, names: Sequence[str]) -> Page[Task]:
     """Tasks of one cluster by ARN, at most a hundred."""
-    return await clients.read(
+    page = await clients.read(
         "ecs",
         "DescribeTasks",
         "tasks",
@@ -55,6 +57,7 @@ async def describe(clients: Clients, cluster: str, names: Sequence[str]) -> Page
         tasks=list(names),
         include=["TAGS"],
     )
+    return msgspec.structs.replace(page, items=tuple(map(lean, page.items)))
 
 
 def part(clients: Clients, cluster: str, scope: Scope) -> Part[Task]:
@@ -100,7 +103,7 @@ def _exit_level(task: Task) -> Level:
 
 
 def _reason(task: Task) -> str | None:
-    texts = (task.stopped_reason, *(c.reason for c in task.containers or ()))
+    texts = (*(c.reason for c in task.containers or ()), task.stopped_reason)
     return next((text for text in texts if text), None)
 
 
