@@ -116,6 +116,7 @@ def test_payments_fails_for_an_image_that_does_not_exist(world: World) -> None:
     failed = [each for each in payments.tasks.values() if each.stop_code == "TaskFailedToStart"]
     assert len(failed) == 6
     assert all("CannotPullContainerError" in each.stopped_reason for each in failed)
+    assert {each.health for each in failed} == {"UNKNOWN"}
     running = [each for each in payments.tasks.values() if each.status == "RUNNING"]
     assert {each.definition.revision for each in running} == {87}
     assert newest.revision.definition.revision == 88

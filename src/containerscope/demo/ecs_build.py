@@ -161,6 +161,7 @@ class Builder:
         end(task, stopped_at, code, reason, exits)
         if not ran:
             task.pull_stopped_at = task.started_at = 0.0
+            task.health = "UNKNOWN"
         return self.cluster.add_task(task)
 
     def standalone(self, definition: TaskDefinition, ago: float, started_by: str) -> Task:

@@ -147,6 +147,33 @@ RECIPES = (
     ),
 )
 
+_MIGRATE = Recipe(
+    "db-migrate",
+    0,
+    31,
+    "6.0.2",
+    512,
+    1024,
+    port=0,
+    sidecars=(),
+    owner="orders",
+    command=("bin/migrate", "up"),
+    secrets=("orders-db",),
+)
+_REPORT = Recipe(
+    "nightly-report",
+    0,
+    8,
+    "2.1.0",
+    1024,
+    4096,
+    port=0,
+    sidecars=(),
+    owner="finance",
+    command=("report", "--since", "yesterday"),
+    tags={"währung": "€"},
+)
+
 
 def build(world: World) -> Cluster:
     """The cluster with its fourteen services."""
@@ -314,35 +341,9 @@ def _shift_orders(builder: Builder, service: Service) -> None:
 
 def _run_jobs(builder: Builder) -> None:
     """Tasks without a service: a migration that failed and a report that runs."""
-    recipe = Recipe(
-        "db-migrate",
-        0,
-        31,
-        "6.0.2",
-        512,
-        1024,
-        port=0,
-        sidecars=(),
-        owner="orders",
-        command=("bin/migrate", "up"),
-        secrets=("orders-db",),
-    )
-    report = Recipe(
-        "nightly-report",
-        0,
-        8,
-        "2.1.0",
-        1024,
-        4096,
-        port=0,
-        sidecars=(),
-        owner="finance",
-        command=("report", "--since", "yesterday"),
-        tags={"währung": "€"},
-    )
     at = builder.now - 20 * DAY
-    migrate = define(builder.world, "checkout", recipe, 31, "6.0.2", at)
-    reports = define(builder.world, "checkout", report, 8, "2.1.0", at)
+    migrate = define(builder.world, "checkout", _MIGRATE, 31, "6.0.2", at)
+    reports = define(builder.world, "checkout", _REPORT, 8, "2.1.0", at)
     job = builder.standalone(migrate, 41 * MINUTE, "ci/deploy-orders-118")
     end(
         job,

@@ -129,19 +129,19 @@ def instance_view(call: Call, cluster: Cluster, instance: Instance) -> Result:
     if call.includes("TAGS"):
         view["tags"] = tag_list(instance.tags)
     if call.includes("CONTAINER_INSTANCE_HEALTH"):
-        status = "OK" if instance.agent_connected else "INSUFFICIENT_DATA"
-        view["healthStatus"] = {
-            "overallStatus": status,
-            "details": [
-                {
-                    "type": "CONTAINER_RUNTIME",
-                    "status": status,
-                    "lastUpdated": call.world.now() - 20,
-                    "lastStatusChange": instance.registered_at + 40,
-                }
-            ],
-        }
+        view["healthStatus"] = _health(call, instance)
     return view
+
+
+def _health(call: Call, instance: Instance) -> Result:
+    status = "OK" if instance.agent_connected else "INSUFFICIENT_DATA"
+    runtime = {
+        "type": "CONTAINER_RUNTIME",
+        "status": status,
+        "lastUpdated": call.world.now() - 20,
+        "lastStatusChange": instance.registered_at + 40,
+    }
+    return {"overallStatus": status, "details": [runtime]}
 
 
 def _resources(cpu: int, memory: int) -> list[Result]:

@@ -41,18 +41,7 @@ def task_view(call: Call, cluster: Cluster, task: Task) -> Result:
         "version": 3 if task.status == "RUNNING" else 6 if task.stopped_at else 2,
     }
     _add_times(view, task)
-    if task.launch_type == "FARGATE":
-        size = body.get("ephemeralStorage", {}).get("sizeInGiB", 20)
-        view["platformVersion"] = "1.4.0"
-        view["platformFamily"] = "Linux"
-        view["ephemeralStorage"] = {"sizeInGiB": size}
-        view["fargateEphemeralStorage"] = {"sizeInGiB": size}
-    if task.instance:
-        view["containerInstanceArn"] = world.arn(
-            "ecs", f"container-instance/{cluster.name}/{task.instance}"
-        )
-    if task.capacity_provider:
-        view["capacityProviderName"] = task.capacity_provider
+    _add_place(view, call, cluster, task)
     if task.started_by:
         view["startedBy"] = task.started_by
     if task.stop_code:
@@ -60,6 +49,18 @@ def task_view(call: Call, cluster: Cluster, task: Task) -> Result:
     if call.includes("TAGS"):
         view["tags"] = tag_list(task.tags)
     return view
+
+
+def _add_place(view: Result, call: Call, cluster: Cluster, task: Task) -> None:
+    if task.launch_type == "FARGATE":
+        storage = task.definition.body.get("ephemeralStorage", {"sizeInGiB": 20})
+        view |= {"platformVersion": "1.4.0", "platformFamily": "Linux"}
+        view |= {"ephemeralStorage": storage, "fargateEphemeralStorage": storage}
+    if task.instance:
+        path = f"container-instance/{cluster.name}/{task.instance}"
+        view["containerInstanceArn"] = call.world.arn("ecs", path)
+    if task.capacity_provider:
+        view["capacityProviderName"] = task.capacity_provider
 
 
 def _add_times(view: Result, task: Task) -> None:

@@ -130,6 +130,12 @@ def _platform(world: World) -> EksCluster:
         cluster.nodegroups[group["nodegroupName"]] = group
     for name, namespaces in (("batch", ("batch", "reports")), ("coredns", ("kube-system",))):
         cluster.fargate_profiles[name] = _fargate_profile(world, name, namespaces)
+    _add_addons(world, cluster)
+    return cluster
+
+
+def _add_addons(world: World, cluster: EksCluster) -> None:
+    """The usual add-ons, of which one lacks replicas."""
     for name, version in (
         ("vpc-cni", "v1.20.4-eksbuild.1"),
         ("kube-proxy", "v1.33.5-eksbuild.2"),
@@ -151,7 +157,6 @@ def _platform(world: World) -> EksCluster:
             }
         ]
     }
-    return cluster
 
 
 def _nodegroup(
