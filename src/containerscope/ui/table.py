@@ -33,7 +33,7 @@ class ResourceTable(TableView):
         self._reveal()
         top = self.scroll_offset.y
         lines = {place - top + 1 for place in (before, after)}
-        self._repaint(sorted(y for y in lines if 1 <= y < self.size.height))
+        self._repaint(sorted(y for y in lines if 1 <= y < self._area.height))
         self._announce()
 
     def select(self, key: str) -> bool:
@@ -232,20 +232,20 @@ class ResourceTable(TableView):
 
     def on_scroll_to(self, message: ScrollTo) -> None:
         """The bar was dragged."""
-        self._bar(message, self.size)
+        self._bar(message, self._area)
 
     def on_scroll_up(self, message: ScrollUp) -> None:
         """The bar was clicked above its thumb."""
-        self._bar(message, self.size)
+        self._bar(message, self._area)
 
     def on_scroll_down(self, message: ScrollDown) -> None:
         """The bar was clicked below its thumb."""
-        self._bar(message, self.size)
+        self._bar(message, self._area)
 
     def on_scroll_left(self, message: ScrollLeft) -> None:
         """The bar was clicked left of its thumb."""
-        self._bar(message, self.size)
+        self._bar(message, self._area)
 
     def on_scroll_right(self, message: ScrollRight) -> None:
         """The bar was clicked right of its thumb."""
-        self._bar(message, self.size)
+        self._bar(message, self._area)

@@ -66,7 +66,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         scrollbar-size-vertical: 1;
         scrollbar-size-horizontal: 1;
         overflow-x: auto;
-        overflow-y: auto;
+        overflow-y: scroll;
         .table--plain { color: $foreground; }
         .table--failed { color: $failed; text-style: $failed-style; }
         .table--warning { color: $warning; text-style: $warning-style; }
@@ -208,9 +208,14 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         return tuple(self._selection.keys[top : top + self._height])
 
     @property
+    def _area(self) -> Size:
+        """What is left for the header and the rows beside the scroll bars."""
+        return self.scrollable_content_region.size
+
+    @property
     def _height(self) -> int:
         """How many rows fit below the header."""
-        return max(0, self.size.height - 1)
+        return max(0, self._area.height - 1)
 
     def _anchor(self) -> tuple[str | None, int]:
         """The row that keeps its line: the cursor's (as ""), or the top one when it is off."""
@@ -266,11 +271,13 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
             return
         widths = self._widths
         for key in self.visible_keys:
-            for index, cell in enumerate(rows.cells(key)):
+            cells = rows.cells(key)
+            self._seen.setdefault(key, cells)
+            for index, cell in enumerate(cells):
                 width = cell_len(cell.text)
                 if width > widths[index]:
                     widths[index] = width
-        layout = arrange(self._headings, widths, self.size.width)
+        layout = arrange(self._headings, widths, self._area.width)
         if layout != self._layout_now:
             self._layout_now = layout
             self._fit_virtual_size()
@@ -299,7 +306,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _line(self, y: int) -> Line:
         """What stands on a line of the widget, 0 being the header."""
-        width, colours = self.size.width, self._colours()
+        width, colours = self._area.width, self._colours()
         glyphs = ASCII if self.ascii else UNICODE
         rows, chosen = self._rows, self._selection
         if y == 0:
@@ -326,7 +333,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
 
     def _message_line(self, y: int) -> Line:
         text, level = self._message
-        width = self.size.width
+        width = self._area.width
         room = max(10, width - 2 * GUTTER)
         lines = [
             part
@@ -343,16 +350,16 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         if line is None:
             line = self._painted[y] = self._line(y)
         x = self.scroll_offset.x
-        width = self.size.width
+        width = self._area.width
         return line.strip().crop_extend(x, x + width, self._colours().style())
 
     def _repaint(self, lines: Sequence[int] | None = None) -> None:
         """Compare lines with what was painted and refresh the cells that differ."""
         left = self.scroll_offset.x
-        for y in range(self.size.height) if lines is None else lines:
+        for y in range(self._area.height) if lines is None else lines:
             before = self._painted.get(y)
             if before is None:
-                self.refresh(Region(0, y, self.size.width, 1))
+                self.refresh(Region(0, y, self._area.width, 1))
                 continue
             line = self._line(y)
             span = line.difference(before)
@@ -366,7 +373,9 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def _scroll_rows(self, top: int) -> None:
-        self.scroll_to(y=max(0, min(top, len(self._selection.keys) - self._height)), animate=False)
+        most = len(self._selection.keys) - self._height
+        # Forced, because a bar that just became needed is only allowed to scroll after a layout.
+        self.scroll_to(y=max(0, min(top, most)), animate=False, force=True)
 
     def _reveal(self) -> None:
         """Scroll no further than the cursor's row needs to be on screen."""

@@ -75,6 +75,7 @@ class ThemeSpec:
             **{name: self.colors[name] for name in ours},
             **{f"{name}-style": style for name, style in self.styles.items()},
             **self._widgets(),
+            **(_OF_ANSI if self.ansi else {}),
         }
 
     def _widgets(self) -> dict[str, str]:
@@ -118,6 +119,8 @@ class ThemeSpec:
         )
 
 
+_OF_ANSI = {"ansi-background": "ansi_default", "ansi-foreground": "ansi_default"}
+"""What Textual's stylesheets take from an ANSI theme without a default of their own."""
 _TEXTUAL = frozenset(
     {"primary", "secondary", "accent", "foreground", "background", "surface", "panel", "warning"}
 )
