@@ -117,6 +117,11 @@ def test_environment_values_are_masked_always_and_tell_no_length(value: str, nam
     assert redact({"environment": [f"HOME={value}"]}) == {"environment": [f"HOME={MASK}"]}
 
 
+def test_a_tag_called_environment_is_no_list_of_variables() -> None:
+    tags = {"tags": {"environment": "production", "env": "prod"}}
+    assert redact(tags) == tags
+
+
 def test_every_drawn_secret_is_found_on_its_own() -> None:
     assert [secret for secret in SECRETS if secret in redact_text(secret)] == []
 

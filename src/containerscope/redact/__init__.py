@@ -110,7 +110,8 @@ def _redact_environment(value: Any) -> Any:
         return clean
     if isinstance(value, (list, tuple)):
         return [_redact_variable(variable) for variable in value]
-    return _mask_leaves(value, references=False)
+    # A lone string is the value of a tag or label: `environment: production`.
+    return redact(value)
 
 
 def _redact_variable(variable: Any) -> Any:
