@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from containerscope.model.fleet import ClusterRow
 from containerscope.model.listing import Item, Listing, Missing, Problem
 from containerscope.model.text import visible
 from containerscope.redact import redact, redact_text
@@ -34,6 +35,8 @@ def exact(value: Any) -> Any:
         return utc(value).isoformat().replace("+00:00", "Z")
     if isinstance(value, Missing):
         return {"missing": value.why.value, "reason": value.reason}
+    if isinstance(value, ClusterRow):
+        return _cluster(value)
     if isinstance(value, msgspec.Struct):
         names = zip(value.__struct_encode_fields__, value.__struct_fields__, strict=True)
         members = ((name, getattr(value, field)) for name, field in names)
@@ -45,6 +48,13 @@ def exact(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [exact(member) for member in value]
     return str(value)
+
+
+def _cluster(row: ClusterRow) -> dict[str, Any]:
+    """A cluster of either kind under its own API's names, then what was found out about it."""
+    found = {"support": exact(row.support), "swept": exact(row.swept)}
+    own = exact(row.ecs or row.eks) or {}
+    return {**own, **{name: value for name, value in found.items() if value is not None}}
 
 
 def item_document(item: Item[Any]) -> dict[str, Any]:
