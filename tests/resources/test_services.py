@@ -264,6 +264,9 @@ async def test_enter_leads_to_the_tasks_of_the_service() -> None:
     child = RESOURCE.children[0]
     assert child.resource == "tasks"
     assert child.scope(Scope(region="eu-west-1"), item) == HERE.within(service="web")
+    definitions = RESOURCE.children[-1]
+    assert definitions.when(item)
+    assert definitions.scope(HERE, item).parent == "web"
     assert RESOURCE.console is not None
     assert RESOURCE.console(HERE, item) == (
         "/ecs/v2/clusters/checkout/services/web/health?region=eu-west-1"

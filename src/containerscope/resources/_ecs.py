@@ -104,6 +104,11 @@ def number(text: str | None) -> int | None:
     return int(text) if text and text.isdecimal() else None
 
 
+def family_of(task_definition: str | None) -> str:
+    """The family of a task definition's ARN; empty without one."""
+    return arn.name_of(task_definition or "").partition(":")[0]
+
+
 def name_column(title: str = "NAME", width: int = 40) -> Column[Any]:
     """The column of the item's name, which is there before the details."""
     return Column(title, of_item=lambda item: item.name, priority=0, width=width, name="name")

@@ -20,7 +20,7 @@ from containerscope.model import arn
 from containerscope.model.ecs import tag_map
 from containerscope.model.ecs_service import Service
 from containerscope.model.health import Health, Level
-from containerscope.model.listing import ApiError, Item, Listing, Page, Phase
+from containerscope.model.listing import ApiError, Item, Listing, Missing, Page, Phase
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._blocks import strategy_words, taskdef_name
@@ -152,6 +152,14 @@ def _within(scope: Scope, item: Item[Service]) -> Scope:
     return scope.within(cluster=_ecs.cluster_of(scope, item), service=item.name, parent="")
 
 
+def _family(item: Item[Service]) -> str:
+    return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.task_definition)
+
+
+def _definitions(scope: Scope, item: Item[Service]) -> Scope:
+    return scope.within(parent=_family(item))
+
+
 def _console(scope: Scope, item: Item[Service]) -> str:
     cluster = _ecs.cluster_of(scope, item)
     region = _ecs.region_of(scope, item)
@@ -202,6 +210,7 @@ RESOURCE: Resource[Service] = Resource(
         Child("service-deployments", _within),
         Child("service-events", _within),
         Child("service-revisions", _within),
+        Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
     details=DETAILS,
     console=_console,

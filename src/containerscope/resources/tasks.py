@@ -13,7 +13,7 @@ from containerscope.listers import Part, names_then_details, pages
 from containerscope.model.ecs import tag_map
 from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
-from containerscope.model.listing import Item, Listing, Page
+from containerscope.model.listing import Item, Listing, Missing, Page
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._blocks import taskdef_name
@@ -111,6 +111,14 @@ def _within(scope: Scope, item: Item[Task]) -> Scope:
     return scope.within(cluster=_ecs.cluster_of(scope, item), parent=item.key)
 
 
+def _family(item: Item[Task]) -> str:
+    return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.task_definition_arn)
+
+
+def _definitions(scope: Scope, item: Item[Task]) -> Scope:
+    return scope.within(parent=_family(item))
+
+
 def _console(scope: Scope, item: Item[Task]) -> str:
     cluster = _ecs.cluster_of(scope, item)
     region = _ecs.region_of(scope, item)
@@ -153,7 +161,10 @@ RESOURCE: Resource[Task] = Resource(
     read=read,
     health=task_health,
     changing=task_changing,
-    children=(Child("containers", _within),),
+    children=(
+        Child("containers", _within),
+        Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
+    ),
     details=DETAILS,
     console=_console,
     permissions=("ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"),
