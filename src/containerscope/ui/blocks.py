@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
 
@@ -75,12 +75,19 @@ def _chopped(text: str, width: int) -> Iterable[str]:
 
 
 def lines(
-    blocks: Sequence[Block], width: int, now: datetime, revealed: frozenset[str] = frozenset()
+    blocks: Sequence[Block],
+    width: int,
+    now: datetime,
+    revealed: frozenset[str] = frozenset(),
+    *,
+    reveals: bool = True,
 ) -> tuple[Line, ...]:
     """All blocks below each other; groups of pairs side by side where there is room.
 
-    `revealed` holds the secrets whose values are shown.
+    `revealed` holds the secrets whose values are shown; none can be without `reveals`.
     """
+    if not reveals:
+        blocks = [_closed(block) for block in blocks]
     out: list[Line] = []
     group: list[PairsBlock] = []
     for block in blocks:
@@ -92,6 +99,12 @@ def lines(
         _add(out, _block(block, width, now, revealed))
     _add(out, _side_by_side(group, width, now))
     return tuple(out)
+
+
+def _closed(block: Block) -> Block:
+    if not isinstance(block, PairsBlock):
+        return block
+    return replace(block, pairs=tuple(replace(pair, secret="") for pair in block.pairs))
 
 
 def _add(out: list[Line], more: list[Line]) -> None:

@@ -57,12 +57,15 @@ class Key:
     pane: Pane = "any"
     priority: bool = False
 
-    def binding(self) -> Binding:
-        """What Textual binds."""
-        return Binding(
-            self.keys, self.action, self.label or self.help, id=self.id, show=False,
-            priority=self.priority,
-        )  # fmt: skip
+    def bindings(self) -> tuple[Binding, ...]:
+        """What Textual binds: digits one by one, each to its tab."""
+        if self.id == "tab":
+            return tuple(Binding(digit, f"tab({digit})", show=False) for digit in "1234567890")
+        words = self.label or self.help
+        binding = Binding(
+            self.keys, self.action, words, show=False, id=self.id, priority=self.priority
+        )
+        return (binding,)
 
     def shown(self, settings: Settings | None = None) -> str:
         """The keys as a person reads them, after the user's own keymap."""
@@ -89,10 +92,6 @@ def _row(context: Context) -> bool:
 
 def _text(context: Context) -> bool:
     return context.pane == "detail"
-
-
-def _tabs() -> str:
-    return ",".join("1234567890")
 
 
 KEYS: tuple[Key, ...] = (
@@ -128,7 +127,8 @@ KEYS: tuple[Key, ...] = (
         lambda c: c.row and c.events),
     Key("pane", "tab", "pane", "pane", "Between table and detail pane, opening it", "Look",
         6, lambda c: c.detail, priority=True),
-    Key("tab", _tabs(), "tab", "", "Tab of the detail pane by number; 0 is the last", "Look"),
+    Key("tab", "1,2,3,4,5,6,7,8,9,0", "tab", "", "Tab of the detail pane; 0 is the last",
+        "Look"),
     Key("reveal", "r", "reveal", "reveal", "Show the masked value of this line, on screen only",
         "Look", 1, lambda c: c.secret, "detail"),
     Key("menu", "a", "menu", "actions", "Everything that can be done with this row", "Row",

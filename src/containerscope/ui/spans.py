@@ -67,3 +67,11 @@ def spread(left: Spans, right: Spans, width: int) -> Spans:
     left = fit(left, max(0, width - width_of(right) - (2 if right else 0)))
     gap = width - width_of(left) - width_of(right)
     return (*left, Span(" " * max(0, gap)), *right)
+
+
+_ASCII = str.maketrans("✗▲◌●–·›→↓↑…⊘─│◆", "x!~*-|>>v^~x-|+")
+
+
+def ascii_only(text: str) -> str:
+    """The text with each glyph of ours replaced by one letter, so that nothing moves."""
+    return text if text.isascii() else text.translate(_ASCII)

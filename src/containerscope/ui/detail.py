@@ -1,0 +1,191 @@
+"""The detail pane: the tabs of a resource, and the whole item raw."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import Any
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.message import Message
+
+from containerscope.model.health import Level
+from containerscope.model.listing import ApiError, Item
+from containerscope.model.text import cut, visible
+from containerscope.redact import redact
+from containerscope.resource import Block, Clients, Resource, Scope, TextBlock
+from containerscope.ui import blocks, raw
+from containerscope.ui.chrome import problem_words
+from containerscope.ui.lines import Bar, LinesView
+from containerscope.ui.spans import Role, Span, Spans, fit, width_of
+
+RAW = "Raw"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a detail pane is about."""
+
+    clients: Clients
+    resource: Resource[Any]
+    scope: Scope
+    item: Item[Any]
+
+    @property
+    def tabs(self) -> tuple[str, ...]:
+        """The titles of its tabs."""
+        return (*(detail.title for detail in self.resource.details), RAW)
+
+
+def tab_line(name: str, tabs: tuple[str, ...], chosen: int, form: raw.Form, width: int) -> Spans:
+    """The name of the item and its numbered tabs; those far from the chosen one give way."""
+    head = (Span(f" {cut(visible(name), max(8, width // 3))} ", "strong"),)
+    parts: list[Spans] = []
+    for number, tab in enumerate(tabs):
+        title = form.upper() if tab == RAW else tab
+        role: Role = "title" if number == chosen else "plain"
+        parts.append((Span(f"  {(number + 1) % 10} ", "accent"), Span(title, role)))
+    first = 0
+    while first < chosen and width_of([*head, *sum(parts[first : chosen + 1], ())]) > width:
+        first += 1
+    return fit((*head, *sum(parts[first:], ())), width)
+
+
+class DetailPane(Vertical):
+    """Shows one item; each tab loads when it is looked at, and again when the item changed."""
+
+    class Changed(Message):
+        """Another tab, line or text: other keys work."""
+
+    def __init__(self, *, id: str) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self.subject: Subject | None = None
+        self.chosen = 0
+        self.form: raw.Form = "json"
+        self._blocks: tuple[Block, ...] = ()
+        self._document: Any = None
+        self._text = ""
+        self._revealed: frozenset[str] = frozenset()
+
+    def compose(self) -> ComposeResult:
+        """One line of tabs above the text."""
+        yield Bar(id="tabs")
+        yield LinesView(id="text")
+
+    @property
+    def view(self) -> LinesView:
+        """The text."""
+        return self.query_one(LinesView)
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether JSON or YAML is shown."""
+        return self.subject is not None and self.subject.tabs[self.chosen] == RAW
+
+    @property
+    def raw_text(self) -> str:
+        """The whole JSON or YAML; empty while something else is shown."""
+        return self._text if self.is_raw else ""
+
+    def show(self, subject: Subject) -> None:
+        """Be about this; the chosen tab stays where the resource has it."""
+        old, self.subject = self.subject, subject
+        anew = old is None or old.item.key != subject.item.key
+        if not anew and old is not None and old.item == subject.item:
+            return
+        if old is not None and old.resource.name != subject.resource.name:
+            self.chosen = len(subject.tabs) - 1 if old.tabs[self.chosen] == RAW else 0
+        self.chosen = min(self.chosen, len(subject.tabs) - 1)
+        if anew:
+            self._revealed = frozenset()
+        self._load(anew=anew)
+
+    def clear(self) -> None:
+        """Be about nothing."""
+        self.subject = None
+        self.workers.cancel_node(self)
+        self._blocks, self._document, self._text = (), None, ""
+        self.view.show((), anew=True)
+        self.query_one("#tabs", Bar).show(())
+
+    def choose(self, tab: int) -> None:
+        """Another tab by its place; -1 is the last."""
+        if self.subject is None:
+            return
+        count = len(self.subject.tabs)
+        chosen = count - 1 if tab < 0 else min(tab, count - 1)
+        if chosen != self.chosen:
+            self.chosen = chosen
+            self.view.wanted = ""
+            self._load(anew=True)
+
+    def toggle_raw(self) -> None:
+        """To JSON, and from there to YAML and back."""
+        if self.is_raw:
+            self.form = "yaml" if self.form == "json" else "json"
+            self._paint(anew=True)
+        else:
+            self.choose(-1)
+
+    def reveal(self) -> None:
+        """Show the value that is masked on the line under the cursor."""
+        secret = self.view.line.secret
+        if secret and self.subject is not None and not self.subject.clients.read_only:
+            self._revealed |= {secret}
+            self._paint()
+
+    def _load(self, *, anew: bool) -> None:
+        if anew:
+            self._blocks, self._document = (), None
+            self._paint(anew=True)
+        self._fetch()
+
+    @work(exclusive=True, group="detail")
+    async def _fetch(self) -> None:
+        subject = self.subject
+        assert subject is not None
+        try:
+            if self.is_raw:
+                whole = await subject.resource.read(subject.clients, subject.scope, subject.item)
+                self._document = redact(whole)
+                self._paint()
+                return
+            detail = subject.resource.details[self.chosen]
+            stream = detail.blocks(subject.clients, subject.scope, subject.item)
+            async for shown in stream:
+                self._blocks = shown
+                self._paint()
+        except ApiError as error:
+            words = problem_words(error.problem)
+            self._blocks = (*self._blocks, TextBlock(words, level=Level.WARNING))
+            self._paint()
+
+    def _paint(self, *, anew: bool = False) -> None:
+        subject = self.subject
+        if subject is None:
+            return
+        view = self.view
+        tabs = self.query_one("#tabs", Bar)
+        tabs.show(
+            tab_line(subject.item.name, subject.tabs, self.chosen, self.form, tabs.size.width)
+        )
+        view.show(self._lines(subject, max(20, view.size.width)), anew=anew)
+        self.post_message(self.Changed())
+
+    def _lines(self, subject: Subject, width: int) -> tuple[blocks.Line, ...]:
+        now = subject.clients.clock.now()
+        if self.is_raw and self._document is not None:
+            self._text = raw.text_of(self._document, self.form)
+            return raw.lines(self._text)
+        if not self._blocks:
+            return (blocks.Line((Span("Loading…", "dim"),)),)
+        return blocks.lines(
+            self._blocks, width, now, self._revealed, reveals=not subject.clients.read_only
+        )
+
+    def on_resize(self) -> None:
+        """Lay out anew for the width."""
+        with contextlib.suppress(LookupError):
+            self._paint()

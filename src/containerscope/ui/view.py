@@ -1,0 +1,408 @@
+"""The one screen, as far as it shows: the lines around the table, the table and its feed."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import Static
+
+from containerscope.model.clock import SystemClock
+from containerscope.model.health import Level
+from containerscope.model.listing import Item, Listing, Missing, Phase, Problem
+from containerscope.model.text import visible
+from containerscope.poller import Poller
+from containerscope.resource import Child, Demand, Identity, Resource, Target
+from containerscope.resources import all_resources, find
+from containerscope.rows import Rows, View, build
+from containerscope.settings import Settings
+from containerscope.ui import chrome, keys
+from containerscope.ui.blocks import GLYPH
+from containerscope.ui.commands import Candidate, completions
+from containerscope.ui.detail import DetailPane, Subject
+from containerscope.ui.lines import Bar, LinesView
+from containerscope.ui.location import History
+from containerscope.ui.memory import Memory
+from containerscope.ui.prompt import Prompt
+from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, width_of
+from containerscope.ui.table import ResourceTable
+
+_MANY = 5_000
+"""Rows that are sorted and filtered beside the event loop, so that keys never wait."""
+_WIDE, _HIGH = 160, 30
+"""From this width the detail stands beside the table, from this height below it."""
+_SETTLE = 0.12
+"""Seconds the cursor rests on a row before its detail is read."""
+
+
+@dataclass
+class Session:
+    """One connection: clients, who we are through them, and what polls with them."""
+
+    target: Target
+    clients: Any
+    identity: Identity
+    poller: Poller
+
+
+class ViewScreen(Screen[None]):
+    """Shows a location: follows its listing, and says how true it is."""
+
+    def __init__(self, settings: Settings, memory: Memory, history: History) -> None:
+        super().__init__()
+        self.settings = settings
+        self.memory = memory
+        self.history = history
+        self.session: Session | None = None
+        self.listing: Listing[Any] | None = None
+        self.rows: Rows | None = None
+        self.demand = Demand()
+        self._connecting = ""
+        self._trouble: Problem | None = None
+        self._notice = ""
+        self._settle: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Two lines, the table and its detail, the status and the keys."""
+        yield Bar(id="header")
+        yield Bar(id="title")
+        with Container(id="body"):
+            yield ResourceTable(id="table")
+            yield DetailPane(id="detail")
+        yield Static("", id="notice", markup=False)
+        yield Bar(id="status")
+        yield Bar(id="keys")
+        yield Prompt(self._complete, id="prompt")
+
+    def on_mount(self) -> None:
+        """Take the keyboard and let ages pass."""
+        for bar in self.query(Bar):
+            bar.ascii = self.settings.ascii
+        self.detail.view.ascii = self.table.ascii = self.settings.ascii
+        self.table.focus()
+        self.set_interval(1.0, self.paint)
+        self._place()
+        self.paint()
+
+    @property
+    def table(self) -> ResourceTable:
+        """The table."""
+        return self.query_one(ResourceTable)
+
+    @property
+    def detail(self) -> DetailPane:
+        """The detail pane, shown or not."""
+        return self.query_one(DetailPane)
+
+    @property
+    def prompt(self) -> Prompt:
+        """The line for commands and filters."""
+        return self.query_one(Prompt)
+
+    @property
+    def resource(self) -> Resource[Any]:
+        """What is listed here."""
+        resource = find(self.history.here.resource)
+        assert resource is not None, self.history.here.resource
+        return resource
+
+    @property
+    def item(self) -> Item[Any] | None:
+        """The item under the cursor."""
+        key = self.table.cursor_key
+        if key is None or self.rows is None:
+            return None
+        try:
+            return self.rows.item(key)
+        except KeyError:
+            return None
+
+    # The connection
+
+    def disconnect(self, words: str) -> None:
+        """The rows of the account before are gone at once; the new one is not known yet."""
+        self.session = None
+        self._connecting, self._trouble = words, None
+        self.workers.cancel_group(self, "feed")
+        self._forget()
+
+    def unconnected(self, problem: Problem) -> None:
+        """Say why there is no connection."""
+        self._trouble = problem
+        self.table.show_message(chrome.problem_words(problem), Level.FAILED)
+        self.paint()
+
+    def connected(self, session: Session) -> None:
+        """Follow the present location in this account."""
+        self.session, self._trouble = session, None
+        here = self.history.here
+        who = session.identity
+        self.history.stay(here.but(scope=here.scope.within(account=who.account, region=who.region)))
+        self.begin()
+
+    def notice(self, words: str) -> None:
+        """A panel that takes no keyboard; empty takes it away."""
+        panel = self.query_one("#notice", Static)
+        panel.update(words)
+        panel.display = bool(words)
+
+    # The feed
+
+    def _forget(self) -> None:
+        self.listing = self.rows = None
+        self.table.reset(self.history.here.cursor or None)
+        self.detail.clear()
+        self.table.show_message(f"Loading {self.history.here.resource}…")
+        self.paint()
+
+    def begin(self) -> None:
+        """Show the present location from its beginning."""
+        self.demand = Demand(joins=self._joins())
+        self._forget()
+        if self.session is not None:
+            self._follow(self.session)
+
+    def _joins(self) -> frozenset[str]:
+        wide = self.history.here.wide
+        return frozenset(
+            column.needs
+            for column in self.resource.columns
+            if column.needs and (wide or not column.wide)
+        )
+
+    @work(exclusive=True, group="feed")
+    async def _follow(self, session: Session) -> None:
+        here = self.history.here
+        async for listing in session.poller.follow(self.resource, here.scope, self.demand):
+            self.listing = listing
+            await self._build()
+
+    def adjust(self, **changes: Any) -> None:
+        """Look at the same listing in another way."""
+        here = self.history.here
+        self.history.stay(here.but(**changes))
+        self.demand.joins = self._joins()
+        if "wide" in changes and self.session is not None and self.demand.joins:
+            self.session.poller.poke()
+        self._rebuild()
+
+    @work(exclusive=True, group="build")
+    async def _rebuild(self) -> None:
+        await self._build()
+
+    async def _build(self) -> None:
+        listing, here = self.listing, self.history.here
+        if listing is None:
+            self.paint()
+            return
+        view = View(
+            here.filter, here.sort, here.wide, here.problems_only, self.settings.ascii, here.scope
+        )
+        previous = self.rows
+        now = self.now()
+        if len(listing.items) > _MANY:
+            rows = await asyncio.to_thread(build, listing, self.resource, view, now, previous)
+            if listing is not self.listing or here != self.history.here:
+                return
+        else:
+            rows = build(listing, self.resource, view, now, previous)
+        self.rows = rows
+        self._show(listing, rows)
+
+    def _show(self, listing: Listing[Any], rows: Rows) -> None:
+        table = self.table
+        table.dimmed = listing.stale_since is not None
+        words, remedy = chrome.emptiness(self.resource, self.history.here, listing, rows.total)
+        level = Level.FAILED if listing.problems and not listing.items else Level.NONE
+        table.show_message(f"{words} – {remedy}" if remedy else words, level)
+        table.show(rows, arriving=listing.phase is not Phase.DONE)
+        self.demand.visible = table.visible_keys
+        self._describe_soon(now=True)
+        self.paint()
+
+    def now(self) -> Any:
+        """The server's time, or ours before we know it."""
+        clock = self.session.clients.clock if self.session is not None else SystemClock()
+        return clock.now()
+
+    # The lines
+
+    def paint(self) -> None:
+        """Bring every line up to date; what did not change is not sent."""
+        if not self.is_mounted:
+            return
+        width = self.size.width or self.app.size.width
+        self.query_one("#header", Bar).show(self._header(width))
+        self.query_one("#title", Bar).show(self._title(width))
+        self.query_one("#status", Bar).show(self._status(width))
+        foot = self.query_one("#keys", Bar)
+        foot.display = not self.prompt.is_open
+        foot.show(chrome.footer(keys.footer(self.context(), self.settings), width))
+
+    def _header(self, width: int) -> Spans:
+        session = self.session
+        budget = getattr(session.clients, "budget", None) if session else None
+        problem = self._trouble.why if self._trouble else None
+        if self.listing is not None and self.listing.stale_since and self.listing.problems:
+            problem = self.listing.problems[0].why
+        pulse = chrome.Pulse(
+            calls=budget.used if budget else 0,
+            throttled=bool(budget and budget.throttled),
+            problem=problem,
+            live=self.listing is not None and self.listing.phase is not Phase.NAMES,
+        )
+        read_only = session.clients.read_only if session else self.settings.read_only
+        identity = session.identity if session else None
+        return chrome.header(identity, self._connecting, read_only, pulse, width)
+
+    def _title(self, width: int) -> Spans:
+        rows, here = self.rows, self.history.here
+        return chrome.title(
+            here,
+            rows.counts if rows else {},
+            len(rows.keys) if rows else 0,
+            rows.total if rows else 0,
+            chrome.state_of(self.listing, self.now()),
+            here.sort,
+            width,
+            len(self.table.marks),
+        )
+
+    def _status(self, width: int) -> Spans:
+        if self.rows is not None and self.rows.error:
+            return (Span(" ✗ ", "failed"), Span(self.rows.error, "failed"))
+        trouble = fit(chrome.trouble(self.listing, self.now()), width)
+        row = self._row_words()
+        if trouble and row and width_of((*trouble, *row)) + 3 <= width:
+            return (*trouble, Span("  ·  ", "dim"), *row)
+        return trouble or fit((Span(" "), *row), width)
+
+    def _row_words(self) -> Spans:
+        """What is wrong with the row under the cursor, or what is missing from it and why."""
+        item, rows = self.item, self.rows
+        if item is None or rows is None:
+            return ()
+        if not isinstance(item.value, Missing):
+            health = self.resource.health(item.value)
+            if health.words and health.level > Level.FINE:
+                glyph = GLYPH.get(health.level, "")
+                role = OF_LEVEL[health.level]
+                words = visible(f"{item.name}: {health.words}")
+                return (Span(f"{glyph} {words}", role),)
+        for heading, cell in zip(rows.headings, rows.cells(item.key), strict=True):
+            if cell.why and not cell.why.startswith(("not applicable", "loading")):
+                return (Span(f"{heading.title}: {cell.why}", "dim"),)
+        return ()
+
+    def context(self) -> keys.Context:
+        """What the keys depend on."""
+        item, detail = self.item, self.detail
+        child = self.child_of(item)
+        known = item is not None and not isinstance(item.value, Missing)
+        text = isinstance(self.focused, LinesView)
+        return keys.Context(
+            pane="detail" if text else "table",
+            row=item is not None,
+            child=child.resource if child else "",
+            events=self.events_of(item) is not None,
+            console=known and self.resource.console is not None,
+            detail=detail.has_class("open"),
+            raw=detail.is_raw,
+            matches=detail.view.matches > 0,
+            secret=bool(text and detail.view.line.secret),
+            root=self.history.at_root and not self.history.here.filter,
+            marks=bool(self.table.marks),
+        )
+
+    def child_of(self, item: Item[Any] | None) -> Child[Any] | None:
+        """What `enter` opens."""
+        if item is None:
+            return None
+        return next((child for child in self.resource.children if child.when(item)), None)
+
+    def events_of(self, item: Item[Any] | None) -> Child[Any] | int | None:
+        """Where the events of a row are: a list below it, or a tab of its detail."""
+        if item is None:
+            return None
+        for child in self.resource.children:
+            if child.resource.endswith("events") and child.when(item):
+                return child
+        titles = [detail.title for detail in self.resource.details]
+        return titles.index("Events") if "Events" in titles else None
+
+    # The detail
+
+    def on_resize(self) -> None:
+        """Put the detail where there is room for it."""
+        self._place()
+        self.paint()
+
+    def _place(self) -> None:
+        size = self.app.size
+        body = self.query_one("#body")
+        body.set_class(size.width >= _WIDE, "beside")
+        body.set_class(size.width < _WIDE and size.height < _HIGH, "full")
+
+    @on(ResourceTable.Highlighted)
+    def _highlighted(self) -> None:
+        self._describe_soon()
+        self.paint()
+
+    @on(ResourceTable.VisibleChanged)
+    def _visible(self) -> None:
+        self.demand.visible = self.table.visible_keys
+
+    @on(ResourceTable.MarksChanged)
+    @on(DetailPane.Changed)
+    @on(LinesView.Moved)
+    def _other_keys(self) -> None:
+        self.paint()
+
+    def on_descendant_focus(self) -> None:
+        """Other keys work in another pane."""
+        self.paint()
+
+    def _describe_soon(self, *, now: bool = False) -> None:
+        if not self.detail.has_class("open"):
+            return
+        if self._settle is not None:
+            self._settle.stop()
+            self._settle = None
+        if now:
+            self._describe()
+        else:
+            self._settle = self.set_timer(_SETTLE, self._describe)
+
+    def _describe(self) -> None:
+        item, session = self.item, self.session
+        if item is None or session is None:
+            if self.rows is not None and not self.rows.keys:
+                self.detail.clear()
+            return
+        here = self.history.here
+        self.detail.show(Subject(session.clients, self.resource, here.scope, item))
+
+    def _complete(self, text: str) -> tuple[Candidate, ...]:
+        return completions(text, all_resources().values(), self.choices())
+
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """What can follow a word of a command."""
+        clusters: dict[str, None] = {}
+        if self.listing is not None:
+            listed = self.listing.items
+            named = (item.cluster or item.name for item in listed[:_MANY])
+            clusters = dict.fromkeys(sorted(named))
+        themes = tuple(sorted(self.app.available_themes))
+        fields = tuple(heading.field for heading in self.rows.headings) if self.rows else ()
+        return {
+            "cluster": tuple(clusters),
+            "theme": themes,
+            "sort": fields,
+            "export": ("csv", "json"),
+        }
