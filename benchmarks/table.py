@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable
 from functools import partial
 
+from tests.table.source import Fake, TableApp, many
 from textual.pilot import Pilot
 
 from benchmarks.report import Row
-from tests.table.source import Fake, TableApp, many
 
 NAME = "table"
 COUNT = 50_000
