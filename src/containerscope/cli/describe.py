@@ -6,7 +6,6 @@ import asyncio
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import aclosing
 from datetime import datetime
 from typing import Any
 
@@ -53,19 +52,14 @@ async def _last_blocks(
     detail: Detail[Any], clients: Clients, scope: Scope, item: Item[Any]
 ) -> tuple[tuple[Block, ...], tuple[Problem, ...]]:
     """What the tab shows in the end, and why it shows no more."""
-    blocks: tuple[Block, ...] = ()
+    shown: tuple[Block, ...] = ()
+    problems: tuple[Problem, ...] = ()
     try:
-        async with aclosing(_steps(detail, clients, scope, item)) as steps:
-            async for blocks in steps:
-                pass
+        async for blocks in detail.blocks(clients, scope, item):
+            shown = blocks
     except ApiError as error:
-        return blocks, (error.problem,)
-    return blocks, ()
-
-
-async def _steps(detail: Detail[Any], clients: Clients, scope: Scope, item: Item[Any]) -> Any:
-    async for blocks in detail.blocks(clients, scope, item):
-        yield blocks
+        problems = (error.problem,)
+    return shown, problems
 
 
 def _printed(

@@ -108,6 +108,8 @@ def _write_options(
     own: list[tuple[str, str]] = []
     shared: list[tuple[str, str]] = []
     for param in params:
+        if isinstance(param, click.Argument):
+            continue
         record = param.get_help_record(context)
         if record is not None:
             (shared if isinstance(param, GlobalOption) else own).append(record)

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from containerscope import __version__
+from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import global_options, invocation
 
 NAME = "containerscope"
@@ -24,21 +25,27 @@ _COMMANDS = {
 """Name -> module with its `COMMAND`, imported when it is asked for."""
 
 
-class ReaderGoneError(Exception):
-    """Whoever read our output closed the pipe."""
+class EndedError(Exception):
+    """The run was ended from outside, with the exit code that says how."""
+
+    def __init__(self, code: Exit) -> None:
+        super().__init__(code)
+        self.code = code
 
 
 class _Root(click.Group):
     """Loads a command's module when its name is typed, so that nothing heavy loads before."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Run the command; a closed pipe is told apart from what click makes of it."""
+        """Run the command; ctrl+c and a closed pipe are kept from click's own handling."""
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
         except BrokenPipeError as error:
-            raise ReaderGoneError from error
+            raise EndedError(Exit.PIPE) from error
+        except KeyboardInterrupt as error:
+            raise EndedError(Exit.INTERRUPTED) from error
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """All commands, in the order of the help."""

@@ -10,7 +10,7 @@ import click
 
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import Invocation
-from containerscope.cli.root import NAME, ReaderGoneError, root
+from containerscope.cli.root import NAME, EndedError, root
 from containerscope.cli.say import say
 from containerscope.settings import SettingsError
 
@@ -22,9 +22,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         return _run(arguments, invocation)
     except KeyboardInterrupt:
         return Exit.INTERRUPTED
-    except ReaderGoneError:
-        _silence()
-        return Exit.PIPE
+    except EndedError as end:
+        if end.code is Exit.PIPE:
+            _silence()
+        return end.code
     except Exception as error:
         from containerscope.cli.crash import report
 
