@@ -18,7 +18,7 @@ async def test_what_goes_over_the_wire_is_small(theme: str) -> None:
         app.table.show(many(5_000))
         await pilot.pause()
         assert app.taken() == ""
-        changed = rows.but("service-00005", "status", "FAILED", Level.FAILED)
+        changed = rows.but("service-00006", "status", "DRAINING", Level.WARNING)
         for step in ("bold", "plain again"):
             app.table.show(changed)
             await pilot.pause()
@@ -59,6 +59,15 @@ async def test_columns_fit_the_terminal(width: int) -> None:
         assert "STATUS" in lines[0]
         assert not app.table.show_horizontal_scrollbar
         assert all(app.table.render_line(y).cell_length == width - 1 for y in range(24))
+
+
+async def test_the_first_frame_is_laid_out_already() -> None:
+    app = TableApp(many(100))
+    async with app.run_test(size=(120, 24)) as pilot:
+        await pilot.pause()
+        first = app.taken()
+        assert "service-00000" in first
+        assert "…" not in first.split("service-00000")[0]
 
 
 async def test_too_narrow_for_what_never_gives_way_scrolls_sideways() -> None:
@@ -154,6 +163,15 @@ async def test_search_goes_round_among_the_names() -> None:
         assert app.table.find("0007")
         assert app.table.find("E-0009", -1)
         assert app.table.cursor_key == "service-00099"
+        underlined = [
+            text
+            for y in range(1, 24)
+            for text, style, _ in app.table.render_line(y)
+            if style and style.underline
+        ]
+        assert underlined == ["e-0009"] * sum(
+            "service-0009" in key for key in app.table.visible_keys
+        )
         assert not app.table.find("nothing")
         assert app.table.cursor_key == "service-00099"
 
@@ -168,6 +186,21 @@ async def test_a_message_stands_in_place_of_no_rows() -> None:
         await pilot.pause()
         assert "No services" not in "\n".join(app.lines())
         assert app.table.cursor_key == "service-00000"
+
+
+async def test_a_changed_value_keeps_the_colour_of_its_level() -> None:
+    rows = many(3)
+    app = TableApp(rows)
+    async with app.run_test(size=(80, 12)) as pilot:
+        await pilot.pause()
+        app.table.show(rows.but("service-00001", "status", "BROKEN", Level.FAILED))
+        (style,) = [
+            style for text, style, _ in app.table.render_line(2) if text.startswith("BROKEN")
+        ]
+        assert style is not None
+        assert style.bold
+        assert style.color is not None
+        assert style.color.name == app.theme_variables["failed"]
 
 
 async def test_ascii_and_dimmed_modes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -12,7 +13,7 @@ from rich.style import Style
 from textual.strip import Strip
 
 from containerscope.model.health import Level
-from containerscope.model.text import cut
+from containerscope.model.text import cut, visible_block
 from containerscope.rows import Cell, Heading
 from containerscope.ui.table_columns import GUTTER, Layout, title_of
 
@@ -92,11 +93,13 @@ class Palette:
     def cell(self, state: RowState, level: Level, *extra: str) -> Style:
         """The style of a cell; NONE and FINE are quiet."""
         parts: list[str] = ["mark"] if state.marked else []
+        # News comes first, so that its boldness stays and a level keeps its colour.
+        parts.extend(part for part in extra if part == "changed")
         if state.dimmed:
             parts.append("dim")
         elif level >= Level.PROGRESS:
             parts.append(_OF_LEVEL[level])
-        parts.extend(extra)
+        parts.extend(part for part in extra if part != "changed")
         return self._on_cursor(state, parts)
 
     def glyph(self, state: RowState) -> Style:
@@ -189,8 +192,9 @@ def paint_row(
         if heading.field in changed:
             extra = (*extra, "changed")
         style = palette.cell(state, cell.level, *extra)
-        found = place.index == 0 and match and text.casefold().find(match)
-        if isinstance(found, int) and found >= 0 and len(text.casefold()) == len(text):
+        folded = text.casefold()
+        found = folded.find(match) if match and place.index == 0 else -1
+        if found >= 0 and len(folded) == len(text):
             end = found + len(match)
             middle = [
                 Segment(text[:found], style),
@@ -222,3 +226,15 @@ def paint_text(text: str, width: int, style: Style) -> Line:
     """A line of plain text, cut to the width."""
     before, shown, after = padded(text, width, right=False, ellipsis="…")
     return Line(((Segment(before + shown + after, style),),), (0,), width)
+
+
+def paint_message(text: str, at: int, width: int, style: Style) -> Line:
+    """One line of a sentence that is wrapped to the width."""
+    room = max(10, width - 2 * GUTTER)
+    lines = [
+        part
+        for block in visible_block(text).splitlines()
+        for part in textwrap.wrap(block, room) or [""]
+    ]
+    shown = lines[at] if 0 <= at < len(lines) else ""
+    return paint_text(" " * GUTTER + shown if shown else "", width, style)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -16,9 +15,8 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from containerscope.model.health import Level
-from containerscope.model.text import visible_block
 from containerscope.rows import Cell, Heading
-from containerscope.ui.table_columns import GUTTER, Layout, arrange
+from containerscope.ui.table_columns import Layout, arrange
 from containerscope.ui.table_paint import (
     ASCII,
     PARTS,
@@ -27,6 +25,7 @@ from containerscope.ui.table_paint import (
     Palette,
     RowState,
     paint_header,
+    paint_message,
     paint_row,
     paint_text,
 )
@@ -134,6 +133,7 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self._selection = Selection()
         self._widths: list[int] = []
         self._layout_now = Layout()
+        self._laid_out_for = 0
         self._painted: dict[int, Line] = {}
         self._seen: dict[str, tuple[Cell, ...]] = {}
         self._changed: dict[str, frozenset[str]] = {}
@@ -265,10 +265,17 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         self._seen, self._changed = seen, changed
 
     def _measure(self) -> None:
-        """Let columns grow with what is on screen; none shrinks within a view."""
+        """Lay the columns out for what is on screen and repaint all if that moved one."""
+        if self._lay_out():
+            self._fit_virtual_size()
+            self._repaint_all()
+
+    def _lay_out(self) -> bool:
+        """Let columns grow with what is on screen, none shrinks within a view; whether one did."""
         rows = self._rows
+        self._laid_out_for = self._area.width
         if rows is None:
-            return
+            return False
         widths = self._widths
         for key in self.visible_keys:
             cells = rows.cells(key)
@@ -278,10 +285,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
                 if width > widths[index]:
                     widths[index] = width
         layout = arrange(self._headings, widths, self._area.width)
-        if layout != self._layout_now:
-            self._layout_now = layout
-            self._fit_virtual_size()
-            self._repaint_all()
+        moved, self._layout_now = layout != self._layout_now, layout
+        return moved
 
     def _fit_virtual_size(self) -> None:
         size = Size(self._layout_now.width, len(self._selection.keys) + 1)
@@ -315,7 +320,8 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
             return paint_header(self._headings, self._layout_now, width, colours, glyphs)
         index = self.scroll_offset.y + y - 1
         if rows is None or not chosen.keys:
-            return self._message_line(y)
+            text, level = self._message
+            return paint_message(text, y - 2, width, colours.cell(RowState(), level))
         if index >= len(chosen.keys):
             return paint_text("", max(width, self._layout_now.width), colours.style())
         key = chosen.keys[index]
@@ -331,21 +337,12 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
             self._changed.get(key, frozenset()), self._match,
         )  # fmt: skip
 
-    def _message_line(self, y: int) -> Line:
-        text, level = self._message
-        width = self._area.width
-        room = max(10, width - 2 * GUTTER)
-        lines = [
-            part
-            for block in visible_block(text).splitlines()
-            for part in textwrap.wrap(block, room) or [""]
-        ]
-        shown = lines[y - 2] if 2 <= y < len(lines) + 2 else ""
-        style = self._colours().cell(RowState(), level)
-        return paint_text(" " * GUTTER + shown if shown else "", width, style)
-
     def render_line(self, y: int) -> Strip:
         """A line as the compositor asks for it."""
+        if self._laid_out_for != self._area.width:
+            # A frame can be painted before the resize is told.
+            self._lay_out()
+            self._painted.clear()
         line = self._painted.get(y)
         if line is None:
             line = self._painted[y] = self._line(y)
