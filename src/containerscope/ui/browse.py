@@ -70,9 +70,9 @@ class BrowseScreen(ViewScreen):
         self.history.stay(self.history.here.but(cursor=self.table.cursor_key or ""))
 
     def _arrived(self) -> None:
-        self.close_detail()
         self.memory.remember(self.history.here)
         self.begin()
+        self.close_detail()
 
     def action_open(self) -> None:
         """Drill down."""

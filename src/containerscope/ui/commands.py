@@ -194,11 +194,11 @@ def completions(
 
 def _heads(typed: str, resources: Iterable[Resource[Any]]) -> Iterable[Candidate]:
     for resource in resources:
-        words = (resource.name, resource.noun, *resource.aliases)
-        fit = max(score(typed, word) for word in words)
+        fit = max(score(typed, resource.name), score(typed, resource.noun))
+        by_alias = max((score(typed, alias) for alias in resource.aliases), default=0)
+        exact = 2 if typed.casefold() in resource.aliases else 0
         aliases = " ".join(resource.aliases)
-        exact = 1 if typed in resource.aliases else 0
-        yield Candidate(resource.name, aliases, fit + exact)
+        yield Candidate(resource.name, aliases, max(fit, by_alias * 0.5) + exact)
     for verb in VERBS:
         fit = max(score(typed, word) for word in (verb.name, *verb.aliases))
         line = f"{verb.name} " if verb.usage else verb.name

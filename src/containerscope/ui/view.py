@@ -116,7 +116,7 @@ class ViewScreen(Screen[None]):
     def item(self) -> Item[Any] | None:
         """The item under the cursor."""
         key = self.table.cursor_key
-        if key is None or self.rows is None:
+        if key is None or self.rows is None or self.rows.resource is not self.resource:
             return None
         try:
             return self.rows.item(key)
