@@ -166,8 +166,8 @@ class BrowseScreen(ViewScreen):
         detail = self.detail
         if not detail.has_class("open"):
             detail.add_class("open")
-            self.query_one("#body").add_class("detailed")
-            if self.query_one("#body").has_class("full"):
+            self.body.add_class("detailed")
+            if self.body.has_class("full"):
                 detail.view.focus()
         self._describe()
         if tab is not None:
@@ -178,7 +178,7 @@ class BrowseScreen(ViewScreen):
         """Hide the detail pane."""
         if self.detail.has_class("open"):
             self.detail.remove_class("open")
-            self.query_one("#body").remove_class("detailed")
+            self.body.remove_class("detailed")
             self.detail.clear()
         self.table.focus()
         self.paint()
@@ -215,7 +215,7 @@ class BrowseScreen(ViewScreen):
                 self.open_detail()
                 self.detail.view.focus()
         elif self.detail.view.has_focus:
-            if self.query_one("#body").has_class("full"):
+            if self.body.has_class("full"):
                 self.close_detail()
             self.table.focus()
         else:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,16 +67,13 @@ class DetailPane(Vertical):
         self._document: Any = None
         self._text = ""
         self._revealed: frozenset[str] = frozenset()
+        self.view = LinesView(id="text")
+        self._tabs = Bar(id="tabs")
 
     def compose(self) -> ComposeResult:
         """One line of tabs above the text."""
-        yield Bar(id="tabs")
-        yield LinesView(id="text")
-
-    @property
-    def view(self) -> LinesView:
-        """The text."""
-        return self.query_one(LinesView)
+        yield self._tabs
+        yield self.view
 
     @property
     def is_raw(self) -> bool:
@@ -108,7 +104,7 @@ class DetailPane(Vertical):
         self.workers.cancel_node(self)
         self._blocks, self._document, self._text = (), None, ""
         self.view.show((), anew=True)
-        self.query_one("#tabs", Bar).show(())
+        self._tabs.show(())
 
     def choose(self, tab: int) -> None:
         """Another tab by its place; -1 is the last."""
@@ -163,11 +159,9 @@ class DetailPane(Vertical):
             self._paint()
 
     def _paint(self, *, anew: bool = False) -> None:
-        subject = self.subject
-        if subject is None:
+        subject, view, tabs = self.subject, self.view, self._tabs
+        if subject is None or not view.is_attached:
             return
-        view = self.view
-        tabs = self.query_one("#tabs", Bar)
         tabs.show(
             tab_line(subject.item.name, subject.tabs, self.chosen, self.form, tabs.size.width)
         )
@@ -187,5 +181,4 @@ class DetailPane(Vertical):
 
     def on_resize(self) -> None:
         """Lay out anew for the width."""
-        with contextlib.suppress(LookupError):
-            self._paint()
+        self._paint()

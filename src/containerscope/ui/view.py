@@ -67,18 +67,22 @@ class ViewScreen(Screen[None]):
         self._trouble: Problem | None = None
         self._notice = ""
         self._settle: Timer | None = None
+        self.table = ResourceTable(id="table")
+        self.detail = DetailPane(id="detail")
+        self.prompt = Prompt(self._complete, id="prompt")
+        self.body = Container(self.table, self.detail, id="body")
+        self._header_bar, self._title_bar = Bar(id="header"), Bar(id="title")
+        self._status_bar, self._keys_bar = Bar(id="status"), Bar(id="keys")
 
     def compose(self) -> ComposeResult:
         """Two lines, the table and its detail, the status and the keys."""
-        yield Bar(id="header")
-        yield Bar(id="title")
-        with Container(id="body"):
-            yield ResourceTable(id="table")
-            yield DetailPane(id="detail")
+        yield self._header_bar
+        yield self._title_bar
+        yield self.body
         yield Static("", id="notice", markup=False)
-        yield Bar(id="status")
-        yield Bar(id="keys")
-        yield Prompt(self._complete, id="prompt")
+        yield self._status_bar
+        yield self._keys_bar
+        yield self.prompt
 
     def on_mount(self) -> None:
         """Take the keyboard and let ages pass."""
@@ -89,21 +93,6 @@ class ViewScreen(Screen[None]):
         self.set_interval(1.0, self.paint)
         self._place()
         self.paint()
-
-    @property
-    def table(self) -> ResourceTable:
-        """The table."""
-        return self.query_one(ResourceTable)
-
-    @property
-    def detail(self) -> DetailPane:
-        """The detail pane, shown or not."""
-        return self.query_one(DetailPane)
-
-    @property
-    def prompt(self) -> Prompt:
-        """The line for commands and filters."""
-        return self.query_one(Prompt)
 
     @property
     def resource(self) -> Resource[Any]:
@@ -198,6 +187,8 @@ class ViewScreen(Screen[None]):
 
     async def _build(self) -> None:
         listing, here = self.listing, self.history.here
+        if not self.is_attached or not self.table.is_attached:
+            return
         if listing is None:
             self.paint()
             return
@@ -235,13 +226,13 @@ class ViewScreen(Screen[None]):
 
     def paint(self) -> None:
         """Bring every line up to date; what did not change is not sent."""
-        if not self.is_mounted:
+        if not self.is_attached or not self.is_running:
             return
         width = self.size.width or self.app.size.width
-        self.query_one("#header", Bar).show(self._header(width))
-        self.query_one("#title", Bar).show(self._title(width))
-        self.query_one("#status", Bar).show(self._status(width))
-        foot = self.query_one("#keys", Bar)
+        self._header_bar.show(self._header(width))
+        self._title_bar.show(self._title(width))
+        self._status_bar.show(self._status(width))
+        foot = self._keys_bar
         foot.display = not self.prompt.is_open
         foot.show(chrome.footer(keys.footer(self.context(), self.settings), width))
 
@@ -345,7 +336,7 @@ class ViewScreen(Screen[None]):
 
     def _place(self) -> None:
         size = self.app.size
-        body = self.query_one("#body")
+        body = self.body
         body.set_class(size.width >= _WIDE, "beside")
         body.set_class(size.width < _WIDE and size.height < _HIGH, "full")
 
