@@ -12,8 +12,11 @@ from typing import Any
 import pytest
 
 from containerscope.cli import config as config_module
+from containerscope.cli import doctor as doctor_module
+from containerscope.clients.diagnosis import Finding
 from containerscope.demo.faults import Fault
 from containerscope.demo.server import RunningServer
+from containerscope.model.health import Level
 from containerscope.resources import all_resources
 from tests.cli.conftest import Shell
 
@@ -140,16 +143,37 @@ def test_doctor_finds_nothing_to_mend_in_the_demo(
     assert "permissions: " in support.read_text(encoding="utf-8")
 
 
-def test_doctor_names_a_missing_permission_and_ends_with_3(
-    shell: Shell, aws: RunningServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("containerscope.cli.doctor_account._SKEW", float("inf"))
-    monkeypatch.setattr("containerscope.cli.doctor_account._BROKEN", float("inf"))
-    aws.faults.append(Fault(kind="denied", service="eks", operation="ListAddons"))
+def test_doctor_names_a_missing_permission(shell: Shell, aws: RunningServer) -> None:
+    aws.faults.append(Fault(kind="denied", service="iam"))
+    aws.faults.append(Fault(kind="denied", service="eks", operation="ListClusters"))
     ran = shell("doctor")
-    assert ran.code == 3
-    assert "▲ eks:ListAddons: " in ran.out
+    assert "▲ permission eks:ListClusters: is lacking" in ran.out
     assert "containerscope policy" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("findings", "code"),
+    [
+        ([Finding("clock", Level.FINE, "")], 0),
+        ([Finding("permission eks:ListAddons", Level.WARNING, "")], 3),
+        ([Finding("permission a:B", Level.WARNING, ""), Finding("size", Level.WARNING, "")], 1),
+        ([Finding("identity", Level.FAILED, "")], 1),
+    ],
+)
+def test_doctor_ends_with_3_if_only_permissions_are_missing(
+    findings: list[Finding], code: int
+) -> None:
+    assert doctor_module._exit(findings) == code
+
+
+def test_doctor_reports_a_theme_and_a_key_that_do_not_exist(
+    shell: Shell, aws: RunningServer, tmp_path: Path
+) -> None:
+    file = tmp_path / "c.toml"
+    file.write_text('theme = "nope"\nkeys = { nope = "f5" }', encoding="utf-8")
+    ran = shell("doctor", "--config", str(file))
+    assert "▲ theme: there is no theme nope" in ran.out
+    assert "▲ keys: there is no action nope" in ran.out
 
 
 def test_doctor_reports_a_wrong_setting_and_goes_on(shell: Shell, aws: RunningServer) -> None:

@@ -14,15 +14,16 @@ import click
 
 from containerscope import __version__
 from containerscope.cli.crash import private_file
-from containerscope.cli.doctor_account import account_findings, credentials_finding
 from containerscope.cli.exits import Exit
-from containerscope.cli.findings import Finding, of_problem, terminal_findings
+from containerscope.cli.findings import interface_findings, terminal_findings
 from containerscope.cli.invocation import Command, invocation
+from containerscope.cli.policy import read_actions
 from containerscope.cli.say import say
 from containerscope.cli.session import connected
 from containerscope.cli.sign_in import sign_in
+from containerscope.clients.diagnosis import Finding, diagnose
 from containerscope.model.health import Level
-from containerscope.model.listing import ApiError, Why
+from containerscope.model.listing import ApiError
 from containerscope.model.text import visible
 from containerscope.redact import redact_text
 from containerscope.rows.format import to_ascii
@@ -35,9 +36,10 @@ _COLORS = {Level.FAILED: "red", Level.WARNING: "yellow", Level.FINE: "green"}
 async def _account(settings: Settings) -> list[Finding]:
     try:
         async with connected(settings, sign_in()) as clients:
-            return [finding async for finding in account_findings(clients)]
+            return [finding async for finding in diagnose(clients, read_actions())]
     except ApiError as error:
-        return [of_problem("connection", error.problem)]
+        problem = error.problem
+        return [Finding("connection", Level.FAILED, problem.message, problem.remedy)]
 
 
 def _settings_finding(settings: Settings) -> Finding:
@@ -64,9 +66,9 @@ def _settings_or_defaults(
 
 def _line(finding: Finding, settings: Settings, *, color: bool) -> str:
     glyph = _GLYPHS.get(finding.level, "–")
-    lines = [f"{glyph} {finding.check}: {visible(finding.text)}"]
-    if finding.fix:
-        lines.append(f"    → {visible(finding.fix)}")
+    lines = [f"{glyph} {finding.name}: {visible(finding.message)}"]
+    if finding.remedy:
+        lines.append(f"    → {visible(finding.remedy)}")
     text = redact_text("\n".join(lines))
     if settings.ascii:
         text = to_ascii(text)
@@ -90,7 +92,8 @@ def _support(findings: Iterable[Finding], settings: Settings) -> str:
 
 def _exit(findings: Iterable[Finding]) -> Exit:
     bad = [finding for finding in findings if finding.level >= Level.WARNING]
-    if any(finding.why not in (Why.DENIED, Why.THROTTLED) for finding in bad):
+    lacking = [finding for finding in bad if finding.name.startswith("permission")]
+    if len(lacking) < len(bad):
         return Exit.FAILED
     return Exit.INCOMPLETE if bad else Exit.DONE
 
@@ -105,7 +108,7 @@ def doctor(context: click.Context, output: str | None) -> int:
     """
     settings, about_settings = _settings_or_defaults(invocation(context).flags, os.environ)
     color = settings.color and sys.stdout.isatty()
-    findings = [about_settings, credentials_finding(settings, os.environ)]
+    findings = [about_settings, *interface_findings(settings)]
     findings += asyncio.run(_account(settings))
     findings += terminal_findings(settings, os.environ)
     for finding in findings:

@@ -1,4 +1,4 @@
-"""What `doctor` found: a check, how it went, and what mends it."""
+"""The part of `doctor` that looks around at home: the terminal, the themes, the keys."""
 
 from __future__ import annotations
 
@@ -6,29 +6,10 @@ import locale
 import shutil
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from containerscope.clients.diagnosis import Finding
 from containerscope.model.health import Level
-from containerscope.model.listing import Problem, Why
 from containerscope.settings import Settings
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One check and its outcome."""
-
-    check: str
-    level: Level
-    text: str
-    fix: str = ""
-    why: Why | None = None
-    """Set where a permission or the rate limit is the cause."""
-
-
-def of_problem(check: str, problem: Problem) -> Finding:
-    """A call that went wrong as a finding."""
-    level = Level.WARNING if problem.why in (Why.DENIED, Why.THROTTLED) else Level.FAILED
-    return Finding(check, level, problem.message, problem.remedy, problem.why)
 
 
 def terminal_findings(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -82,3 +63,21 @@ def _clipboard(environ: Mapping[str, str]) -> Iterator[Finding]:
     else:
         fix = ""
     yield Finding("clipboard", Level.NONE, text, fix)
+
+
+def interface_findings(settings: Settings) -> Iterator[Finding]:
+    """Themes that cannot be read, and keys of the user's own for actions that do not exist."""
+    from containerscope.ui.keys import KEYS  # loads Textual
+    from containerscope.ui.theme import load_themes
+
+    themes, faults = load_themes(settings.themes_folder)
+    for fault in faults:
+        yield Finding("theme", Level.WARNING, fault, "mend or remove the file")
+    if settings.theme and settings.theme not in themes:
+        fix = f"choose one of {', '.join(sorted(themes))}"
+        yield Finding("theme", Level.WARNING, f"there is no theme {settings.theme}", fix)
+    known = sorted({key.id for key in KEYS})
+    for name in settings.keymap:
+        if name not in known:
+            text = f"there is no action {name}"
+            yield Finding("keys", Level.WARNING, text, f"there are {', '.join(known)}")
