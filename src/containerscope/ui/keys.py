@@ -56,6 +56,7 @@ class Key:
     when: Callable[[Context], bool] = lambda _: True
     pane: Pane = "any"
     priority: bool = False
+    """Acts before the next key is handed on, so that what is typed ahead finds its place."""
 
     def bindings(self) -> tuple[Binding, ...]:
         """What Textual binds: digits one by one, each to its tab."""
@@ -105,8 +106,9 @@ KEYS: tuple[Key, ...] = (
     Key("history-back", "left_square_bracket", "history(-1)", "", "Back in history", "Go"),
     Key("history-forward", "right_square_bracket", "history(1)", "", "Forward in history", "Go"),
     Key("last", "minus", "last", "", "The last view and back again", "Go"),
-    Key("command", "colon", "command", "command", "Type a command", "Find", 3),
-    Key("filter", "slash", "filter", "filter", "Filter rows; search in a text", "Find", 2),
+    Key("command", "colon", "command", "command", "Type a command", "Find", 3, priority=True),
+    Key("filter", "slash", "filter", "filter", "Filter rows; search in a text", "Find", 2,
+        priority=True),
     Key("palette", "ctrl+p", "app.command_palette", "palette", "Find a command, resource or row",
         "Find", 7),
     Key("help", "question_mark", "help", "help", "This help", "Find", 4),

@@ -87,7 +87,8 @@ class Prompt(Vertical):
         }[mode]
         line.value = text
         line.cursor_position = len(text)
-        line.focus()
+        # At once, not when the loop comes to it: the next key may have been typed already.
+        self.screen.set_focus(line)
         self._suggest(text)
 
     def close(self) -> None:
