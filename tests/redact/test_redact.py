@@ -6,6 +6,7 @@ import base64
 import json
 import random
 import string
+import time
 from typing import Any
 
 import pytest
@@ -272,3 +273,28 @@ def test_two_secrets_as_names_do_not_become_one() -> None:
 
 def test_a_string_that_nests_too_deep_is_masked() -> None:
     assert redact_text("[" * 100_000) == MASK
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "x",
+        " ",
+        "\n",
+        "a=",
+        "a:",
+        "{ ",
+        "mysql ",
+        "redis-cli ",
+        "http://u:",
+        "-u ",
+        "eyJ",
+        "-",
+        '\\"a',
+    ],
+)
+def test_no_long_text_takes_long(part: str) -> None:
+    text = part * (60_000 // len(part))
+    start = time.process_time()
+    redact_text(text)
+    assert time.process_time() - start < 5

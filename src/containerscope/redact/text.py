@@ -11,35 +11,38 @@ from containerscope.redact.names import names_a_secret
 MASK = "••••••"
 """What stands in place of a secret, whatever its length."""
 
+# Texts come from outside: every repetition that can start at each letter is bounded, or a long
+# word would take minutes.
 _ARN = r"arn:aws[a-z-]*:[^\s\"',]+"
 _SHAPES = re.compile(
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])"
-    r"|eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)*"
-    r"|-----BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)?-----[\s\S]*?(?:-----END [A-Z0-9 ]*-----|\Z)"
+    r"|eyJ[A-Za-z0-9_-]{6,1024}\.[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*)*"
+    r"|-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
+    r"[\s\S]*?(?:-----END [A-Z0-9 ]{0,40}-----|\Z)"
     r"|k8s-aws-v1\.[A-Za-z0-9_-]+"
     r"|(?:gh[opsur]_|github_pat_|glpat-|xox[abeoprs]-|sk-|[sr]k_(?:live|test)_|npm_|dckr_pat_|hf_"
     r"|AIza|SG\.|pypi-|dop_v1_|shpat_|whsec_)[A-Za-z0-9._-]{16,}"
 )
+_SCHEME = r"[A-Za-z][A-Za-z0-9+.-]{0,30}://"
 _IN_CONTEXT = re.compile(
-    r"(?P<user>[A-Za-z][A-Za-z0-9+.-]*://[^\s:/@?#\"']*:)(?!\d+(?:/|\s|$))[^\s\"']+(?=@)"
-    r"|(?P<url>[A-Za-z][A-Za-z0-9+.-]*://)[^\s:/\"'?#]+(?=@)"
-    r"|(?P<scheme>\b(?:Bearer|Basic|Digest|Negotiate)\s+)[A-Za-z0-9._~+/=-]{6,}"
-    r"|(?P<flag>(?<!\S)(?:-u|--user|--proxy-user)[\s=]+[^\s:\"']+:)[^\s\"']+"
-    r"|(?P<tool>\b(?:mysql\w*|mariadb[\w-]*)\b[^|;&\n]*?\s-p)[^\s\d][^\s\"']*"
-    r"|(?P<auth>\b(?:redis-cli\b[^|;&\n]*?\s-a|sshpass\s+-p)\s*)[^\s\"']+"
+    rf"(?P<user>{_SCHEME}[^\s:/@?#\"']{{0,200}}:)(?!\d+(?:/|\s|$))[^\s\"']{{1,1024}}(?=@)"
+    rf"|(?P<url>{_SCHEME})[^\s:/\"'?#]{{1,1024}}(?=@)"
+    r"|(?P<scheme>\b(?:Bearer|Basic|Digest|Negotiate)\s{1,9})[A-Za-z0-9._~+/=-]{6,}"
+    r"|(?P<flag>(?<!\S)(?:-u|--user|--proxy-user)[\s=]{1,9}[^\s:\"']{1,200}:)[^\s\"']+"
+    r"|(?P<tool>\b(?:mysql\w{0,20}|mariadb[\w-]{0,20})\b[^|;&\n]{0,200}?\s-p)[^\s\d][^\s\"']*"
+    r"|(?P<auth>\b(?:redis-cli\b[^|;&\n]{0,200}?\s-a|sshpass\s{1,9}-p)\s{0,9})[^\s\"']+"
 )
 _QUOTE = r"\\?[\"']"
-_VALUE = r"(?:\\\"(?:(?!\\\").)*\\\"|\"[^\"]*\"|'[^']*'|[^\s\"',;&\\}\]]+)"
-_ASSIGNED = re.compile(
-    rf"(?P<name>[A-Za-z_][\w.-]*)(?P<is>(?:{_QUOTE})?[ \t]*=[ \t]*)(?P<value>{_VALUE})"
-)
+_NAME = r"(?P<name>[A-Za-z_][\w.-]{0,63})"
+_VALUE = r"(?P<value>\\\"(?:(?!\\\").)*\\\"|\"[^\"]*\"|'[^']*'|[^\s\"',;&\\}\]]+)"
+_ASSIGNED = re.compile(rf"{_NAME}(?P<is>(?:{_QUOTE})?[ \t]{{0,9}}=[ \t]{{0,9}}){_VALUE}")
 # A colon follows many a word of a sentence; after a quote, a comma or a line's start it assigns.
 _SAID = re.compile(
-    rf"(?P<before>(?:^|[{{,;(]|{_QUOTE})\s*(?:- )?)(?P<name>[A-Za-z_][\w.-]*)"
-    rf"(?P<is>(?:{_QUOTE})?[ \t]*:[ \t]*)(?P<value>{_VALUE})",
+    rf"(?P<before>(?:^|[{{,;(]|{_QUOTE})\s{{0,200}}(?:- )?){_NAME}"
+    rf"(?P<is>(?:{_QUOTE})?[ \t]{{0,9}}:[ \t]{{0,9}}){_VALUE}",
     re.MULTILINE,
 )
-_FLAGGED = re.compile(rf"(?P<name>(?<!\S)--?[A-Za-z][\w.-]*)(?P<is>\s+)(?P<value>{_VALUE})")
+_FLAGGED = re.compile(rf"(?P<name>(?<!\S)--?[A-Za-z][\w.-]{{0,63}})(?P<is>\s{{1,9}}){_VALUE}")
 
 _RUN = re.compile(rf"{_ARN}|[A-Za-z0-9+/_=-]{{28,}}")
 _IDS = re.compile(
