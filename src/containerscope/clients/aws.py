@@ -130,6 +130,31 @@ class AwsClients:
         self._identity = replace(identity, alias=aliases[0])
         return self._identity
 
+    @property
+    def follows_environment(self) -> bool:
+        """Whether files and environment are read; not with explicit credentials."""
+        return not self._target.access_key
+
+    async def credential_source(self) -> str:
+        """botocore's word for where the credentials come from: `sso`, `env`, `assume-role`, …"""
+        try:
+            credentials = await self._connection.core.get_credentials()
+        except Exception as error:
+            raise ApiError(to_problem(error, "aws", "credentials")) from error
+        return "" if credentials is None else str(credentials.method)
+
+    async def endpoint(self, service: str) -> str:
+        """The address that calls to a service go to."""
+        try:
+            client = await self._connection.client(service)
+        except BotoCoreError as error:
+            raise ApiError(to_problem(error, service, "endpoint")) from error
+        return str(client.meta.endpoint_url)
+
+    def setting(self, name: str) -> str:
+        """A setting of the AWS configuration as it is in force: `ca_bundle`, `profile`."""
+        return str(self._connection.core.get_config_variable(name) or "")
+
     def sign_in_again(self) -> None:
         """Let an expired call open its dialog once more, though the last one was given up."""
         self._renewal.again()

@@ -82,7 +82,7 @@ def to_problem(error: BaseException, service: str, operation: str) -> Problem:
         return Problem(Why.FAILED, name, f"{name} is not known to this version of botocore")
     if isinstance(error, ResponseParserError | json.JSONDecodeError):
         remedy = "see what answers in place of AWS: a proxy, a sign-in page of the network"
-        return Problem(Why.UNREACHABLE, name, f"unreadable answer: {error}", remedy=remedy)
+        return Problem(Why.UNREACHABLE, name, f"unreadable answer: {error}"[:300], remedy=remedy)
     if isinstance(error, TimeoutError | OSError):
         return Problem(Why.UNREACHABLE, name, str(error) or "timed out", remedy=_NETWORK)
     return Problem(Why.FAILED, name, f"{type(error).__name__}: {error}")

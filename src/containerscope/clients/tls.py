@@ -13,7 +13,8 @@ from botocore.httpsession import get_cert_path
 
 
 @functools.cache
-def _context(ca_bundle: str) -> ssl.SSLContext:
+def verified_context(ca_bundle: str) -> ssl.SSLContext:
+    """A context that trusts this bundle's authorities and checks host names."""
     return ssl.create_default_context(cafile=ca_bundle)
 
 
@@ -27,7 +28,7 @@ class VerifiedSession(AIOHTTPSession):  # type: ignore[misc]
     def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
         context: ssl.SSLContext | bool = False
         if self._verify:
-            context = _context(get_cert_path(self._verify))
+            context = verified_context(get_cert_path(self._verify))
             if self._cert_file:
                 context = ssl.create_default_context(cafile=get_cert_path(self._verify))
                 context.load_cert_chain(self._cert_file, self._key_file)
@@ -47,3 +48,8 @@ class ClientConfig(AioConfig):  # type: ignore[misc]
         """This configuration with what the other one was given on top."""
         options = {**self._user_provided_options, **other_config._user_provided_options}
         return ClientConfig(self.connector_args, **options)
+
+
+def context_of(ca_bundle: str) -> ssl.SSLContext:
+    """The context for a configured bundle, or for botocore's own where none is."""
+    return verified_context(get_cert_path(ca_bundle or True))
