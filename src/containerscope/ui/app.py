@@ -23,10 +23,10 @@ from containerscope.settings import Settings
 from containerscope.ui import memory as memories
 from containerscope.ui.browse import BrowseScreen
 from containerscope.ui.dialogs import DialogSignIn
+from containerscope.ui.frame import Session
 from containerscope.ui.location import HOME, History, Location, at, way_to
 from containerscope.ui.palette import Palette
 from containerscope.ui.theme import DEFAULT, load_themes, monochrome, variable_defaults
-from containerscope.ui.view import Session
 
 Connect = Callable[[Target, SignIn], Awaitable[Any]]
 """Opens clients; they have a `close`."""

@@ -1,36 +1,22 @@
-"""The one screen, as far as it shows: the lines around the table, the table and its feed."""
+"""The one screen, as far as it follows: the connection, the feed and the place of the detail."""
 
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
 from typing import Any
 
 from textual import on, work
-from textual.app import ComposeResult
-from textual.containers import Container
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
-from containerscope.model.clock import SystemClock
 from containerscope.model.health import Level
-from containerscope.model.listing import Item, Listing, Missing, Phase, Problem
-from containerscope.model.text import visible
-from containerscope.poller import Poller
-from containerscope.resource import Child, Demand, Identity, Resource, Target
-from containerscope.resources import all_resources, find
+from containerscope.model.listing import Listing, Phase, Problem
+from containerscope.resource import Demand
 from containerscope.rows import Rows, View, build
-from containerscope.settings import Settings
-from containerscope.ui import chrome, keys
-from containerscope.ui.blocks import GLYPH
-from containerscope.ui.commands import Candidate, completions
+from containerscope.ui import chrome
 from containerscope.ui.detail import DetailPane, Subject
-from containerscope.ui.lines import Bar, LinesView
-from containerscope.ui.location import History
-from containerscope.ui.memory import Memory
-from containerscope.ui.prompt import Prompt
-from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, width_of
+from containerscope.ui.frame import FrameScreen, Session
+from containerscope.ui.lines import LinesView
 from containerscope.ui.table import ResourceTable
 
 _MANY = 5_000
@@ -41,76 +27,10 @@ _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 
 
-@dataclass
-class Session:
-    """One connection: clients, who we are through them, and what polls with them."""
+class ViewScreen(FrameScreen):
+    """Shows a location: follows its listing, and reads the detail of the row under the cursor."""
 
-    target: Target
-    clients: Any
-    identity: Identity
-    poller: Poller
-
-
-class ViewScreen(Screen[None]):
-    """Shows a location: follows its listing, and says how true it is."""
-
-    def __init__(self, settings: Settings, memory: Memory, history: History) -> None:
-        super().__init__()
-        self.settings = settings
-        self.memory = memory
-        self.history = history
-        self.session: Session | None = None
-        self.listing: Listing[Any] | None = None
-        self.rows: Rows | None = None
-        self.demand = Demand()
-        self._connecting = ""
-        self._trouble: Problem | None = None
-        self._notice = ""
-        self._settle: Timer | None = None
-        self.table = ResourceTable(id="table")
-        self.detail = DetailPane(id="detail")
-        self.prompt = Prompt(self._complete, id="prompt")
-        self.body = Container(self.table, self.detail, id="body")
-        self._header_bar, self._title_bar = Bar(id="header"), Bar(id="title")
-        self._status_bar, self._keys_bar = Bar(id="status"), Bar(id="keys")
-
-    def compose(self) -> ComposeResult:
-        """Two lines, the table and its detail, the status and the keys."""
-        yield self._header_bar
-        yield self._title_bar
-        yield self.body
-        yield Static("", id="notice", markup=False)
-        yield self._status_bar
-        yield self._keys_bar
-        yield self.prompt
-
-    def on_mount(self) -> None:
-        """Take the keyboard and let ages pass."""
-        for bar in self.query(Bar):
-            bar.ascii = self.settings.ascii
-        self.detail.view.ascii = self.table.ascii = self.settings.ascii
-        self.table.focus()
-        self.set_interval(1.0, self.paint)
-        self._place()
-        self.paint()
-
-    @property
-    def resource(self) -> Resource[Any]:
-        """What is listed here."""
-        resource = find(self.history.here.resource)
-        assert resource is not None, self.history.here.resource
-        return resource
-
-    @property
-    def item(self) -> Item[Any] | None:
-        """The item under the cursor."""
-        key = self.table.cursor_key
-        if key is None or self.rows is None or self.rows.resource is not self.resource:
-            return None
-        try:
-            return self.rows.item(key)
-        except KeyError:
-            return None
+    _settle: Timer | None = None
 
     # The connection
 
@@ -217,116 +137,6 @@ class ViewScreen(Screen[None]):
         self._describe_soon(now=True)
         self.paint()
 
-    def now(self) -> Any:
-        """The server's time, or ours before we know it."""
-        clock = self.session.clients.clock if self.session is not None else SystemClock()
-        return clock.now()
-
-    # The lines
-
-    def paint(self) -> None:
-        """Bring every line up to date; what did not change is not sent."""
-        if not self.is_attached or not self.is_running:
-            return
-        width = self.size.width or self.app.size.width
-        self._header_bar.show(self._header(width))
-        self._title_bar.show(self._title(width))
-        self._status_bar.show(self._status(width))
-        foot = self._keys_bar
-        foot.display = not self.prompt.is_open
-        foot.show(chrome.footer(keys.footer(self.context(), self.settings), width))
-
-    def _header(self, width: int) -> Spans:
-        session = self.session
-        budget = getattr(session.clients, "budget", None) if session else None
-        problem = self._trouble.why if self._trouble else None
-        if self.listing is not None and self.listing.stale_since and self.listing.problems:
-            problem = self.listing.problems[0].why
-        pulse = chrome.Pulse(
-            calls=budget.used if budget else 0,
-            throttled=bool(budget and budget.throttled),
-            problem=problem,
-            live=self.listing is not None and self.listing.phase is not Phase.NAMES,
-        )
-        read_only = session.clients.read_only if session else self.settings.read_only
-        identity = session.identity if session else None
-        return chrome.header(identity, self._connecting, read_only, pulse, width)
-
-    def _title(self, width: int) -> Spans:
-        rows, here = self.rows, self.history.here
-        return chrome.title(
-            here,
-            rows.counts if rows else {},
-            len(rows.keys) if rows else 0,
-            rows.total if rows else 0,
-            chrome.state_of(self.listing, self.now()),
-            here.sort,
-            width,
-            len(self.table.marks),
-        )
-
-    def _status(self, width: int) -> Spans:
-        if self.rows is not None and self.rows.error:
-            return (Span(" ✗ ", "failed"), Span(self.rows.error, "failed"))
-        trouble = fit(chrome.trouble(self.listing, self.now()), width)
-        row = self._row_words()
-        if trouble and row and width_of((*trouble, *row)) + 3 <= width:
-            return (*trouble, Span("  ·  ", "dim"), *row)
-        return trouble or fit((Span(" "), *row), width)
-
-    def _row_words(self) -> Spans:
-        """What is wrong with the row under the cursor, or what is missing from it and why."""
-        item, rows = self.item, self.rows
-        if item is None or rows is None:
-            return ()
-        if not isinstance(item.value, Missing):
-            health = self.resource.health(item.value)
-            if health.words and health.level > Level.FINE:
-                glyph = GLYPH.get(health.level, "")
-                role = OF_LEVEL[health.level]
-                words = visible(f"{item.name}: {health.words}")
-                return (Span(f"{glyph} {words}", role),)
-        for heading, cell in zip(rows.headings, rows.cells(item.key), strict=True):
-            if cell.why and not cell.why.startswith(("not applicable", "loading")):
-                return (Span(f"{heading.title}: {cell.why}", "dim"),)
-        return ()
-
-    def context(self) -> keys.Context:
-        """What the keys depend on."""
-        item, detail = self.item, self.detail
-        child = self.child_of(item)
-        known = item is not None and not isinstance(item.value, Missing)
-        text = isinstance(self.focused, LinesView)
-        return keys.Context(
-            pane="detail" if text else "table",
-            row=item is not None,
-            child=child.resource if child else "",
-            events=self.events_of(item) is not None,
-            console=known and self.resource.console is not None,
-            detail=detail.has_class("open"),
-            raw=detail.is_raw,
-            matches=detail.view.matches > 0,
-            secret=bool(text and detail.view.line.secret),
-            root=self.history.at_root and not self.history.here.filter,
-            marks=bool(self.table.marks),
-        )
-
-    def child_of(self, item: Item[Any] | None) -> Child[Any] | None:
-        """What `enter` opens."""
-        if item is None:
-            return None
-        return next((child for child in self.resource.children if child.when(item)), None)
-
-    def events_of(self, item: Item[Any] | None) -> Child[Any] | int | None:
-        """Where the events of a row are: a list below it, or a tab of its detail."""
-        if item is None:
-            return None
-        for child in self.resource.children:
-            if child.resource.endswith("events") and child.when(item):
-                return child
-        titles = [detail.title for detail in self.resource.details]
-        return titles.index("Events") if "Events" in titles else None
-
     # The detail
 
     def on_resize(self) -> None:
@@ -378,22 +188,3 @@ class ViewScreen(Screen[None]):
             return
         here = self.history.here
         self.detail.show(Subject(session.clients, self.resource, here.scope, item))
-
-    def _complete(self, text: str) -> tuple[Candidate, ...]:
-        return completions(text, all_resources().values(), self.choices())
-
-    def choices(self) -> dict[str, tuple[str, ...]]:
-        """What can follow a word of a command."""
-        clusters: dict[str, None] = {}
-        if self.listing is not None:
-            listed = self.listing.items
-            named = (item.cluster or item.name for item in listed[:_MANY])
-            clusters = dict.fromkeys(sorted(named))
-        themes = tuple(sorted(self.app.available_themes))
-        fields = tuple(heading.field for heading in self.rows.headings) if self.rows else ()
-        return {
-            "cluster": tuple(clusters),
-            "theme": themes,
-            "sort": fields,
-            "export": ("csv", "json"),
-        }

@@ -1,0 +1,206 @@
+"""The one screen, as far as it acts on one row: its detail, its menu and what is copied of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from containerscope.model.listing import Missing
+from containerscope.model.text import visible
+from containerscope.redact import MASK
+from containerscope.resource import Child
+from containerscope.resources import find
+from containerscope.ui import raw
+from containerscope.ui.console import console_link
+from containerscope.ui.dialogs import Choice, Chooser
+from containerscope.ui.keys import KEYS, works
+from containerscope.ui.location import Location
+from containerscope.ui.view import ViewScreen
+
+if TYPE_CHECKING:
+    pass
+
+_NUMERIC_DOWN = "-"
+
+
+class RowScreen(ViewScreen):
+    """Looks at the row under the cursor."""
+
+    def say(self, words: str, *, wrong: bool = False) -> None:
+        """A passing remark; never markup."""
+        severity = "error" if wrong else "information"
+        self.notify(visible(words), severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
+
+    # Going places
+
+    def go(self, location: Location) -> None:
+        """A step to another place, sorted as it was last."""
+        self._keep_cursor()
+        sort = location.sort or self.memory.sort_of(location.resource)
+        self.history.go(location.but(sort=sort))
+        self._arrived()
+
+    def _keep_cursor(self) -> None:
+        self.history.stay(self.history.here.but(cursor=self.table.cursor_key or ""))
+
+    def _arrived(self) -> None:
+        self.memory.remember(self.history.here)
+        self.begin()
+        self.close_detail()
+
+    def drill(self, child: Child[Any]) -> None:
+        """Go to what lies below the row under the cursor."""
+        item = self.item
+        if item is not None and find(child.resource) is not None:
+            self.go(self.history.here.into(self.resource, child, item))
+
+    # Looking
+
+    def open_detail(self, tab: int | None = None) -> None:
+        """Show the detail pane, at a tab if one is given."""
+        detail = self.detail
+        if not detail.has_class("open"):
+            detail.add_class("open")
+            self.body.add_class("detailed")
+            if self.body.has_class("full"):
+                detail.view.focus()
+        self._describe()
+        if tab is not None:
+            detail.choose(tab)
+        self.paint()
+
+    def close_detail(self) -> None:
+        """Hide the detail pane."""
+        if self.detail.has_class("open"):
+            self.detail.remove_class("open")
+            self.body.remove_class("detailed")
+            self.detail.clear()
+        self.table.focus()
+        self.paint()
+
+    def action_describe(self) -> None:
+        """Open or close the detail pane."""
+        if self.detail.has_class("open"):
+            self.close_detail()
+        else:
+            self.open_detail()
+
+    def action_raw(self) -> None:
+        """JSON, then YAML."""
+        if self.detail.has_class("open"):
+            self.detail.toggle_raw()
+        else:
+            self.open_detail(-1)
+        self.detail.view.focus()
+
+    def action_events(self) -> None:
+        """The events of this row."""
+        events = self.events_of(self.item)
+        if isinstance(events, Child):
+            self.drill(events)
+        elif events is not None:
+            self.open_detail(events)
+
+    def action_pane(self) -> None:
+        """The other pane; in a command, the completion."""
+        if self.prompt.is_open:
+            self.prompt.complete()
+        elif not self.detail.has_class("open"):
+            if self.item is not None:
+                self.open_detail()
+                self.detail.view.focus()
+        elif self.detail.view.has_focus:
+            if self.body.has_class("full"):
+                self.close_detail()
+            self.table.focus()
+        else:
+            self.detail.view.focus()
+
+    def action_tab(self, number: int) -> None:
+        """Open the detail pane at a tab; 0 is the last."""
+        if self.item is not None:
+            self.open_detail(number - 1)
+
+    def action_reveal(self) -> None:
+        """Show a masked value."""
+        self.detail.reveal()
+
+    # The row
+
+    def action_menu(self) -> None:
+        """All that can be done with this row."""
+        item = self.item
+        if item is None:
+            return
+        choices = [
+            Choice(f"child:{number}", f"open {child.resource}", key="enter" if not number else "")
+            for number, child in enumerate(self.resource.children)
+            if child.when(item) and find(child.resource) is not None
+        ]
+        context = self.context()
+        for key in KEYS:
+            if key.group in ("Look", "Row") and key.id not in ("menu", "tab", "pane", "reveal"):
+                refused = "" if works(key, context) else "not for this row"
+                if key.pane in ("any", "table"):
+                    shown = key.shown(self.settings).split(" ")[0]
+                    choices.append(Choice(key.action, key.help, key=shown, refused=refused))
+        self.app.push_screen(Chooser(f"{self.resource.noun} {item.name}", choices), self._chosen)
+
+    async def _chosen(self, value: str | None) -> None:
+        item = self.item
+        if value is None or item is None:
+            return
+        if value.startswith("child:"):
+            self.drill(self.resource.children[int(value[6:])])
+        else:
+            await self.run_action(value)
+
+    def action_console(self) -> None:
+        """The address of this row in the AWS console."""
+        item, session = self.item, self.session
+        console = self.resource.console
+        if item is None or session is None or console is None:
+            return
+        path = console(self.history.here.scope, item)
+        link = console_link(path, session.clients.region, session.clients.partition)
+        self._copy(link)
+
+    def _copy(self, text: str) -> None:
+        self.app.copy_to_clipboard(text)
+        shown = text if len(text) <= 400 and "\n" not in text else f"{len(text)} characters"
+        self.say(f"copied: {shown}")
+
+    def action_copy(self) -> None:
+        """The name, or the value on the line."""
+        view = self.detail.view
+        if view.has_focus:
+            text = view.line.copy
+            if view.line.secret:
+                text = MASK
+            self._copy(raw.copied(text) if self.detail.is_raw else text)
+        elif self.item is not None:
+            marked = [self._name_of(key) for key in sorted(self.table.marks)]
+            self._copy("\n".join(marked) or self.item.name)
+
+    def _name_of(self, key: str) -> str:
+        return self.rows.item(key).name if self.rows is not None else key
+
+    def action_copy_arn(self) -> None:
+        """The ARN, or the whole text."""
+        item = self.item
+        if self.detail.view.has_focus and self.detail.raw_text:
+            self._copy(self.detail.raw_text)
+        elif item is not None:
+            arn = None if isinstance(item.value, Missing) else self.resource.arn(item.value)
+            self._copy(arn or item.key)
+
+    def action_mark(self) -> None:
+        """Mark or unmark."""
+        self.table.mark_toggle()
+
+    def action_mark_range(self) -> None:
+        """Mark up to here."""
+        self.table.mark_range()
+
+    def action_clear_marks(self) -> None:
+        """No marks."""
+        self.table.marks_clear()
