@@ -2,56 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
-import threading
-
 import click
 
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import Command
-from containerscope.model.clock import SystemClock
 
 _HELP = """\
 The demo account answers on {url} until ctrl+c. In another terminal:
   export AWS_ENDPOINT_URL={url} AWS_REGION=eu-west-1
   export AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
   aws ecs list-clusters"""
-
-
-def _until_stdin_closes() -> asyncio.Future[None]:
-    """Done when the other end of standard input is gone, however it ended."""
-    loop = asyncio.get_running_loop()
-    closed: asyncio.Future[None] = loop.create_future()
-
-    def finish() -> None:
-        if not closed.done():
-            closed.set_result(None)
-
-    def wait() -> None:
-        while sys.stdin.buffer.read(4096):
-            pass
-        loop.call_soon_threadsafe(finish)
-
-    threading.Thread(target=wait, daemon=True).start()
-    return closed
-
-
-async def _serve(port: int, scale: str, *, announce: bool, until_stdin_closes: bool) -> None:
-    from containerscope.demo.account import demo_world  # loads botocore's service models
-    from containerscope.demo.scale import Scale
-    from containerscope.demo.server import serve
-
-    size = Scale.parse(scale) if scale else None
-    server = await serve(demo_world(SystemClock(), size), port=port, record=False)
-    try:
-        print(server.url if announce else _HELP.format(url=server.url), flush=True)
-        if until_stdin_closes:
-            await _until_stdin_closes()
-        else:
-            await asyncio.Event().wait()
-    finally:
-        await server.close()
 
 
 def _check_scale(_: click.Context, __: click.Parameter, scale: str) -> str:
@@ -74,8 +34,13 @@ def _check_scale(_: click.Context, __: click.Parameter, scale: str) -> str:
 @click.option("--until-stdin-closes", is_flag=True, hidden=True, help="End with the parent.")
 def demo_server(port: int, scale: str, announce: bool, until_stdin_closes: bool) -> int:
     """Serve the demo account on loopback, for the AWS CLI or any other AWS client."""
+    from containerscope.demo.server import main  # loads botocore's service models
+
+    def say(url: str) -> None:
+        print(url if announce else _HELP.format(url=url), flush=True)
+
     try:
-        asyncio.run(_serve(port, scale, announce=announce, until_stdin_closes=until_stdin_closes))
+        main(port, scale or None, say, until_stdin_closes)
     except OSError as error:
         raise click.ClickException(f"port {port}: {error.strerror}") from None
     return Exit.DONE
