@@ -12,7 +12,7 @@ from containerscope.model.text import cut, visible
 from containerscope.resource import Identity, Resource
 from containerscope.rows.format import age
 from containerscope.ui.location import Location
-from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, spread, width_of
+from containerscope.ui.spans import OF_LEVEL, Span, Spans, spread, width_of
 
 NAME = "ContainerScope"
 _FRESH = 10.0
@@ -181,13 +181,13 @@ def _facts(
 
 def footer(keys: Sequence[tuple[str, str]], width: int) -> Spans:
     """The last line: the keys that work here, as many as fit."""
-    spans: list[Span] = [Span(" ")]
+    spans: list[Span] = []
     for key, label in keys:
-        more = [Span(key, "accent"), Span(f" {label}  ", "dim")]
-        if width_of(spans) + width_of(more) - 2 > width:
+        more = [Span("  " if spans else " "), Span(key, "accent"), Span(f" {label}", "dim")]
+        if width_of(spans) + width_of(more) > width:
             break
         spans += more
-    return fit(spans, width)
+    return tuple(spans)
 
 
 def problem_words(problem: Problem) -> str:

@@ -19,6 +19,9 @@ from containerscope.ui.spans import Role, Spans, ascii_only, fit, text_of
 
 _CLASSES = {f"role--{role}" for role in (*get_args(Role), "cursor", "match")}
 
+_AROUND = 3
+"""Lines of what surrounds a match."""
+
 
 class _Painted(Widget):
     """A widget that paints spans."""
@@ -129,15 +132,16 @@ class LinesView(_Painted, ScrollView, can_focus=True, inherit_bindings=False):
         """Move the cursor and keep it on screen."""
         self.move_to(self.cursor + lines)
 
-    def move_to(self, line: int) -> None:
-        """Put the cursor on a line, the nearest there is."""
+    def move_to(self, line: int, around: int = 0) -> None:
+        """Put the cursor on a line, the nearest there is, and show so many lines around it."""
         before = self.cursor
         self.cursor = min(max(0, line), max(0, len(self._lines) - 1))
         top, height = round(self.scroll_y), max(1, self.size.height)
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False)
-        elif self.cursor >= top + height:
-            self.scroll_to(y=self.cursor - height + 1, animate=False)
+        around = min(around, (height - 1) // 2)
+        if self.cursor - around < top:
+            self.scroll_to(y=max(0, self.cursor - around), animate=False)
+        elif self.cursor + around >= top + height:
+            self.scroll_to(y=self.cursor + around - height + 1, animate=False)
         if before != self.cursor:
             for place in (before, self.cursor):
                 self.refresh(Region(0, place - round(self.scroll_y), self.size.width, 1))
@@ -156,7 +160,9 @@ class LinesView(_Painted, ScrollView, can_focus=True, inherit_bindings=False):
         self.wanted = text.casefold()
         self._search()
         if self._matches:
-            self.move_to(next((at for at in self._matches if at >= self.cursor), self._matches[0]))
+            self.move_to(
+                next((at for at in self._matches if at >= self.cursor), self._matches[0]), _AROUND
+            )
         self.refresh()
         return len(self._matches)
 
@@ -166,10 +172,10 @@ class LinesView(_Painted, ScrollView, can_focus=True, inherit_bindings=False):
             return
         if direction > 0:
             after = [at for at in self._matches if at > self.cursor]
-            self.move_to(after[0] if after else self._matches[0])
+            self.move_to(after[0] if after else self._matches[0], _AROUND)
         else:
             before = [at for at in self._matches if at < self.cursor]
-            self.move_to(before[-1] if before else self._matches[-1])
+            self.move_to(before[-1] if before else self._matches[-1], _AROUND)
 
     def _search(self) -> None:
         wanted = self.wanted
