@@ -168,7 +168,7 @@ async def test_closing_the_listing_ends_the_calls_under_way() -> None:
     api = Api(1000)
     listings = names_then_details(Demand(), single(api.part()))
     await anext(listings)
-    await listings.aclose()  # type: ignore[attr-defined]
+    await listings.aclose()
     asked = len(api.described)
     for _ in range(20):
         await asyncio.sleep(0)
