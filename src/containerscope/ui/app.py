@@ -38,6 +38,7 @@ _FIRST_TRY, _LAST_TRY = 2.0, 30.0
 class ContainerScopeApp(App[int]):
     """Holds the connection and the one screen."""
 
+    TITLE = "ContainerScope"
     CSS_PATH = Path(__file__).with_name("scope.tcss")
     ENABLE_COMMAND_PALETTE = True
     COMMANDS: ClassVar[set[Any]] = {Palette}

@@ -131,10 +131,17 @@ def _text(block: TextBlock, width: int) -> list[Line]:
     glyph = GLYPH.get(block.level, "")
     indent = 2 if glyph else 0
     text = visible_block(block.text[:_LONG])
-    for number, line in enumerate(wrapped(text, max(8, width - indent))):
-        lead = f"{glyph} " if glyph and number == 0 else " " * indent
-        body = role if block.level in (Level.FAILED, Level.WARNING) else "plain"
-        out.append(Line((Span(lead, role), Span(line, body)), copy=text))
+    first, *rest = text.split("\n")
+    room = max(8, width - indent)
+    loud = role if block.level in (Level.FAILED, Level.WARNING) else "plain"
+    for number, line in enumerate(wrapped(first, room)):
+        lead = " " * indent if number else f"{glyph} "[:indent]
+        out.append(Line((Span(lead, role), Span(line, loud)), copy=text))
+    out += [
+        Line((Span(" " * indent), Span(line)), copy=text)
+        for part in rest
+        for line in wrapped(part, room)
+    ]
     return out
 
 
