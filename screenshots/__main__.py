@@ -1,0 +1,95 @@
+"""Draws the pictures of the README from the demo account at a fixed clock."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from textual.pilot import Pilot
+
+from containerscope.clients.aws import connect
+from containerscope.demo.account import demo_world
+from containerscope.demo.clock import StillClock
+from containerscope.demo.server import serve
+from containerscope.resource import SignIn, Target
+from containerscope.settings import Settings
+from containerscope.ui.app import ContainerScopeApp
+
+_HERE = Path(__file__).parent
+_MOST = 1000
+"""Tries of 20 ms each until a picture's words are on the screen."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A view of the demo account: how to come there, and what is on it then."""
+
+    name: str
+    keys: Sequence[str]
+    words: str
+    size: tuple[int, int] = (120, 30)
+    theme: str = "midnight"
+
+
+PICTURES = (
+    Picture("home", (), "node group spot-b degraded", (120, 20)),
+    Picture("services", ("enter", "d"), "Newest stopped task", (170, 44)),
+    Picture("stopped-task", ("enter", "enter", "d"), "What to do", (120, 36)),
+    Picture("narrow", ("enter",), "payments", (80, 24), "terminal"),
+    Picture("light", ("enter",), "payments", (120, 24), "paper"),
+)
+
+
+def _text(app: ContainerScopeApp) -> str:
+    lines = app.screen._compositor.render_strips()
+    return "\n".join("".join(segment.text for segment in line) for line in lines)
+
+
+async def _until(pilot: Pilot[int], app: ContainerScopeApp, seen: Callable[[str], bool]) -> None:
+    for _ in range(_MOST):
+        if seen(_text(app)):
+            return
+        await pilot.pause()
+    raise SystemExit(f"the screen never showed what was to be drawn:\n{_text(app)}")
+
+
+async def _draw(url: str, picture: Picture, folder: Path) -> None:
+    settings = Settings(
+        state_dir=folder, animation=False, rate_share=0.0, remember=False, theme=picture.theme
+    )
+
+    async def to_demo(target: Target, sign_in: SignIn) -> Any:
+        demo = Target(region="eu-west-1", endpoint_url=url, access_key="demo", secret_key="demo")
+        return await connect(demo, read_only=True, rate_share=0.0, sign_in=sign_in)
+
+    app = ContainerScopeApp(settings, to_demo, Target(region="eu-west-1"))
+    async with app.run_test(size=picture.size) as pilot:
+        await _until(pilot, app, lambda text: "complete" in text and "checkout" in text)
+        for key in picture.keys:
+            await pilot.press(key)
+            await _until(pilot, app, lambda text: "complete" in text)
+        await _until(pilot, app, lambda text: picture.words in text)
+        await pilot.pause()
+        svg = app.export_screenshot(title="ContainerScope")
+    (_HERE / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
+
+
+async def main() -> None:
+    """Draw all pictures."""
+    os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+    server = await serve(demo_world(StillClock()), record=False)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            for picture in PICTURES:
+                await _draw(server.url, picture, Path(folder))
+    finally:
+        await server.close()
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
