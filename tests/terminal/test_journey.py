@@ -1,0 +1,59 @@
+"""The program in a real terminal: what a person types, and what the terminal is sent."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+import pytest
+from benchmarks.account import home, opened, served
+from benchmarks.terminal import Tty
+
+pytestmark = pytest.mark.pty
+
+
+def test_a_newcomer_drills_down_comes_back_and_quits() -> None:
+    with (
+        home() as environment,
+        Tty(
+            [sys.executable, "-m", "containerscope", "--demo"], environment=environment
+        ) as terminal,
+    ):
+        terminal.wait(r"clusters \(5\).*complete.*checkout")
+        terminal.type("\r")
+        terminal.wait(r"checkout › services.*complete.*payments")
+        terminal.type("\r")
+        terminal.wait(r"payments › tasks.*CannotPullContainer")
+        terminal.type("\x1b")
+        terminal.wait(r"checkout › services \(14\)")
+        terminal.type("\x11")
+        assert terminal.wait_for_end() == 0
+        assert b"\x1b[?1049l" in terminal.raw
+
+
+def test_keys_typed_ahead_find_their_place() -> None:
+    with served() as url, opened(url) as terminal:
+        terminal.wait("checkout")
+        terminal.type(":services\r")
+        terminal.wait(r"services \(25\).*complete")
+        terminal.type("/payments\r")
+        terminal.wait(r"services \(1/25\).*payments")
+
+
+def test_a_resize_keeps_the_cursor_on_its_row() -> None:
+    with served() as url, opened(url, "--cluster", "checkout") as terminal:
+        terminal.wait(r"complete.*payments")
+        terminal.type("j")
+        terminal.wait(r"◌ checkout-api: deploying")
+        terminal.resize(80, 24)
+        terminal.wait(r"◌ checkout-api: deploying")
+        terminal.resize(200, 60)
+        terminal.wait(r"DEPLOYED.*◌ checkout-api: deploying")
+
+
+def test_ascii_mode_without_colour_sends_neither() -> None:
+    with served() as url, opened(url, "--ascii", "--no-color") as terminal:
+        terminal.wait(r"complete.*x checkout")
+        assert not re.search("[●▲✗◌–…]", terminal.text())
+        colours = re.findall(rb"\x1b\[[0-9;]*38;2;(\d+);(\d+);(\d+)", bytes(terminal.raw))
+        assert all(red == green == blue for red, green, blue in colours)
