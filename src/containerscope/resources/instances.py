@@ -144,7 +144,7 @@ async def attributes(
     if isinstance(instance, Missing):
         yield (_blocks.missing_block(instance),)
         return
-    found = sorted((each.name or "", each.value) for each in instance.attributes or ())
+    found = sorted((each.name or "", each.value or "") for each in instance.attributes or ())
     yield (TableBlock("Attributes", ("NAME", "VALUE"), tuple(found), empty="It has none."),)
 
 
