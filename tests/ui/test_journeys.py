@@ -167,7 +167,7 @@ async def test_a_small_terminal_keeps_account_region_and_read_only(start: Start)
 async def test_a_wide_terminal_has_the_detail_beside_the_table(start: Start) -> None:
     async with start(200, 60, cluster="checkout") as pilot:
         await wait_for_text(pilot, "services (14)", "complete")
-        await pilot.press("d")
+        await pilot.press("g", "d")
         text = await wait_for_text(pilot, "1 Overview")
         assert any("NAME" in line and "1 Overview" in line for line in text.splitlines())
         await pilot.resize_terminal(100, 24)
