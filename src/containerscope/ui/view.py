@@ -63,8 +63,12 @@ class ViewScreen(FrameScreen):
 
     # The feed
 
+    _settled = False
+    """The list has been shown whole once."""
+
     def _forget(self) -> None:
         self.listing = self.rows = None
+        self._settled = False
         self.table.reset(self.history.here.cursor or None)
         self.detail.clear()
         self.table.show_message(f"Loading {self.history.here.resource}…")
@@ -132,7 +136,9 @@ class ViewScreen(FrameScreen):
         words, remedy = chrome.emptiness(self.resource, self.history.here, listing, rows.total)
         level = Level.FAILED if listing.problems and not listing.items else Level.NONE
         table.show_message(f"{words} – {remedy}" if remedy else words, level)
-        table.show(rows, arriving=listing.phase is not Phase.DONE)
+        # The first whole listing may still re-sort the rows below a cursor nobody has moved.
+        table.show(rows, arriving=not self._settled)
+        self._settled = self._settled or listing.phase is Phase.DONE
         self.demand.visible = table.visible_keys
         self._describe_soon(now=True)
         self.paint()
