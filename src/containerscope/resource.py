@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from containerscope.block import DiffBlock, LogBlock, SeriesBlock, TreeBlock
 from containerscope.model.clock import Clock
 from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
@@ -159,8 +160,9 @@ class Demand:
 
 Lister = Callable[[Clients, Scope, Demand], AsyncIterator[Listing[T]]]
 
-Kind = Literal["text", "number", "ratio", "age", "percent", "mib", "bytes", "flag"]
-"""How a value is formatted: `ratio` is a pair (part, whole); `age` a datetime; `flag` a bool."""
+Kind = Literal["text", "number", "ratio", "age", "percent", "mib", "bytes", "flag", "trend"]
+"""How a value is formatted: `ratio` is a pair (part, whole); `age` a datetime; `flag` a bool;
+`trend` a `model.trend.Trend`, which sorts and filters by its newest value."""
 
 
 @dataclass(frozen=True)
@@ -283,7 +285,7 @@ class TextBlock:
     level: Level = Level.NONE
 
 
-Block = PairsBlock | TableBlock | TextBlock
+Block = PairsBlock | TableBlock | TextBlock | SeriesBlock | LogBlock | DiffBlock | TreeBlock
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from containerscope.resources import all_resources, find
 from containerscope.rows import Rows
 from containerscope.settings import Settings
 from containerscope.ui import chrome, keys
-from containerscope.ui.blocks import GLYPH
+from containerscope.ui.block_lines import GLYPH
 from containerscope.ui.commands import Candidate, completions
 from containerscope.ui.detail import DetailPane
 from containerscope.ui.lines import Bar, LinesView
