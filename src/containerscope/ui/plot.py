@@ -46,8 +46,8 @@ def _plotted(block: SeriesBlock, width: int) -> list[Spans]:
     plot.xlim(0, span)
     plot.ylim(*_range(block))
     plot.xticks(*_times(block.start, span))
-    _, top = _range(block)
-    plot.yticks([0, top / 2, top], [number(_round(each)) for each in (0, top / 2, top)])
+    ticks = [_range(block)[1] * part for part in (0, 0.5, 1)]
+    plot.yticks(ticks, [number(_round(each)) for each in ticks])
     for label, level in block.targets:
         if label or level:
             plot.plot([0, span], [level, level], marker="┄", color=_TARGET)
@@ -64,7 +64,7 @@ def _range(block: SeriesBlock) -> tuple[float, float]:
     top = max([value for value in values if math.isfinite(value)], default=1.0)
     if all(series.unit == "%" for series in block.series) and top <= 100:
         return 0.0, 100.0
-    return 0.0, max(1.0, top * 1.05)
+    return 0.0, max(1.0, top)
 
 
 def _round(value: float) -> float:
