@@ -9,6 +9,7 @@ from typing import Any
 from containerscope.demo.agenda import Agenda
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Task, TaskDefinition
 from containerscope.demo.eks_state import EksCluster
+from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
 from containerscope.model.clock import Clock
 
@@ -50,6 +51,7 @@ class World:
         """Told of each task whose status, or whose desired status, has changed."""
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
+        self.balancing = Balancing()
 
     def now(self) -> float:
         """The world's time in epoch seconds: that of what is happening."""
