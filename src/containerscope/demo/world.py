@@ -7,10 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from containerscope.demo.agenda import Agenda
+from containerscope.demo.asg_state import AutoScalingGroup
+from containerscope.demo.cloudwatch_state import CloudWatch
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Task, TaskDefinition
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
+from containerscope.demo.load_state import Load
+from containerscope.demo.scaling_state import Scaling
 from containerscope.model.clock import Clock
 
 
@@ -49,6 +53,10 @@ class World:
         """By the ARN of a task definition, or by `CLUSTER/SERVICE`, which goes before it."""
         self.task_watchers: list[Callable[[Cluster, Task], None]] = []
         """Told of each task whose status, or whose desired status, has changed."""
+        self.load = Load(start=self.agenda.now)
+        self.cloudwatch = CloudWatch()
+        self.scaling = Scaling()
+        self.asgs: dict[str, AutoScalingGroup] = {}
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
         self.balancing = Balancing()
