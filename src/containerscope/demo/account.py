@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from containerscope.demo import (
+    asg_build,
     ecs_checkout,
     ecs_data,
     ecs_edge,
@@ -38,5 +39,6 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
         add_scale(world, scale)
     surroundings.attach(world)
     load_build.build(world)
+    asg_build.build(world)
     scaling_build.build(world)
     return world

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from containerscope.demo.asg_api import AUTOSCALING
 from containerscope.demo.calls import Handler
 from containerscope.demo.cloudwatch_api import CLOUDWATCH
 from containerscope.demo.ecs_describes import DESCRIBES
@@ -19,6 +20,7 @@ OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "eks": EKS,
     "elbv2": {**ELB_READS, **ELB_WRITES},
     "cloudwatch": CLOUDWATCH,
+    "autoscaling": AUTOSCALING,
     "application-autoscaling": APPLICATION_AUTOSCALING,
     "sts": STS,
     "iam": IAM,
