@@ -117,6 +117,11 @@ class Clients(Protocol):
     async def call(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         """Call and return the whole answer under the API's own member names."""
 
+    def stream(
+        self, service: str, operation: str, member: str, /, **params: Any
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Call and yield the events of the answer's event stream until it ends or is closed."""
+
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
     ) -> U:

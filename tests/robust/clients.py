@@ -85,6 +85,12 @@ class AnyAccount:
         answer = await self.call(service, operation, **params)
         return page_of(answer, f"{service}:{operation}", member, model)
 
+    async def stream(
+        self, service: str, operation: str, member: str, /, **params: Any
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        for event in (await self.call(service, operation, **params)).get(member, ()):
+            yield event
+
     async def cached(
         self, _key: Hashable, _seconds: float, fetch: Callable[[], Awaitable[U]], /
     ) -> U:
