@@ -11,6 +11,7 @@ from containerscope.block import DiffBlock, LogBlock, SeriesBlock, TreeBlock
 from containerscope.model.clock import Clock
 from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
+from containerscope.model.log_source import Sources
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -336,6 +337,8 @@ class Resource(Generic[T]):
     """Whether a row is on its way somewhere, which makes the poller fast."""
     children: tuple[Child[T], ...] = ()
     details: tuple[Detail[T], ...] = ()
+    logs: Callable[[Clients, Scope, Item[T]], Awaitable[Sources]] | None = None
+    """Where the lines of what a row stands for are; asked again while they are followed."""
     joins: tuple[Join[T], ...] = ()
     """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None

@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from containerscope.logs.follow import Wanted
-from containerscope.logs.source import LogSource
 from containerscope.model.listing import Problem, Why
+from containerscope.model.log_source import LogSource
 from tests.logs.written import GROUP, Reader, WrittenLogs, source
 
 

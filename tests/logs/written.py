@@ -12,8 +12,8 @@ import msgspec
 
 from containerscope.logs.event import LogEvent
 from containerscope.logs.follow import Batch, Wanted, read
-from containerscope.logs.source import LogSource, Sources
 from containerscope.model.listing import ApiError, Page, Problem, Why
+from containerscope.model.log_source import LogSource, Sources
 from containerscope.resource import Clients, Identity
 from tests.virtual_clock import VirtualClock
 
@@ -32,7 +32,7 @@ def source(stream: str, group: str = GROUP) -> LogSource:
 class WrittenLogs:
     """What was written, and how AWS tells it: late, in pages, now and then empty ones."""
 
-    clock: VirtualClock = field(default_factory=VirtualClock)
+    clock: Any = field(default_factory=VirtualClock)
     page: int = 10_000
     written: list[tuple[str, LogEvent]] = field(default_factory=list)
     calls: Counter[str] = field(default_factory=Counter)

@@ -10,8 +10,8 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 
 from containerscope.logs.event import LogEvent
-from containerscope.logs.source import LogSource, batches
 from containerscope.model.listing import ApiError, Why
+from containerscope.model.log_source import LogSource, batches
 from containerscope.model.logs import FilteredLogEvent
 from containerscope.resource import Clients
 

@@ -12,8 +12,8 @@ from containerscope.logs.event import LogEvent
 from containerscope.logs.filtered import OVERLAP, merged, pages
 from containerscope.logs.live import tail
 from containerscope.logs.seen import Seen
-from containerscope.logs.source import LogSource, Sources, batches
 from containerscope.model.listing import ApiError, Problem
+from containerscope.model.log_source import LogSource, Sources, batches
 from containerscope.resource import Clients
 
 POLL = 2.0

@@ -15,8 +15,8 @@ from typing import Any
 import msgspec
 
 from containerscope.logs.event import LogEvent
-from containerscope.logs.source import MOST_STREAMS, LogSource, by_group
 from containerscope.model.listing import ApiError, Problem, Why
+from containerscope.model.log_source import MOST_STREAMS, LogSource, by_group
 from containerscope.model.logs import LiveTailEvent
 from containerscope.resource import Clients
 

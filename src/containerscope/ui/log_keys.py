@@ -16,8 +16,6 @@ SINCE: tuple[tuple[str, str, float], ...] = (
 """Key, words and seconds: from when on lines are read; 0 for all there are."""
 
 
-
-
 LOG_KEYS: tuple[Key, ...] = (
     Key("log-back", "escape,q", "back", "back", "Back; first out of the filter", "Logs", 1),
     Key("log-filter", "slash", "filter", "filter",

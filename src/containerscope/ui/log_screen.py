@@ -18,10 +18,9 @@ from containerscope.block import LogLine
 from containerscope.logs.event import LogEvent
 from containerscope.logs.follow import Batch, Find, Wanted, read
 from containerscope.logs.ring import LogFilter, LogFilterError, LogRing, read_log_filter
-from containerscope.logs.source import Sources
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Problem
-from containerscope.model.text import visible
+from containerscope.model.log_source import Sources
 from containerscope.redact import redact_text
 from containerscope.resource import Clients
 from containerscope.settings import Settings
@@ -31,8 +30,9 @@ from containerscope.ui.dialogs import Help
 from containerscope.ui.keys import Context
 from containerscope.ui.log_keys import LOG_KEYS, SINCE
 from containerscope.ui.log_view import LogView, saved
+from containerscope.ui.log_words import LogState, log_status, log_title
 from containerscope.ui.prompt import Prompt
-from containerscope.ui.spans import Span, Spans, spread
+from containerscope.ui.spans import Spans
 
 if TYPE_CHECKING:
     from containerscope.ui.app import ContainerScopeApp
@@ -160,8 +160,8 @@ class LogScreen(Screen[None]):
             return
         width = self.size.width
         self._bars["header"].show(self._header(width))
-        self._bars["title"].show(self._title(width))
-        self._bars["status"].show(self._status())
+        self._bars["title"].show(log_title(self._state(), width))
+        self._bars["status"].show(log_status(self._state()))
         labels = sorted((key for key in LOG_KEYS if key.label), key=lambda key: key.rank)
         context = Context()
         shown = tuple(
@@ -173,42 +173,22 @@ class LogScreen(Screen[None]):
         foot.display = not self.prompt.is_open
         foot.show(chrome.footer(shown, width))
 
-    def _title(self, width: int) -> Spans:
-        total, kept = len(self.ring.lines), len(self.ring.shown)
-        count = f"{total} lines" if kept == total else f"{kept} of {total} lines"
-        since = next(words for _, words, seconds in SINCE if seconds == self._since)
-        parts = [count, f"since {since}" if since != "all" else "all"]
-        if self._until is not None:
-            parts[-1] = f"the last {since} before {self._until:%H:%M:%S} UTC"
-        elif not self._caught_up:
-            parts.append("reading…")
-        elif self._mode:
-            following = "following" if self.view.following else "paused"
-            parts.append(f"{self._mode}, {following}")
-        if self._level:
-            parts.append("errors" if self._level is Level.FAILED else "warnings and errors")
-        left = (Span(f" {visible(self.heading)} › logs", "title"),)
-        if self._typed:
-            left += (Span(f"  /{visible(self._typed)}", "accent"),)
-        return spread(left, (Span(" · ".join(parts) + " ", "dim"),), width)
-
-    def _status(self) -> Spans:
-        if self._problem is not None:
-            return (Span(f" ▲ {chrome.problem_words(self._problem)}", "warning"),)
-        if self._sources.problems:
-            words = chrome.problem_words(self._sources.problems[0])
-            return (Span(f" ▲ {words}", "warning"),)
-        if self._sources.elsewhere:
-            first, more = self._sources.elsewhere[0], len(self._sources.elsewhere) - 1
-            others = f" (and {more} more)" if more else ""
-            return (Span(f" {visible(first.label)}: {visible(first.words)}{others}", "dim"),)
-        if self._caught_up and not self._sources.found:
-            return (Span(" Nothing here writes to CloudWatch Logs.", "dim"),)
-        if self._caught_up and not self.ring.lines:
-            return (Span(" No lines in this time. Keys 1 to 6 and 0 read from earlier on.", "dim"),)
-        if self.ring.dropped:
-            return (Span(f" the oldest {self.ring.dropped} lines were let go of", "dim"),)
-        return ()
+    def _state(self) -> LogState:
+        return LogState(
+            self.heading,
+            len(self.ring.lines),
+            len(self.ring.shown),
+            self.ring.dropped,
+            self._since,
+            self._until,
+            self._mode,
+            self.view.following,
+            self._caught_up,
+            self._level,
+            self._typed,
+            self._problem,
+            self._sources,
+        )
 
     # Keys
 

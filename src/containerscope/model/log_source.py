@@ -44,6 +44,8 @@ class Sources:
     found: tuple[LogSource, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     problems: tuple[Problem, ...] = ()
+    ended: float = 0.0
+    """Epoch seconds at which the last of them stopped writing; 0 while one may go on."""
 
 
 def by_group(sources: Sequence[LogSource]) -> dict[str, list[LogSource]]:
