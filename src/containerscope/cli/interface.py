@@ -17,6 +17,6 @@ def run_interface(invocation: Invocation) -> int:
         from containerscope.ui.app import run
 
         invocation.take_terminal()
-        return run(session.settings, session.connect, session.target)
+        return run(session.settings, session.connect, session.target, session.prepare)
     finally:
         session.close()

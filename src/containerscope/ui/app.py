@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -51,12 +52,20 @@ class ContainerScopeApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "nothing", show=False)]
     PAUSE_GC_ON_SCROLL = True
 
-    def __init__(self, settings: Settings, connect: Connect, target: Target) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        connect: Connect,
+        target: Target,
+        prepare: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.target = target
         self.failure: BaseException | None = None
         self._connect = connect
+        self._prepare = prepare
+        """What connecting would load: begun beside the loop, as soon as a frame is painted."""
         self._session: Session | None = None
         self._again = asyncio.Event()
         self._sign_in: SignIn | None = None
@@ -129,6 +138,7 @@ class ContainerScopeApp(App[int]):
             await super().on_event(event)
 
     async def _begin(self) -> None:
+        threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
         from containerscope.ui.begin import first_history
         from containerscope.ui.browse import BrowseScreen
         from containerscope.ui.dialogs import DialogSignIn
@@ -258,9 +268,9 @@ class ContainerScopeApp(App[int]):
             await self._session.clients.close()
 
 
-def run(settings: Settings, connect: Connect, target: Target) -> int:
+def run(settings: Settings, connect: Connect, target: Target, prepare: Callable[[], None]) -> int:
     """Run until the user quits; a crash is raised again once the terminal is the user's."""
-    app = ContainerScopeApp(settings, connect, target)
+    app = ContainerScopeApp(settings, connect, target, prepare)
     code = app.run(mouse=settings.mouse)
     if app.failure is not None:
         raise app.failure
