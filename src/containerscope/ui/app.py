@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
@@ -126,10 +126,6 @@ class ContainerScopeApp(App[int]):
 
     # The start
 
-    def on_mount(self) -> None:
-        """Load the rest once the first frame is on its way."""
-        self.call_after_refresh(self.call_later, self._begin)
-
     async def on_event(self, event: events.Event) -> None:
         """Keep what is typed until there is a screen to take it."""
         if self._browse is None and isinstance(event, events.InputEvent | events.Paste):
@@ -137,6 +133,7 @@ class ContainerScopeApp(App[int]):
         else:
             await super().on_event(event)
 
+    @on(FirstFrame.Painted)
     async def _begin(self) -> None:
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
         from containerscope.ui.begin import first_history
