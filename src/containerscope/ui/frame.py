@@ -21,7 +21,7 @@ from containerscope.rows import Rows
 from containerscope.settings import Settings
 from containerscope.ui import chrome, keys
 from containerscope.ui.bar import Bar
-from containerscope.ui.blocks import GLYPH
+from containerscope.ui.block_lines import GLYPH
 from containerscope.ui.commands import Candidate, completions
 from containerscope.ui.detail import DetailPane
 from containerscope.ui.header import Pulse, header
