@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -86,10 +85,15 @@ class Rows:
             for column in self._columns
         )
 
-    @cached_property
+    @property
     def counts(self) -> Mapping[Level, int]:
         """How many rows of each level there are before the filter."""
-        return Counter(self._facts.levels)
+        return self._facts.counts
+
+    @property
+    def detailed(self) -> int:
+        """How many rows have their details, before the filter."""
+        return self._facts.detailed
 
     @property
     def ratios(self) -> frozenset[str]:
@@ -181,7 +185,9 @@ def _facts(
         and before.sorting == sorting
     ):
         return before
-    return Facts(resource, listing.items, sorting, before)
+    facts = Facts(resource, listing.items, sorting, before)
+    facts.complete()
+    return facts
 
 
 def _matching(facts: Facts, order: list[int], source: str, now: datetime) -> list[int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import sys
 import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -33,6 +34,11 @@ Connect = Callable[["Target", "SignIn"], Awaitable[Any]]
 
 _FIRST_TRY, _LAST_TRY = 2.0, 30.0
 """Seconds between tries to connect, doubling."""
+_TURN = 0.001
+"""Seconds for which a thread that sorts rows keeps the interpreter from the one that reads keys.
+
+A key passes between threads several times before it is painted, and waits for each.
+"""
 _OTHER_THEMES = 1.0
 """Seconds after the first frame when the themes that are not in use are read and checked."""
 
@@ -267,6 +273,7 @@ class ContainerScopeApp(App[int]):
 
 def run(settings: Settings, connect: Connect, target: Target, prepare: Callable[[], None]) -> int:
     """Run until the user quits; a crash is raised again once the terminal is the user's."""
+    sys.setswitchinterval(_TURN)
     app = ContainerScopeApp(settings, connect, target, prepare)
     code = app.run(mouse=settings.mouse)
     if app.failure is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 
-_YOUNG = 20_000
+_YOUNG = 5_000
 """Allocations between two collections of the youngest: listings come in tens of thousands."""
 
 

@@ -19,7 +19,7 @@ from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
 from containerscope.ui.table import ResourceTable
 
-_MANY = 5_000
+_MANY = 2_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
