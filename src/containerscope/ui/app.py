@@ -7,6 +7,7 @@ import contextlib
 import functools
 import sys
 import threading
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -18,8 +19,8 @@ from textual.screen import ModalScreen
 
 from containerscope.model.listing import ApiError
 from containerscope.settings import Settings
-from containerscope.ui import collector
 from containerscope.ui import memory as memories
+from containerscope.ui.collector import Collector
 from containerscope.ui.first import FirstFrame
 from containerscope.ui.theme import first_theme, load_themes, monochrome, variable_defaults
 
@@ -39,6 +40,8 @@ _TURN = 0.001
 
 A key passes between threads several times before it is painted, and waits for each.
 """
+_QUIET = 1.0
+"""Seconds without a key after which a moment more is not felt."""
 _OTHER_THEMES = 1.0
 """Seconds after the first frame when the themes that are not in use are read and checked."""
 
@@ -76,6 +79,9 @@ class ContainerScopeApp(App[int]):
         self._again = asyncio.Event()
         self._sign_in: SignIn | None = None
         self._browse: BrowseScreen | None = None
+        self._collector = Collector()
+        self._busy_at = 0.0
+        """When a key or the mouse was last used."""
         self._early: list[events.Event] = []
         """What was typed before there was a screen to take it."""
         self.memory = memories.load(settings.state_dir) if settings.remember else memories.Memory()
@@ -134,6 +140,8 @@ class ContainerScopeApp(App[int]):
 
     async def on_event(self, event: events.Event) -> None:
         """Keep what is typed until there is a screen to take it."""
+        if isinstance(event, events.InputEvent):
+            self._busy_at = time.monotonic()
         if self._browse is None and isinstance(event, events.InputEvent | events.Paste):
             self._early.append(event)
         else:
@@ -156,6 +164,12 @@ class ContainerScopeApp(App[int]):
             await super().on_event(event)
         self._early.clear()
         self.set_timer(_OTHER_THEMES, self._other_themes)
+        self.set_interval(_QUIET, self._tidy)
+
+    def _tidy(self) -> None:
+        now = time.monotonic()
+        self._collector.loaded()
+        self._collector.tidy(now, quiet=now - self._busy_at > _QUIET)
 
     # The connection
 
@@ -188,7 +202,6 @@ class ContainerScopeApp(App[int]):
                 break
             except ApiError as error:
                 self.browse.unconnected(error.problem)
-                collector.resume()
                 if clients is not None:
                     await clients.close()
             except asyncio.CancelledError:
