@@ -12,6 +12,7 @@ from containerscope.model.clock import Clock
 from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
 from containerscope.model.log_source import Sources
+from containerscope.model.target import Target as Target  # part of what clients are opened with
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -53,19 +54,6 @@ class Identity:
         """The role or user name in the ARN, without the session name."""
         parts = self.arn.rsplit(":", 1)[-1].split("/")
         return parts[1] if len(parts) > 1 else parts[0]
-
-
-@dataclass(frozen=True)
-class Target:
-    """Which account and region to connect to, and with what; empty fields follow the AWS rules."""
-
-    profile: str = ""
-    region: str = ""
-    endpoint_url: str = ""
-    """One endpoint for every service, as the demo account has."""
-    access_key: str = ""
-    """With `secret_key`: explicit credentials; no file, environment or metadata is read then."""
-    secret_key: str = field(default="", repr=False)
 
 
 class SignIn(Protocol):

@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from containerscope.model.listing import ApiError, Problem
-from containerscope.resource import Scope, SignIn, Target
+from containerscope.model.target import Target
 from containerscope.settings import Settings
 
 if TYPE_CHECKING:
     from containerscope.cli.call_log import CallLog
+    from containerscope.resource import Scope, SignIn
 
 DEMO_REGION = "eu-west-1"
 _START = 30.0
@@ -76,9 +77,14 @@ class Session:
             return Target(region=region or DEMO_REGION)
         return Target(profile=self.settings.profile, region=region)
 
+    def prepare(self) -> None:
+        """Load the SDKs, which takes most of the time until there is a connection."""
+        import containerscope.clients.aws  # noqa: F401
+
     async def connect(self, target: Target, sign_in: SignIn) -> Any:
         """Clients for the target; a region switched to keeps the demo account."""
-        from containerscope.clients.aws import connect  # loads the SDKs
+        await asyncio.to_thread(self.prepare)
+        from containerscope.clients.aws import connect
 
         if self._demo is not None:
             url = await self._demo.endpoint()
@@ -132,6 +138,8 @@ async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
 
 async def scope_of(clients: Any, settings: Settings) -> tuple[Scope, tuple[Problem, ...]]:
     """What the settings narrow a listing to; without an identity it works all the same."""
+    from containerscope.resource import Scope
+
     scope = Scope(region=clients.region, cluster=settings.cluster, service=settings.service)
     try:
         identity = await clients.identity()

@@ -152,7 +152,7 @@ class FrameScreen(Screen[None]):
             rows.counts if rows else {},
             len(rows.keys) if rows else 0,
             rows.total if rows else 0,
-            chrome.state_of(self.listing, self.now()),
+            chrome.state_of(self.listing, self.now(), rows.detailed if rows else 0),
             here.sort,
             width,
             len(self.table.marks),

@@ -13,13 +13,13 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Listing, Phase, Problem
 from containerscope.resource import Demand
 from containerscope.rows import Needs, Rows, View, build, needs_of, shown_fields
-from containerscope.ui import chrome, collector
+from containerscope.ui import chrome
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
 from containerscope.ui.table import ResourceTable
 
-_MANY = 5_000
+_MANY = 2_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
@@ -151,9 +151,7 @@ class ViewScreen(FrameScreen):
         table.show_message(f"{words} – {remedy}" if remedy else words, level)
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
-        if listing.phase is Phase.DONE and not self._settled:
-            self._settled = True
-            collector.resume()
+        self._settled = self._settled or listing.phase is Phase.DONE
         self._look()
         self._describe_soon(now=True)
         self.paint()
