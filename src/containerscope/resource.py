@@ -134,8 +134,10 @@ class Demand:
     """Keys of the rows on screen, top first: their details are fetched first."""
     joins: frozenset[str] = frozenset()
     """The joins of the visible columns."""
+    details: bool = False
+    """The details of all rows, as a filter or a sort by one of them needs."""
     everything: bool = False
-    """All joins for all rows, as `get` needs them."""
+    """All details and joins of all rows, as `get` needs them."""
 
 
 Lister = Callable[[Clients, Scope, Demand], AsyncIterator[Listing[T]]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from textual import on, work
@@ -10,7 +11,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Listing, Phase, Problem
+from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
 from containerscope.resource import Demand
 from containerscope.rows import Rows, View, build
 from containerscope.ui import chrome
@@ -25,6 +26,12 @@ _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
 _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
+_BY_FIELD = re.compile("[:<>=]")
+"""A filter that looks at more than what a list shows at once."""
+
+
+def _is_loading(value: Any) -> bool:
+    return isinstance(value, Missing) and value.why is Why.LOADING
 
 
 class ViewScreen(FrameScreen):
@@ -76,7 +83,8 @@ class ViewScreen(FrameScreen):
 
     def begin(self) -> None:
         """Show the present location from its beginning."""
-        self.demand = Demand(joins=self._joins())
+        self.demand = Demand(joins=self._joins(), details=self._needs_details())
+        self._unread = frozenset()
         self._forget()
         if self.session is not None:
             self._follow(self.session)
@@ -89,6 +97,36 @@ class ViewScreen(FrameScreen):
             if column.needs and (wide or not column.wide)
         )
 
+    def _needs_details(self) -> bool:
+        """Whether rows out of sight must be read too, since the view picks or ranks by them."""
+        here = self.history.here
+        by_value = here.sort.removeprefix("-") not in ("", "name", "cluster")
+        return by_value or here.problems_only or bool(_BY_FIELD.search(here.filter))
+
+    _unread: frozenset[str] = frozenset()
+    """Rows in sight whose details were asked for again."""
+
+    def _read_what_is_seen(self) -> None:
+        """Have the details of rows in sight read, where a list reads no others."""
+        self.demand.visible = visible = self.table.visible_keys
+        if self.session is None or self.listing is None or self.listing.phase is not Phase.DONE:
+            return
+        unread = frozenset(key for key in visible if self._is_unread(key))
+        if not unread <= self._unread:
+            self._unread = unread
+            self.session.poller.poke()
+
+    def _is_lazy(self) -> bool:
+        """Whether the whole list has rows that nobody wanted to know more of."""
+        listing = self.listing
+        if listing is None or listing.phase is not Phase.DONE:
+            return False
+        return any(_is_loading(item.value) for item in listing.items)
+
+    def _is_unread(self, key: str) -> bool:
+        item = self.item_of(key)
+        return item is not None and _is_loading(item.value)
+
     @work(exclusive=True, group="feed")
     async def _follow(self, session: Session) -> None:
         here = self.history.here
@@ -100,8 +138,10 @@ class ViewScreen(FrameScreen):
         """Look at the same listing in another way."""
         here = self.history.here
         self.history.stay(here.but(**changes))
-        self.demand.joins = self._joins()
-        if "wide" in changes and self.session is not None and self.demand.joins:
+        demand, detailed = self.demand, self._needs_details()
+        wants_more = detailed and not demand.details and self._is_lazy()
+        demand.joins, demand.details = self._joins(), detailed
+        if self.session is not None and (wants_more or ("wide" in changes and demand.joins)):
             self.session.poller.poke()
         self._rebuild()
 
@@ -139,7 +179,7 @@ class ViewScreen(FrameScreen):
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
         self._settled = self._settled or listing.phase is Phase.DONE
-        self.demand.visible = table.visible_keys
+        self._read_what_is_seen()
         self._describe_soon(now=True)
         self.paint()
 
@@ -163,7 +203,7 @@ class ViewScreen(FrameScreen):
 
     @on(ResourceTable.VisibleChanged)
     def _visible(self) -> None:
-        self.demand.visible = self.table.visible_keys
+        self._read_what_is_seen()
 
     @on(ResourceTable.MarksChanged)
     @on(DetailPane.Changed)
