@@ -15,7 +15,7 @@ from containerscope.ui.commands import CommandError, Do, parse
 from containerscope.ui.dialogs import Help
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
-from containerscope.ui.prompt import Prompt
+from containerscope.ui.prompt import Mode, Prompt
 from containerscope.ui.row import RowScreen
 from containerscope.ui.table import ResourceTable
 from containerscope.ui.verbs import VERB_ACTIONS
@@ -40,7 +40,7 @@ class BrowseScreen(RowScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key of the table works where the table says so."""
         if self.prompt.is_open:
-            return action in ("back", "pane", "move", "quit")
+            return action in ("back", "move", "quit")
         key = next((key for key in KEYS if key.action.partition("(")[0] == action), None)
         if key is None or action in ("back", "leave", "pane", "tab"):
             return True
@@ -198,28 +198,33 @@ class BrowseScreen(RowScreen):
 
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
-        if event.mode == "/":
-            self.adjust(filter=event.text)
-        elif event.mode == "?":
-            self.detail.view.search(event.text)
+        self._look_for(event.mode, event.text)
 
-    @on(Prompt.Left)
-    def _left(self, event: Prompt.Left) -> None:
-        if event.mode == "/":
-            self.adjust(filter=event.before)
-        elif event.mode == "?":
-            self.detail.view.search(event.before)
-        self._back_to_pane(event.mode)
+    def _look_for(self, mode: Mode, text: str) -> None:
+        if mode == "/" and text != self.history.here.filter:
+            self.adjust(filter=text)
+        elif mode == "?":
+            self.detail.view.search(text)
 
-    @on(Prompt.Entered)
-    def _entered(self, event: Prompt.Entered) -> None:
-        if event.mode == ":":
+    def left(self, mode: Mode, before: str) -> None:
+        """The line was given up."""
+        if mode == "/":
+            self.adjust(filter=before)
+        elif mode == "?":
+            self.detail.view.search(before)
+        self._back_to_pane(mode)
+
+    def entered(self, mode: Mode, text: str) -> None:
+        """The line is finished."""
+        if mode == ":":
             try:
-                self._obey(event.text)
+                self._obey(text)
             except CommandError as error:
                 self.prompt.fault(str(error))
                 return
-        self._back_to_pane(event.mode)
+        else:
+            self._look_for(mode, text)
+        self._back_to_pane(mode)
 
     def _back_to_pane(self, mode: str) -> None:
         self.prompt.close()

@@ -26,7 +26,7 @@ from containerscope.ui.detail import DetailPane
 from containerscope.ui.lines import Bar, LinesView
 from containerscope.ui.location import History
 from containerscope.ui.memory import Memory
-from containerscope.ui.prompt import Prompt
+from containerscope.ui.prompt import Mode, Prompt
 from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, width_of
 from containerscope.ui.table import ResourceTable
 
@@ -65,7 +65,7 @@ class FrameScreen(Screen[None]):
         self._notice = ""
         self.table = ResourceTable(id="table")
         self.detail = DetailPane(id="detail")
-        self.prompt = Prompt(self._complete, id="prompt")
+        self.prompt = Prompt(self._complete, self.entered, self.left, id="prompt")
         self.body = Container(self.table, self.detail, id="body")
         self._header_bar, self._title_bar = Bar(id="header"), Bar(id="title")
         self._status_bar, self._keys_bar = Bar(id="status"), Bar(id="keys")
@@ -100,7 +100,11 @@ class FrameScreen(Screen[None]):
     def item(self) -> Item[Any] | None:
         """The item under the cursor."""
         key = self.table.cursor_key
-        if key is None or self.rows is None or self.rows.resource is not self.resource:
+        return None if key is None else self.item_of(key)
+
+    def item_of(self, key: str) -> Item[Any] | None:
+        """The item of a row of this place; None for one of a place before."""
+        if self.rows is None or self.rows.resource is not self.resource:
             return None
         try:
             return self.rows.item(key)
@@ -216,6 +220,12 @@ class FrameScreen(Screen[None]):
                 return child
         titles = [detail.title for detail in self.resource.details]
         return titles.index("Events") if "Events" in titles else None
+
+    def entered(self, mode: Mode, text: str) -> None:
+        """A line was finished."""
+
+    def left(self, mode: Mode, before: str) -> None:
+        """A line was given up; this stood in it."""
 
     def _complete(self, text: str) -> tuple[Candidate, ...]:
         return completions(text, all_resources().values(), self.choices())

@@ -101,10 +101,8 @@ class RowScreen(ViewScreen):
             self.open_detail(events)
 
     def action_pane(self) -> None:
-        """The other pane; in a command, the completion."""
-        if self.prompt.is_open:
-            self.prompt.complete()
-        elif not self.detail.has_class("open"):
+        """The other pane."""
+        if not self.detail.has_class("open"):
             if self.item is not None:
                 self.open_detail()
                 self.detail.view.focus()
