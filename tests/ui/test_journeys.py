@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from containerscope.demo.server import RunningServer
+from containerscope.ui.table import ResourceTable
 from tests.ui.conftest import Start
 from tests.waiting import screen_text, wait_for, wait_for_text, wait_until_gone
 
@@ -229,3 +230,19 @@ async def test_a_filter_by_a_value_reads_the_rows_out_of_sight_too(
         await pilot.press("slash", *"revision=203", "enter")
         await wait_for_text(pilot, "taskdefs (1/28)", "web", "203")
         assert account.calls["ecs:DescribeTaskDefinition"] == 28
+
+
+async def test_n_walks_through_the_rows_that_the_last_filter_kept(start: Start) -> None:
+    async with start(cluster="checkout") as pilot:
+        await wait_for_text(pilot, "services (14)", "complete")
+        await pilot.press("slash", *"taskdef:ca", "enter")
+        await wait_for_text(pilot, "services (3/14)", "next")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "services (14)", "thumbnails")
+        table = pilot.app.screen.query_one(ResourceTable)
+        seen = []
+        for key in ("n", "n", "n", "n", "N", "N"):
+            await pilot.press(key)
+            seen.append((table.cursor_key or "").rpartition("/")[2])
+        assert sorted(seen[:3]) == ["cart", "catalog", "notifications"]
+        assert seen[3:] == [seen[0], seen[2], seen[1]]

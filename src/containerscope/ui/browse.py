@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -11,6 +10,7 @@ from textual import on
 from textual.binding import BindingType
 
 from containerscope.resources import all_resources, find
+from containerscope.rows import matching
 from containerscope.ui.commands import CommandError, Do, parse
 from containerscope.ui.dialogs import Help
 from containerscope.ui.keys import KEYS, works
@@ -124,8 +124,13 @@ class BrowseScreen(RowScreen):
             self.table.page(by)
 
     def action_match(self, by: int) -> None:
-        """To another match in the text."""
-        self.detail.view.match(by)
+        """To another match: in the text, or of the last filter among the rows."""
+        rows = self.rows
+        if self.detail.view.has_focus:
+            self.detail.view.match(by)
+        elif rows is not None and rows.keys:
+            found = matching(rows, self.sought, self.now())
+            self.table.go_to_next(found, by)
 
     # The view
 
@@ -168,8 +173,7 @@ class BrowseScreen(RowScreen):
     def action_refresh_now(self) -> None:
         """Ask now; without a connection, try again."""
         if self.session is not None:
-            with contextlib.suppress(AttributeError):
-                self.session.clients.sign_in_again()
+            self.session.clients.sign_in_again()
             self.session.poller.poke()
         else:
             self.scope_app.retry()
@@ -201,6 +205,8 @@ class BrowseScreen(RowScreen):
         self._look_for(event.mode, event.text)
 
     def _look_for(self, mode: Mode, text: str) -> None:
+        if mode == "/" and text:
+            self._sought = text
         if mode == "/" and text != self.history.here.filter:
             self.adjust(filter=text)
         elif mode == "?":

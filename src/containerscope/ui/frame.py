@@ -62,7 +62,7 @@ class FrameScreen(Screen[None]):
         self.demand = Demand()
         self._connecting = ""
         self._trouble: Problem | None = None
-        self._notice = ""
+        self._sought = ""
         self.table = ResourceTable(id="table")
         self.detail = DetailPane(id="detail")
         self.prompt = Prompt(self._complete, self.entered, self.left, id="prompt")
@@ -110,6 +110,11 @@ class FrameScreen(Screen[None]):
             return self.rows.item(key)
         except KeyError:
             return None
+
+    @property
+    def sought(self) -> str:
+        """The filter in force, or the last one that was typed."""
+        return self.history.here.filter or self._sought
 
     def now(self) -> Any:
         """The server's time, or ours before we know it."""
@@ -199,7 +204,7 @@ class FrameScreen(Screen[None]):
             console=known and self.resource.console is not None,
             detail=detail.has_class("open"),
             raw=detail.is_raw,
-            matches=detail.view.matches > 0,
+            matches=detail.view.matches > 0 if text else bool(self.sought),
             secret=bool(text and detail.view.line.secret),
             root=self.history.at_root and not self.history.here.filter,
             marks=bool(self.table.marks),
