@@ -102,6 +102,7 @@ class Prompt(Vertical):
 
     def complete(self) -> None:
         """Take the highlighted completion."""
+        self._suggest(self.line.value, keep=True)
         options = self.query_one(OptionList)
         if self._candidates:
             chosen = self._candidates[options.highlighted or 0]
