@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from containerscope.model.listing import Missing
-from containerscope.model.text import visible
+from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
 from containerscope.resource import Child
 from containerscope.resources import find
@@ -16,10 +16,8 @@ from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import Location
 from containerscope.ui.view import ViewScreen
 
-if TYPE_CHECKING:
-    pass
-
-_NUMERIC_DOWN = "-"
+_REMARK = 400
+"""Cells of a passing remark."""
 
 
 class RowScreen(ViewScreen):
@@ -28,7 +26,8 @@ class RowScreen(ViewScreen):
     def say(self, words: str, *, wrong: bool = False) -> None:
         """A passing remark; never markup."""
         severity = "error" if wrong else "information"
-        self.notify(visible(words), severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
+        words = cut(visible(words), _REMARK)
+        self.notify(words, severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
 
     # Going places
 
