@@ -129,8 +129,10 @@ class Demand:
     """Keys of the rows on screen, top first: their details are fetched first."""
     joins: frozenset[str] = frozenset()
     """The joins of the visible columns."""
+    details: bool = False
+    """The details of all rows, as a filter or a sort by one of them needs."""
     everything: bool = False
-    """These joins for all rows, as `get` needs them."""
+    """All details of all rows, and these joins for all of them, as `get` needs them."""
     whole: frozenset[str] = frozenset()
     """The joins by which the list is sorted or filtered: they are fetched for all rows."""
     changed: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -142,13 +144,15 @@ class Demand:
         visible: Sequence[str] | None = None,
         joins: frozenset[str] | None = None,
         whole: frozenset[str] | None = None,
+        details: bool | None = None,
     ) -> None:
         """Need something else from now on; what is not given stays."""
-        before = (self.visible, self.joins, self.whole)
+        before = (self.visible, self.joins, self.whole, self.details)
         self.visible = self.visible if visible is None else visible
         self.joins = self.joins if joins is None else joins
         self.whole = self.whole if whole is None else whole
-        if (self.visible, self.joins, self.whole) != before:
+        self.details = self.details if details is None else details
+        if (self.visible, self.joins, self.whole, self.details) != before:
             self.changed()
 
 

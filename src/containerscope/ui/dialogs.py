@@ -16,7 +16,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from containerscope.model.text import visible
+from containerscope.model.text import cut, visible
 from containerscope.settings import Settings
 from containerscope.ui.blocks import Line
 from containerscope.ui.commands import VERBS, score
@@ -24,6 +24,8 @@ from containerscope.ui.keys import DIFFERENCES, KEYS, Key, groups
 from containerscope.ui.lines import LinesView
 from containerscope.ui.spans import Span
 
+_MOST = 80
+"""Cells of one text from outside."""
 _LEAVE: list[BindingType] = [Binding("escape", "dismiss(None)", show=False)]
 
 
@@ -59,7 +61,7 @@ class Chooser(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Heading, line and list."""
         with Vertical(classes="dialog"):
-            yield Static(Text(visible(self._heading)), classes="heading")
+            yield Static(Text(cut(visible(self._heading), _MOST)), classes="heading")
             line = Input(compact=True, placeholder="type to narrow")
             line.cursor_blink = False
             yield line
@@ -72,12 +74,13 @@ class Chooser(ModalScreen[str | None]):
     def _fill(self) -> None:
         options = self.query_one(OptionList)
         options.clear_options()
-        wide = max((len(visible(choice.label)) for choice in self._shown), default=0)
-        for choice in self._shown:
+        labels = [cut(visible(choice.label), _MOST) for choice in self._shown]
+        wide = max(map(len, labels), default=0)
+        for choice, label in zip(self._shown, labels, strict=True):
             line = Text(no_wrap=True, overflow="ellipsis")
             if any(each.key for each in self._all):
                 line.append(f"{choice.key:>6}  ", "bold")
-            line.append(f"{visible(choice.label):<{wide}}", "dim" if choice.refused else "")
+            line.append(f"{label:<{wide}}", "dim" if choice.refused else "")
             line.append(f"  {visible(choice.refused or choice.hint)}", "dim")
             options.add_option(Option(line, disabled=bool(choice.refused)))
         values = [choice.value for choice in self._shown]
@@ -124,7 +127,7 @@ class CodeDialog(ModalScreen[str | None]):
         """The device, the line and what the keys do."""
         with Vertical(classes="dialog"):
             yield Static(Text("Sign in: code of your MFA device"), classes="heading")
-            yield Static(Text(visible(self._serial)))
+            yield Static(Text(cut(visible(self._serial), _MOST)))
             line = Input(compact=True, placeholder="123456", max_length=12)
             line.cursor_blink = False
             yield line

@@ -34,7 +34,7 @@ class Context:
     raw: bool = False
     """The detail pane shows JSON or YAML."""
     matches: bool = False
-    """A search in the text found something."""
+    """A search in the text found something, or rows were filtered."""
     secret: bool = False
     """The line under the cursor hides a value that may be revealed."""
     root: bool = False
@@ -116,10 +116,11 @@ KEYS: tuple[Key, ...] = (
     Key("palette", "ctrl+p", "app.command_palette", "palette", "Find a command, resource or row",
         "Find", 7),
     Key("help", "question_mark", "help", "help", "This help", "Find", 4),
-    Key("next-match", "n", "match(1)", "next", "Next match in a text", "Find", 4,
-        lambda c: c.matches, "detail"),
-    Key("previous-match", "N", "match(-1)", "", "Previous match in a text", "Find", 9,
-        lambda c: c.matches, "detail"),
+    Key("next-match", "n", "match(1)", "next",
+        "Next match in a text; next row that the last filter keeps", "Find", 4,
+        lambda c: c.matches),
+    Key("previous-match", "N", "match(-1)", "", "Previous match or row", "Find", 9,
+        lambda c: c.matches),
     Key("down", "j,down", "move(1)", "", "Down", "Move"),
     Key("up", "k,up", "move(-1)", "", "Up", "Move"),
     Key("top", "g,home", "jump(-1)", "", "To the top", "Move"),

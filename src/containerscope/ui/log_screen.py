@@ -69,7 +69,7 @@ class LogScreen(Screen[None]):
         self.heading = title
         self.ring = LogRing()
         self.view = LogView(self.ring, id="log")
-        self.prompt = Prompt(lambda _: (), id="prompt")
+        self.prompt = Prompt(lambda _: (), self._entered, self._left, id="prompt")
         self._find, self._to_line = find, to_line
         self._since, self._until = since, until
         self._header = header
@@ -308,16 +308,15 @@ class LogScreen(Screen[None]):
 
     @on(Prompt.Typed)
     def _narrow(self, event: Prompt.Typed) -> None:
-        self._refilter(event.text)
+        if self.prompt.is_open:
+            self._refilter(event.text)
 
-    @on(Prompt.Entered)
-    def _entered(self, event: Prompt.Entered) -> None:
-        if self._refilter(event.text):
+    def _entered(self, _: str, text: str) -> None:
+        if self._refilter(text):
             self._close_prompt()
 
-    @on(Prompt.Left)
-    def _left(self, event: Prompt.Left) -> None:
-        self._refilter(event.before)
+    def _left(self, _: str, before: str) -> None:
+        self._refilter(before)
         self._close_prompt()
 
     def _close_prompt(self) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from containerscope.model.listing import Missing
-from containerscope.model.text import visible
+from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
 from containerscope.resource import Child
 from containerscope.resources import find
@@ -17,10 +17,8 @@ from containerscope.ui.location import Location
 from containerscope.ui.logs import log_screen
 from containerscope.ui.view import ViewScreen
 
-if TYPE_CHECKING:
-    pass
-
-_NUMERIC_DOWN = "-"
+_REMARK = 400
+"""Cells of a passing remark."""
 
 
 class RowScreen(ViewScreen):
@@ -29,7 +27,8 @@ class RowScreen(ViewScreen):
     def say(self, words: str, *, wrong: bool = False) -> None:
         """A passing remark; never markup."""
         severity = "error" if wrong else "information"
-        self.notify(visible(words), severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
+        words = cut(visible(words), _REMARK)
+        self.notify(words, severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
 
     # Going places
 
@@ -117,10 +116,8 @@ class RowScreen(ViewScreen):
         self.action_logs(last=True)
 
     def action_pane(self) -> None:
-        """The other pane; in a command, the completion."""
-        if self.prompt.is_open:
-            self.prompt.complete()
-        elif not self.detail.has_class("open"):
+        """The other pane."""
+        if not self.detail.has_class("open"):
             if self.item is not None:
                 self.open_detail()
                 self.detail.view.focus()
