@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from containerscope.demo.calls import Handler
+from containerscope.demo.ec2_api import EC2
 from containerscope.demo.ecs_describes import DESCRIBES
 from containerscope.demo.ecs_lists import LISTS
 from containerscope.demo.efs_api import EFS
@@ -17,6 +18,7 @@ from containerscope.demo.identity import SSO, SSO_OIDC, STS
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "ecs": {**LISTS, **DESCRIBES},
     "eks": EKS,
+    "ec2": EC2,
     "efs": EFS,
     "elbv2": {**ELB_READS, **ELB_WRITES},
     "sts": STS,
