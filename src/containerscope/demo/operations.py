@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from containerscope.demo.calls import Handler
+from containerscope.demo.ec2_api import EC2
 from containerscope.demo.ecs_describes import DESCRIBES
 from containerscope.demo.ecs_lists import LISTS
+from containerscope.demo.efs_api import EFS
 from containerscope.demo.eks_api import EKS
 from containerscope.demo.elb_api import ELB_READS
 from containerscope.demo.elb_writes import ELB_WRITES
-from containerscope.demo.identity import IAM, SSO, SSO_OIDC, STS
+from containerscope.demo.iam_api import IAM
+from containerscope.demo.identity import SSO, SSO_OIDC, STS
 
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "ecs": {**LISTS, **DESCRIBES},
     "eks": EKS,
+    "ec2": EC2,
+    "efs": EFS,
     "elbv2": {**ELB_READS, **ELB_WRITES},
     "sts": STS,
     "iam": IAM,

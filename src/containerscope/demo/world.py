@@ -8,9 +8,11 @@ from typing import Any
 
 from containerscope.demo.agenda import Agenda
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Task, TaskDefinition
+from containerscope.demo.efs_state import Storage
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
+from containerscope.demo.iam_state import Access
 from containerscope.model.clock import Clock
 
 
@@ -52,6 +54,8 @@ class World:
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
         self.balancing = Balancing()
+        self.storage = Storage()
+        self.access = Access()
 
     def now(self) -> float:
         """The world's time in epoch seconds: that of what is happening."""
