@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from containerscope.cli.demo_wishes import Wishes
 from containerscope.model.listing import ApiError, Problem
 from containerscope.resource import Scope, SignIn, Target
 from containerscope.settings import Settings
@@ -30,12 +31,11 @@ class DemoAccount:
 
         from containerscope.clients import process
 
-        scale = settings.demo_scale
-        size = ["--scale", ",".join(map(str, scale))] if scale else []
+        wishes = Wishes.of(settings).flags()
         self._folder = tempfile.TemporaryDirectory(prefix="containerscope-demo-")
         arguments = [
             sys.executable, "-m", "containerscope", "demo-server", "--port", "0",
-            "--until-stdin-closes", "--announce", *size,
+            "--until-stdin-closes", "--announce", *wishes,
         ]  # fmt: skip
         self._child = process.start(process.Purpose.DEMO, arguments, read_only=settings.read_only)
         self._url = ""

@@ -175,6 +175,33 @@ class Numbers:
 
 
 @dataclass(frozen=True)
+class Several:
+    """Any number of words without blanks."""
+
+    what: str
+    type: str = "array of strings"
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.what}; as a variable with blanks between them"
+
+    def of_file(self, raw: object) -> tuple[str, ...]:
+        _must_be(raw, list, "an array of strings")
+        assert isinstance(raw, list)
+        for each in raw:
+            _must_be(each, str, "a string")
+        return self.of_text(" ".join(raw))
+
+    def of_text(self, raw: str) -> tuple[str, ...]:
+        if not raw.isprintable():
+            raise ValueError(f"{raw!r} has characters that cannot be printed")
+        return tuple(raw.split())
+
+    def written(self, value: Any) -> str:
+        return f"[{', '.join(map(_quoted, value))}]" if value else ""
+
+
+@dataclass(frozen=True)
 class Words:
     """A table of strings."""
 
