@@ -19,7 +19,7 @@ from containerscope.cli.invocation import Command, invocation
 
 _HELP = """\
 The demo account answers on {url} until ctrl+c. In another terminal:
-  export AWS_ENDPOINT_URL={url} AWS_REGION=eu-west-1
+  export AWS_ENDPOINT_URL={url} AWS_REGION=eu-west-1 AWS_DEFAULT_REGION=eu-west-1
   export AWS_ACCESS_KEY_ID=demo AWS_SECRET_ACCESS_KEY=demo
   aws ecs list-clusters
 It can be steered:

@@ -95,8 +95,9 @@ class Account:
         service = None
         try:
             signed = signature(wire)
-            service = self._models.service(find_service(self._models, wire, signed))
-            operation = find_operation(self._models, service.service_name, wire)
+            spoken = find_service(self._models, wire, signed)
+            service = self._models.service(spoken)
+            operation = find_operation(self._models, spoken, wire)
             return await self._call(Routed(service, operation, signed), wire, request_id)
         except AwsError as error:
             protocol = service.metadata["protocol"] if service else protocol_of(wire)
