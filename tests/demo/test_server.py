@@ -235,8 +235,11 @@ async def test_a_throttled_account_refuses_calls_beyond_its_bucket(
 
 _PROGRAM = """
 import json, sys
-from containerscope.demo.server import main
-main(0, "4,30,200", lambda url: print(json.dumps(url), flush=True), sys.argv[1] == "stdin")
+from containerscope.demo.server import Setup, main
+main(
+    Setup(scale="4,30,200", until_stdin_closes=sys.argv[1] == "stdin"),
+    lambda url: print(json.dumps(url), flush=True),
+)
 """
 
 

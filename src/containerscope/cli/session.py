@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from containerscope.cli.demo_wishes import Wishes
 from containerscope.model.listing import ApiError, Problem
 from containerscope.model.target import Target
 from containerscope.settings import Settings
@@ -33,14 +34,13 @@ class DemoAccount:
 
         from containerscope.clients import process
 
-        scale = settings.demo_scale
-        size = ["--scale", ",".join(map(str, scale))] if scale else []
+        wishes = Wishes.of(settings).flags()
         # Made by who first writes into it, so that a run that is killed leaves none behind.
         name = f"containerscope-demo-{secrets.token_hex(8)}"
         self._folder = Path(tempfile.gettempdir()) / name
         arguments = [
             sys.executable, "-m", "containerscope", "demo-server", "--port", "0",
-            "--until-stdin-closes", "--announce", *size,
+            "--until-stdin-closes", "--announce", *wishes,
         ]  # fmt: skip
         self._child = process.start(process.Purpose.DEMO, arguments, read_only=settings.read_only)
         self._url = ""
