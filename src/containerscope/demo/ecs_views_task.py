@@ -71,7 +71,7 @@ def _add_times(view: Result, task: Task) -> None:
         ("pullStoppedAt", task.pull_stopped_at),
         ("startedAt", task.started_at),
         ("stoppingAt", task.stopping_at),
-        ("executionStoppedAt", task.stopped_at - 2 if task.stopped_at else 0.0),
+        ("executionStoppedAt", task.execution_stopped_at),
         ("stoppedAt", task.stopped_at),
     ):
         if at:

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from containerscope.demo.agenda import Agenda
-from containerscope.demo.ecs_state import CapacityProvider, Cluster, Task, TaskDefinition
+from containerscope.demo.ecs_state import CapacityProvider, Cluster, Service, Task, TaskDefinition
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.fate import FINE, Fate
 from containerscope.model.clock import Clock
+
+
+class Scheduler(Protocol):
+    """Keeps services as they are wanted; without one a world's services stay as they are."""
+
+    def task_changed(self, world: World, cluster: Cluster, task: Task) -> None:
+        """Take notice of a task whose status, or whose desired status, has changed."""
+
+    def look(self, world: World, cluster: Cluster, service: Service) -> None:
+        """Do what a service needs now."""
 
 
 class World:
@@ -48,6 +58,9 @@ class World:
         """By the ARN of a task definition, or by `CLUSTER/SERVICE`, which goes before it."""
         self.task_watchers: list[Callable[[Cluster, Task], None]] = []
         """Told of each task whose status, or whose desired status, has changed."""
+        self.scheduler: Scheduler | None = None
+        self.task_probes: list[Callable[[Cluster, Task], bool]] = []
+        """Asked whether a running task is fit to serve: whether its targets are healthy."""
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
 
@@ -61,8 +74,14 @@ class World:
         fate = fate or self.fates.get(task.definition.arn, FINE)
         return fate if fate.zone in ("", task.zone) else FINE
 
+    def fit(self, cluster: Cluster, task: Task) -> bool:
+        """Whether a running task serves, as far as whoever sends it requests can tell."""
+        return all(probe(cluster, task) for probe in self.task_probes)
+
     def task_changed(self, cluster: Cluster, task: Task) -> None:
         """Tell whoever follows tasks, a target group, that one of them moved on."""
+        if self.scheduler is not None:
+            self.scheduler.task_changed(self, cluster, task)
         for watcher in self.task_watchers:
             watcher(cluster, task)
 
@@ -101,4 +120,5 @@ class World:
         empty.account_settings = self.account_settings
         empty.eks_versions = self.eks_versions
         empty.agenda = self.agenda
+        empty.scheduler = self.scheduler
         return empty
