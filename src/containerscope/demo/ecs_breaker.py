@@ -126,6 +126,8 @@ def roll_back(
             "ecs", f"service-revision/{cluster.name}/{service.name}/{before.revision.id}"
         ),
     }
+    for name, value in before.revision.settings.items():
+        setattr(service, name, value)
     deployment.desired = 0
     deployment.weight = deployment.test_weight = 0.0
     before.weight = before.test_weight = 100.0 if service.shift != "ROLLING" else 0.0

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from containerscope.demo import ecs_shift, ecs_tell
 from containerscope.demo.ecs_breaker import threshold
-from containerscope.demo.ecs_state import Cluster, Deployment, Revision, Service, TaskDefinition
+from containerscope.demo.ecs_state import (
+    VERSIONED,
+    Cluster,
+    Deployment,
+    Revision,
+    Service,
+    TaskDefinition,
+)
 from containerscope.demo.ecs_steady import note
 from containerscope.demo.ecs_wake import poke
 from containerscope.demo.ids import digits, token
@@ -25,13 +34,21 @@ def set_desired(world: World, cluster: Cluster, service: Service, count: int) ->
     poke(world, cluster, service)
 
 
+def settings_of(service: Service) -> dict[str, Any]:
+    """The settings of a service, as they are now, that belong to a revision."""
+    return {name: getattr(service, name) for name in VERSIONED}
+
+
 def revise(
     world: World, cluster: Cluster, service: Service, definition: TaskDefinition
 ) -> Revision:
     """A new revision of a service, from its configuration as it is now."""
     number = len(service.revisions)
     made = Revision(
-        digits(19, cluster.name, service.name, "revision", number), definition, world.now()
+        digits(19, cluster.name, service.name, "revision", number),
+        definition,
+        world.now(),
+        settings_of(service),
     )
     service.revisions.append(made)
     return made

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from containerscope.demo import ecs_life
 from containerscope.demo.ecs_placement import Miss, choose, needs_of, usage
@@ -26,7 +27,7 @@ def start(
     made: list[Task] = []
     for _ in range(count):
         task = _new(world, cluster, service, deployment)
-        task.capacity_provider = provider_for(service, peers)
+        task.capacity_provider = provider_for(service.strategy, peers)
         found = choose(
             cluster,
             used,
@@ -69,15 +70,15 @@ def scales(world: World, provider: str) -> bool:
     return bool(group.get("managedScaling", {}).get("status") == "ENABLED")
 
 
-def provider_for(service: Service, peers: Sequence[Task]) -> str:
+def provider_for(strategy: Sequence[Mapping[str, Any]], peers: Sequence[Task]) -> str:
     """The capacity provider of the next task: bases first, then by weights."""
     counts = Counter(each.capacity_provider for each in peers)
-    for each in service.strategy:
+    for each in strategy:
         if counts[each["capacityProvider"]] < each.get("base", 0):
             return str(each["capacityProvider"])
-    weighted = [each for each in service.strategy if each.get("weight", 0)]
+    weighted = [each for each in strategy if each.get("weight", 0)]
     if not weighted:
-        return str(service.strategy[0]["capacityProvider"]) if service.strategy else ""
+        return str(strategy[0]["capacityProvider"]) if strategy else ""
     chosen = min(
         weighted,
         key=lambda each: (
@@ -91,8 +92,8 @@ def _on_fargate(
     world: World, cluster: Cluster, service: Service, deployment: Deployment, peers: list[Task]
 ) -> Task:
     task = _new(world, cluster, service, deployment)
-    task.capacity_provider = provider_for(service, peers)
-    zones = zones_of(cluster, service)
+    task.capacity_provider = provider_for(service.strategy, peers)
+    zones = zones_of(cluster, service.awsvpc)
     taken = Counter(each.zone for each in peers)
     first = number(len(zones), service.name)
     task.zone = min(zones[first:] + zones[:first], key=lambda each: taken[each])
@@ -100,9 +101,9 @@ def _on_fargate(
     return ecs_life.launch(world, cluster, task)
 
 
-def zones_of(cluster: Cluster, service: Service) -> str:
-    """The zones that the service's subnets are in."""
-    subnets = service.awsvpc.get("subnets", ())
+def zones_of(cluster: Cluster, awsvpc: Mapping[str, Any]) -> str:
+    """The zones that a network configuration's subnets are in."""
+    subnets = awsvpc.get("subnets", ())
     found = "".join(zone for zone in ZONES if subnet(cluster.name, zone) in subnets)
     return found or ZONES
 

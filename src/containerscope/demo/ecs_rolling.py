@@ -21,8 +21,9 @@ def roll(world: World, cluster: Cluster, service: Service, fit: frozenset[str]) 
     """One step of a rolling deployment, or of replacing and scaling, which is no different."""
     primary = service.primary
     alive = [each for each in service.tasks.values() if each.alive]
-    new = [each for each in alive if each.started_by == primary.id]
-    old = [each for each in alive if each.started_by != primary.id]
+    leaving = {each.id for each in cluster.instances.values() if each.status == "DRAINING"}
+    new = [each for each in alive if each.started_by == primary.id and each.instance not in leaving]
+    old = [each for each in alive if each.started_by != primary.id or each.instance in leaving]
     unready = [each for each in old if each.id not in fit]
     counts = Counts(
         service.desired,

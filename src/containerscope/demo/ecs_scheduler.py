@@ -6,6 +6,8 @@ that shift traffic. A steady service has nothing on the agenda but the next time
 
 from __future__ import annotations
 
+from functools import partial
+
 from containerscope.demo import ecs_daemon, ecs_rolling, ecs_shift, ecs_tell
 from containerscope.demo.ecs_breaker import reckon, succeed
 from containerscope.demo.ecs_death import stop
@@ -15,6 +17,8 @@ from containerscope.demo.ecs_steady import note, settle
 from containerscope.demo.ecs_wake import capacity_changed, poke
 from containerscope.demo.world import World
 
+_INACTIVE_FOR = 3600.0
+"""Seconds for which a deleted service can still be described."""
 UNHEALTHY = "Task failed container health checks"
 
 
@@ -34,7 +38,8 @@ class ServiceScheduler:
 
     def look(self, world: World, cluster: Cluster, service: Service) -> None:
         """Do what a service needs now."""
-        if service.status == "INACTIVE":
+        if service.status != "ACTIVE":
+            _wind_up(world, cluster, service)
             return
         reckon(world, cluster, service)
         _stop_sick(world, cluster, service)
@@ -61,6 +66,23 @@ def ready(world: World, cluster: Cluster, task: Task) -> bool:
     if checked(task) and task.health != "HEALTHY":
         return False
     return world.fit(cluster, task)
+
+
+def _wind_up(world: World, cluster: Cluster, service: Service) -> None:
+    """Stop what a service that is being deleted has left."""
+    left = [each for each in service.tasks.values() if each.alive]
+    ecs_rolling.retire(world, cluster, service, left, len(left), frozenset())
+    waits = any(each.status in ("RUNNING", "DEACTIVATING") for each in service.tasks.values())
+    if service.status == "DRAINING" and not waits:
+        service.status = "INACTIVE"
+        for each in service.live:
+            each.role, each.desired = "", 0
+        world.agenda.after(_INACTIVE_FOR, partial(_purge, cluster, service))
+
+
+def _purge(cluster: Cluster, service: Service) -> None:
+    if cluster.services.get(service.name) is service:
+        del cluster.services[service.name]
 
 
 def _stop_sick(world: World, cluster: Cluster, service: Service) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from containerscope.demo.ecs_state import Cluster, Deployment, Service
+from containerscope.demo.ecs_state import Cluster, Deployment, Hook, Service
 from containerscope.demo.world import World
 
 
@@ -17,3 +17,14 @@ def enter(world: World, cluster: Cluster, service: Service, deployment: Deployme
 
 def roll(world: World, cluster: Cluster, service: Service, fit: frozenset[str]) -> None:
     """One step."""
+
+
+def answer(
+    world: World,
+    cluster: Cluster,
+    service: Service,
+    deployment: Deployment,
+    hook: Hook,
+    action: str,
+) -> None:
+    """A person has answered a hook at which the deployment waits."""

@@ -116,6 +116,12 @@ class Revision:
     id: str
     definition: TaskDefinition
     created_at: float
+    settings: dict[str, Any] = field(default_factory=dict)
+    """The service's own settings that belong to the revision, by field; empty for its present."""
+
+
+VERSIONED = ("load_balancers", "registries", "awsvpc", "connect")
+"""The fields of a service that a change of begins a deployment, and a rollback restores."""
 
 
 @dataclass(slots=True, eq=False)
@@ -213,6 +219,7 @@ class Service:
     awsvpc: dict[str, Any] = field(default_factory=dict)
     connect: dict[str, Any] = field(default_factory=dict)
     grace: int | None = None
+    """Seconds for which health checks of a load balancer are ignored after a start."""
     constraints: list[dict[str, Any]] = field(default_factory=list)
     placement: list[dict[str, Any]] = field(default_factory=list)
     exec_enabled: bool = False
@@ -223,6 +230,9 @@ class Service:
     tags: dict[str, str] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
     rebalances: bool = True
+    platform: str = "LATEST"
+    managed_tags: bool = True
+    propagates: str = "SERVICE"
     alarms: dict[str, Any] = field(default_factory=dict)
     """The alarms that end its deployments, as the API has them."""
     shift: str = "ROLLING"

@@ -51,12 +51,12 @@ def service_view(call: Call, cluster: Cluster, service: Service) -> Result:
         "createdAt": service.created_at,
         "placementConstraints": service.constraints,
         "placementStrategy": service.placement,
-        **_network(service),
+        **_network(service.awsvpc),
         "schedulingStrategy": service.scheduling,
         "deploymentController": {"type": "ECS"},
         "createdBy": service.created_by or call.world.global_arn("iam", "role/ci-deploy"),
-        "enableECSManagedTags": True,
-        "propagateTags": "SERVICE",
+        "enableECSManagedTags": service.managed_tags,
+        "propagateTags": service.propagates,
         "enableExecuteCommand": service.exec_enabled,
         "availabilityZoneRebalancing": "ENABLED" if service.rebalances else "DISABLED",
         **_current(call, cluster, service, told),
@@ -94,7 +94,7 @@ def _compute(service: Service) -> Result:
         else {"launchType": service.launch_type}
     )
     if _on_fargate(service):
-        where |= {"platformVersion": "LATEST", "platformFamily": "Linux"}
+        where |= {"platformVersion": service.platform, "platformFamily": "Linux"}
     return where
 
 
@@ -131,10 +131,8 @@ def _configuration(service: Service) -> Result:
     return view
 
 
-def _network(service: Service) -> Result:
-    return (
-        {"networkConfiguration": {"awsvpcConfiguration": service.awsvpc}} if service.awsvpc else {}
-    )
+def _network(awsvpc: Result) -> Result:
+    return {"networkConfiguration": {"awsvpcConfiguration": awsvpc}} if awsvpc else {}
 
 
 def _deployment(call: Call, service: Service, each: Deployment, told: Tally) -> Result:
@@ -152,7 +150,7 @@ def _deployment(call: Call, service: Service, each: Deployment, told: Tally) -> 
         "createdAt": each.created_at,
         "updatedAt": each.updated_at,
         **compute,
-        **_network(service),
+        **_network(service.awsvpc),
         "rolloutState": each.rollout,
         "rolloutStateReason": each.reason,
     }
@@ -283,13 +281,14 @@ def revision_view(call: Call, cluster: Cluster, service: Service, each: Revision
         "clusterArn": cluster_arn(call, cluster),
         "taskDefinition": definition.arn,
         **compute,
-        "loadBalancers": service.load_balancers,
-        "serviceRegistries": service.registries,
-        **_network(service),
+        "loadBalancers": each.settings.get("load_balancers", service.load_balancers),
+        "serviceRegistries": each.settings.get("registries", service.registries),
+        **_network(each.settings.get("awsvpc", service.awsvpc)),
         "containerImages": images,
         "guardDutyEnabled": False,
         "createdAt": each.created_at,
     }
-    if service.connect:
-        view["serviceConnectConfiguration"] = service.connect
+    connect = each.settings.get("connect", service.connect)
+    if connect:
+        view["serviceConnectConfiguration"] = connect
     return view

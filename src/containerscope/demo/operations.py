@@ -7,11 +7,26 @@ from collections.abc import Mapping
 from containerscope.demo.calls import Handler
 from containerscope.demo.ecs_describes import DESCRIBES
 from containerscope.demo.ecs_lists import LISTS
+from containerscope.demo.ecs_protection import PROTECTION
+from containerscope.demo.ecs_writes_cluster import CLUSTER_WRITES
+from containerscope.demo.ecs_writes_definition import DEFINITION_WRITES
+from containerscope.demo.ecs_writes_instance import INSTANCE_WRITES
+from containerscope.demo.ecs_writes_service import SERVICE_WRITES
+from containerscope.demo.ecs_writes_task import TASK_WRITES
 from containerscope.demo.eks_api import EKS
 from containerscope.demo.identity import IAM, SSO, SSO_OIDC, STS
 
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
-    "ecs": {**LISTS, **DESCRIBES},
+    "ecs": {
+        **LISTS,
+        **DESCRIBES,
+        **SERVICE_WRITES,
+        **TASK_WRITES,
+        **PROTECTION,
+        **DEFINITION_WRITES,
+        **INSTANCE_WRITES,
+        **CLUSTER_WRITES,
+    },
     "eks": EKS,
     "sts": STS,
     "iam": IAM,

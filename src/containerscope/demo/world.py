@@ -61,6 +61,12 @@ class World:
         self.scheduler: Scheduler | None = None
         self.task_probes: list[Callable[[Cluster, Task], bool]] = []
         """Asked whether a running task is fit to serve: whether its targets are healthy."""
+        self.launched = 0
+        """How many standalone tasks were ever started, by which their ids differ."""
+        self.address = ""
+        """The `HOST:PORT` that the account answers on, where it has one."""
+        self.sessions: dict[str, str] = {}
+        """The tokens that open the sessions of `ExecuteCommand`, by session id."""
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
 
