@@ -38,27 +38,25 @@ def failure_of(task: Task) -> str:
     return ""
 
 
-def reckon(world: World, cluster: Cluster, service: Service) -> None:
-    """Take notice of the tasks that ended since the last time; trip the breaker if it is time."""
+def reckon(world: World, cluster: Cluster, service: Service) -> list[Task]:
+    """The tasks that ended since the last time, once the back-off and the breaker know of them."""
     primary = service.primary
-    failures = []
-    for task in service.tasks.values():
-        if task.alive or task.seen_to:
-            continue
+    ended = [each for each in service.tasks.values() if not (each.alive or each.seen_to)]
+    for task in ended:
         task.seen_to = True
-        failure = failure_of(task)
-        if failure and task.started_by == primary.id:
-            failures.append(failure)
+    failures = [failure_of(each) for each in ended if each.started_by == primary.id]
+    failures = [each for each in failures if each]
     if not failures:
-        return
+        return ended
     _back_off(world, cluster, service)
-    if primary.rollout != "IN_PROGRESS":
-        return
-    primary.failed += len(failures)
-    primary.updated_at = world.now()
-    if service.breaker and primary.failed >= primary.threshold and not primary.triggered:
-        primary.triggered = True
-        fail(world, cluster, service, primary, "ECS deployment circuit breaker", failures[-1])
+    if primary.rollout == "IN_PROGRESS":
+        primary.failed += len(failures)
+        primary.updated_at = world.now()
+        if service.breaker and primary.failed >= primary.threshold and not primary.triggered:
+            primary.triggered = True
+            who = "ECS deployment circuit breaker"
+            fail(world, cluster, service, primary, who, failures[-1])
+    return ended
 
 
 def _back_off(world: World, cluster: Cluster, service: Service) -> None:

@@ -50,7 +50,7 @@ def stop(
     else:
         if exits is not None:
             task.exits = dict(exits)
-        wait = drain if drain is not None else _draining(cluster, task)
+        wait = drain if drain is not None else max(world.drain_seconds(cluster, task), 1.0)
         task.status = "DEACTIVATING"
         _then(world, cluster, task, wait, _terminate)
     world.task_changed(cluster, task)
@@ -75,13 +75,6 @@ def lose(world: World, cluster: Cluster, task: Task, reason: str) -> None:
 def forget_later(world: World, cluster: Cluster, task: Task) -> None:
     """Let a stopped task be seen for an hour, and then no more."""
     task.step = world.agenda.at(task.stopped_at + SEEN_FOR, partial(_forget, cluster, task))
-
-
-def _draining(cluster: Cluster, task: Task) -> float:
-    """How long the targets of a task take to drain."""
-    service = cluster.services.get(task.service)
-    balanced = service is not None and bool(service.load_balancers)
-    return 8 + number(9, "drain", task.id) if balanced else 1
 
 
 def _then(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from containerscope.demo import ecs_daemon, ecs_rolling, ecs_shift, ecs_tell
+from containerscope.demo import ecs_daemon, ecs_rolling, ecs_shift, ecs_tell, elb_targets
 from containerscope.demo.ecs_breaker import reckon, succeed
 from containerscope.demo.ecs_death import stop
 from containerscope.demo.ecs_life import checked
@@ -41,7 +41,9 @@ class ServiceScheduler:
         if service.status != "ACTIVE":
             _wind_up(world, cluster, service)
             return
-        reckon(world, cluster, service)
+        ended = reckon(world, cluster, service)
+        failing = [each for each in ended if each.stop_code == "ServiceSchedulerInitiated"]
+        ecs_rolling.tell_stopped(world, cluster, service, failing)
         _stop_sick(world, cluster, service)
         _register(world, cluster, service)
         fit = frozenset(each.id for each in service.tasks.values() if ready(world, cluster, each))
@@ -65,7 +67,7 @@ def ready(world: World, cluster: Cluster, task: Task) -> bool:
         return False
     if checked(task) and task.health != "HEALTHY":
         return False
-    return world.fit(cluster, task)
+    return elb_targets.healthy(world, cluster, task)
 
 
 def _wind_up(world: World, cluster: Cluster, service: Service) -> None:

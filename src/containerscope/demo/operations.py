@@ -14,6 +14,8 @@ from containerscope.demo.ecs_writes_instance import INSTANCE_WRITES
 from containerscope.demo.ecs_writes_service import SERVICE_WRITES
 from containerscope.demo.ecs_writes_task import TASK_WRITES
 from containerscope.demo.eks_api import EKS
+from containerscope.demo.elb_api import ELB_READS
+from containerscope.demo.elb_writes import ELB_WRITES
 from containerscope.demo.identity import IAM, SSO, SSO_OIDC, STS
 
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
@@ -28,6 +30,7 @@ OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
         **CLUSTER_WRITES,
     },
     "eks": EKS,
+    "elbv2": {**ELB_READS, **ELB_WRITES},
     "sts": STS,
     "iam": IAM,
     "sso": SSO,

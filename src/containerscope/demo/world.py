@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from containerscope.demo.agenda import Agenda
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Service, Task, TaskDefinition
 from containerscope.demo.eks_state import EksCluster
+from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
 from containerscope.model.clock import Clock
 
@@ -59,16 +60,17 @@ class World:
         self.task_watchers: list[Callable[[Cluster, Task], None]] = []
         """Told of each task whose status, or whose desired status, has changed."""
         self.scheduler: Scheduler | None = None
-        self.task_probes: list[Callable[[Cluster, Task], bool]] = []
-        """Asked whether a running task is fit to serve: whether its targets are healthy."""
         self.launched = 0
         """How many standalone tasks were ever started, by which their ids differ."""
         self.address = ""
         """The `HOST:PORT` that the account answers on, where it has one."""
         self.sessions: dict[str, str] = {}
         """The tokens that open the sessions of `ExecuteCommand`, by session id."""
+        self.drain_seconds: Callable[[Cluster, Task], float] = lambda cluster, task: 0.0
+        """How long load balancers let a task finish its requests once it is deregistered."""
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
+        self.balancing = Balancing()
 
     def now(self) -> float:
         """The world's time in epoch seconds: that of what is happening."""
@@ -79,10 +81,6 @@ class World:
         fate = self.fates.get(f"{cluster.name}/{task.service}") if task.service else None
         fate = fate or self.fates.get(task.definition.arn, FINE)
         return fate if fate.zone in ("", task.zone) else FINE
-
-    def fit(self, cluster: Cluster, task: Task) -> bool:
-        """Whether a running task serves, as far as whoever sends it requests can tell."""
-        return all(probe(cluster, task) for probe in self.task_probes)
 
     def task_changed(self, cluster: Cluster, task: Task) -> None:
         """Tell whoever follows tasks, a target group, that one of them moved on."""
