@@ -7,6 +7,7 @@ from math import ceil
 from containerscope.demo import ecs_tell
 from containerscope.demo.ecs_death import stop
 from containerscope.demo.ecs_state import Cluster, Deployment, Service, Task
+from containerscope.demo.ecs_traffic import send
 from containerscope.demo.world import World
 
 _DELAYS = (0.0, 0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 900.0)
@@ -127,8 +128,9 @@ def roll_back(
     for name, value in before.revision.settings.items():
         setattr(service, name, value)
     deployment.desired = 0
-    deployment.weight = deployment.test_weight = 0.0
-    before.weight = before.test_weight = 100.0 if service.shift != "ROLLING" else 0.0
+    if deployment.shift != "ROLLING":
+        send(world, service, before, 100)
+        send(world, service, before, 100, test=True)
     before.rollout, before.updated_at, before.desired = "IN_PROGRESS", now, service.desired
     before.reason = f"{who}: rolling back to deploymentId {before.id}."
     before.failed, before.triggered = 0, False

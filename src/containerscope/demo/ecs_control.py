@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from containerscope.demo import ecs_shift, ecs_tell
-from containerscope.demo.ecs_breaker import threshold
+from containerscope.demo.ecs_breaker import fail, threshold
 from containerscope.demo.ecs_state import (
     VERSIONED,
     Cluster,
@@ -109,3 +109,17 @@ def supersede(world: World, each: Deployment) -> None:
         each.stage = ""
     elif each.status == "ROLLBACK_IN_PROGRESS":
         each.status, each.finished_at = "ROLLBACK_FAILED", world.now()
+
+
+def alarm(world: World, name: str) -> None:
+    """Let an alarm that has gone off end the deployments that it watches."""
+    for cluster in world.clusters.values():
+        for service in cluster.services.values():
+            watched = service.alarms.get("enable") and name in service.alarms["alarmNames"]
+            primary = service.primary if watched else None
+            if primary is not None and primary.status == "IN_PROGRESS":
+                primary.alarmed = [name]
+                back = bool(service.alarms["rollback"])
+                who = "ECS deployment alarm"
+                fail(world, cluster, service, primary, who, "alarm detected.", back=back)
+                poke(world, cluster, service)

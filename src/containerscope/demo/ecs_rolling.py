@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from containerscope.demo import ecs_launch, ecs_tell
+from containerscope.demo import ecs_launch, ecs_tell, elb_targets
 from containerscope.demo.ecs_breaker import scaling
 from containerscope.demo.ecs_death import stop
 from containerscope.demo.ecs_rollout import BATCH, Counts, moves
@@ -106,14 +106,19 @@ def _chosen(tasks: Sequence[Task], count: int, fit: frozenset[str]) -> list[Task
     return chosen
 
 
+def groups_of(world: World, cluster: Cluster, tasks: Sequence[Task]) -> Counter[str]:
+    """The ARNs of the target groups that tasks stand in, and how many of them do."""
+    return Counter(
+        place.group.arn for task in tasks for place in elb_targets.places(world, cluster, task)
+    )
+
+
 def tell_stopped(world: World, cluster: Cluster, service: Service, tasks: Sequence[Task]) -> None:
     """Say that tasks have been stopped, and are targets no more."""
     if not tasks:
         return
-    for each in service.load_balancers:
-        if "targetGroupArn" in each:
-            text = ecs_tell.deregistered(len(tasks), each["targetGroupArn"])
-            ecs_tell.say(world, cluster, service, text)
+    for group, count in groups_of(world, cluster, tasks).items():
+        ecs_tell.say(world, cluster, service, ecs_tell.deregistered(count, group))
     if service.load_balancers:
         ecs_tell.say(world, cluster, service, ecs_tell.draining(len(tasks)))
     ecs_tell.say(world, cluster, service, ecs_tell.stopped(tasks))

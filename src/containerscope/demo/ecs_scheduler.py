@@ -106,7 +106,5 @@ def _register(world: World, cluster: Cluster, service: Service) -> None:
     ]
     for each in fresh:
         each.registered = True
-    for balancer in service.load_balancers if fresh else ():
-        if "targetGroupArn" in balancer:
-            text = ecs_tell.registered(len(fresh), balancer["targetGroupArn"])
-            ecs_tell.say(world, cluster, service, text)
+    for group, count in ecs_rolling.groups_of(world, cluster, fresh).items():
+        ecs_tell.say(world, cluster, service, ecs_tell.registered(count, group))

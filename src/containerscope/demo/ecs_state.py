@@ -167,6 +167,8 @@ class Deployment:
     rollback: dict[str, Any] = field(default_factory=dict)
     stopped_at: float = 0.0
     """When a person, or the circuit breaker without a rollback, ended it."""
+    shift: str = "ROLLING"
+    """The deployment strategy that it goes by."""
     weight: float = 0.0
     """The percentage of production traffic that its revision gets, where traffic is shifted."""
     test_weight: float = 0.0

@@ -66,7 +66,8 @@ def _say_again(world: World, cluster: Cluster, service: Service) -> None:
 def _settled(service: Service, fit: frozenset[str]) -> bool:
     """Whether all tasks that are wanted serve and none is left that is not."""
     primary = service.primary
-    if primary.stage and primary.status == "IN_PROGRESS" and service.shift != "ROLLING":
+    under_way = primary.shift != "ROLLING" and primary.status == "IN_PROGRESS"
+    if under_way and primary.stage != "CLEAN_UP":
         return False
     alive = [each for each in service.tasks.values() if each.alive]
     if any(each.started_by != primary.id or each.id not in fit for each in alive):
@@ -77,6 +78,7 @@ def _settled(service: Service, fit: frozenset[str]) -> bool:
 def _retire(world: World, each: Deployment) -> None:
     """A deployment without tasks is history."""
     each.role, each.desired = "", 0
+    each.weight = each.test_weight = 0.0
     if each.status == "ROLLBACK_IN_PROGRESS":
         each.status, each.finished_at = "ROLLBACK_SUCCESSFUL", world.now()
         each.updated_at, each.stage = world.now(), ""

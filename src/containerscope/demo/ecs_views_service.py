@@ -171,16 +171,24 @@ def _deployment(call: Call, service: Service, each: Deployment, told: Tally) -> 
 def _summary(
     call: Call, cluster: Cluster, service: Service, revision: Revision, told: Tally
 ) -> Result:
-    """A revision with the tasks and the traffic that it has."""
+    """A revision with the tasks that it has."""
     of_it = [each for each in service.deployments if each.revision is revision]
     live = [each for each in of_it if each.role]
-    view: Result = {
+    return {
         "arn": revision_arn(call, cluster, service, revision),
         "requestedTaskCount": sum(each.desired for each in live),
         "runningTaskCount": sum(told.running[each.id] for each in of_it),
         "pendingTaskCount": sum(told.pending[each.id] for each in of_it),
     }
+
+
+def _weighed(
+    call: Call, cluster: Cluster, service: Service, revision: Revision, told: Tally
+) -> Result:
+    """A revision with the tasks and, where traffic is shifted, the shares of it that it gets."""
+    view = _summary(call, cluster, service, revision, told)
     if service.shift != "ROLLING":
+        live = [each for each in service.live if each.revision is revision]
         view["requestedTestTrafficWeight"] = sum(each.test_weight for each in live)
         view["requestedProductionTrafficWeight"] = sum(each.weight for each in live)
     return view
@@ -207,9 +215,9 @@ def deployment_view(call: Call, cluster: Cluster, service: Service, each: Deploy
         "startedAt": each.created_at + 1.5,
         "updatedAt": each.updated_at,
         "sourceServiceRevisions": [
-            _summary(call, cluster, service, source, told) for source in each.sources
+            _weighed(call, cluster, service, source, told) for source in each.sources
         ],
-        "targetServiceRevision": _summary(call, cluster, service, each.revision, told),
+        "targetServiceRevision": _weighed(call, cluster, service, each.revision, told),
         "status": each.status,
         "deploymentConfiguration": _configuration(service),
         "deploymentCircuitBreaker": _breaker(service, each),
