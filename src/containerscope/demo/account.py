@@ -7,6 +7,7 @@ from containerscope.demo import (
     ecs_checkout,
     ecs_data,
     ecs_edge,
+    ecs_stories,
     eks_account,
     surroundings,
 )
@@ -37,4 +38,5 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
         add_scale(world, scale)
     surroundings.attach(world)
     ecs_alive.start(world)
+    ecs_stories.attach(world)
     return world

@@ -13,6 +13,8 @@ from containerscope.demo.world import World
 _DELAYS = (0.0, 0.0, 10.0, 20.0, 40.0, 80.0, 160.0, 320.0, 640.0, 900.0)
 """Seconds until the next attempt, by how often attempts failed in a row."""
 _COMPLAIN_EVERY = 600.0
+_AT_ONCE = 25.0
+"""Seconds within which failures count as those of one attempt."""
 
 
 def threshold(service: Service) -> int:
@@ -53,15 +55,23 @@ def reckon(world: World, cluster: Cluster, service: Service) -> list[Task]:
     if primary.rollout == "IN_PROGRESS":
         primary.failed += len(failures)
         primary.updated_at = world.now()
-        if service.breaker and primary.failed >= primary.threshold and not primary.triggered:
+        if _trips(service, primary):
             primary.triggered = True
             who = "ECS deployment circuit breaker"
             fail(world, cluster, service, primary, who, failures[-1])
     return ended
 
 
+def _trips(service: Service, primary: Deployment) -> bool:
+    """Whether too many tasks failed; one that the service goes back to is not given up on."""
+    under_way = primary.status == "IN_PROGRESS" and not primary.triggered
+    return service.breaker and under_way and primary.failed >= primary.threshold
+
+
 def _back_off(world: World, cluster: Cluster, service: Service) -> None:
-    service.streak += 1
+    if world.now() - service.failed_at >= _AT_ONCE:
+        service.streak += 1
+        service.failed_at = world.now()
     delay = _DELAYS[min(service.streak, len(_DELAYS) - 1)]
     service.retry_at = world.now() + delay
     if service.streak >= 3:

@@ -114,13 +114,22 @@ def _pull(world: World, cluster: Cluster, task: Task) -> None:
     """Secrets, volumes and log drivers are set up; then the images are pulled."""
     fate = world.fate(cluster, task)
     if fate.init_error:
-        stop(world, cluster, task, "TaskFailedToStart", fate.init_error)
+        _then(world, cluster, task, world.now() + 8 + number(15, "init", task.id), _lack)
         return
     task.pull_started_at = world.now()
     if fate.pull_error:
-        _then(world, cluster, task, world.now() + 2 + number(5, "pull", task.id), _miss)
+        _then(world, cluster, task, world.now() + 12 + number(20, "pull", task.id), _miss)
     else:
         _then(world, cluster, task, world.now() + 6 + number(9, "pull", task.id), _pulled)
+
+
+def _lack(world: World, cluster: Cluster, task: Task) -> None:
+    """A secret, a volume or a log driver could not be set up."""
+    reason = world.fate(cluster, task).init_error
+    if reason:
+        stop(world, cluster, task, "TaskFailedToStart", reason)
+    else:
+        _pull(world, cluster, task)
 
 
 def _miss(world: World, cluster: Cluster, task: Task) -> None:

@@ -47,9 +47,8 @@ class ServiceScheduler:
         _stop_sick(world, cluster, service)
         _register(world, cluster, service)
         fit = frozenset(each.id for each in service.tasks.values() if ready(world, cluster, each))
-        primary = service.primary
         if service.streak and any(
-            each.id in fit and each.started_by == primary.id for each in service.tasks.values()
+            _recovers(service, each) for each in service.tasks.values() if each.id in fit
         ):
             succeed(service)
         if service.scheduling == "DAEMON":
@@ -59,6 +58,11 @@ class ServiceScheduler:
         else:
             ecs_rolling.roll(world, cluster, service, fit)
         settle(world, cluster, service, fit)
+
+
+def _recovers(service: Service, task: Task) -> bool:
+    """Whether a task that serves has started since the last attempt that failed."""
+    return task.started_by == service.primary.id and task.started_at > service.failed_at
 
 
 def ready(world: World, cluster: Cluster, task: Task) -> bool:

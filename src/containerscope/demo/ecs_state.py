@@ -251,7 +251,9 @@ class Service:
     retry_at: float = 0.0
     """Before when no more tasks are started, because so many failed."""
     streak: int = 0
-    """How many tasks failed one after the other."""
+    """How many attempts to start tasks failed one after the other."""
+    failed_at: float = 0.0
+    """When the last of them began to."""
     steady: bool = True
     complaints: dict[str, float] = field(default_factory=dict)
     """When its events last told of each kind of trouble that it has."""

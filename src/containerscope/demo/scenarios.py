@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from containerscope.demo.ecs_scenarios import ECS_SCENARIOS
 from containerscope.demo.eks_scenarios import EKS_SCENARIOS
 from containerscope.demo.scenario import Scenario
 
-SCENARIOS: Mapping[str, Scenario] = {each.name: each for each in EKS_SCENARIOS}
+SCENARIOS: Mapping[str, Scenario] = {each.name: each for each in (*ECS_SCENARIOS, *EKS_SCENARIOS)}

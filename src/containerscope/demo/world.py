@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Protocol
 
-from containerscope.demo.agenda import Agenda
+from containerscope.demo.agenda import Agenda, Entry
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Service, Task, TaskDefinition
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.elb_state import Balancing
@@ -68,6 +68,8 @@ class World:
         """The tokens that open the sessions of `ExecuteCommand`, by session id."""
         self.drain_seconds: Callable[[Cluster, Task], float] = lambda cluster, task: 0.0
         """How long load balancers let a task finish its requests once it is deregistered."""
+        self.ticking: dict[str, Entry] = {}
+        """What a scenario does again and again while it runs, by its name."""
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
         self.balancing = Balancing()
