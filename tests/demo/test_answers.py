@@ -9,7 +9,7 @@ import pytest
 
 from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.world import World
-from tests.demo.asking import ask
+from tests.demo.in_process import ask
 
 _OPTIONAL = ["TAGS", "STATISTICS", "SETTINGS", "CONFIGURATIONS", "ATTACHMENTS"]
 

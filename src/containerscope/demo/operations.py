@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from containerscope.demo.calls import Handler
+from containerscope.demo.cloudwatch_api import CLOUDWATCH
 from containerscope.demo.ec2_api import EC2
 from containerscope.demo.ecs_describes import DESCRIBES
 from containerscope.demo.ecs_lists import LISTS
@@ -20,6 +21,7 @@ from containerscope.demo.elb_api import ELB_READS
 from containerscope.demo.elb_writes import ELB_WRITES
 from containerscope.demo.iam_api import IAM
 from containerscope.demo.identity import SSO, SSO_OIDC, STS
+from containerscope.demo.scaling_api import APPLICATION_AUTOSCALING
 
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "ecs": {
@@ -36,6 +38,8 @@ OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "ec2": EC2,
     "efs": EFS,
     "elbv2": {**ELB_READS, **ELB_WRITES},
+    "cloudwatch": CLOUDWATCH,
+    "application-autoscaling": APPLICATION_AUTOSCALING,
     "sts": STS,
     "iam": IAM,
     "sso": SSO,
