@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from containerscope.demo.asg_managed import reservation
 from containerscope.demo.clock import START
+from containerscope.demo.ecs_control import set_desired
 from containerscope.demo.ecs_state import Task
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
@@ -151,6 +152,9 @@ async def test_managed_scaling_adds_an_instance_when_the_group_may_grow(
     world = account.world
     provider = world.capacity_providers["data-asg"]
     assert reservation(world, provider) == 100
+    data = world.clusters["data"]
+    # Its tasks that wait for room would fill whatever comes.
+    set_desired(world, data, data.services["warehouse-loader"], 5)
     advance(world, 300)
     assert len(world.clusters["data"].instances) == 9
     await asg.update_auto_scaling_group(AutoScalingGroupName="ecs-data", MaxSize=12)

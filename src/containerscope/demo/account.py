@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from containerscope.demo import (
     asg_build,
+    ecs_alive,
     ecs_checkout,
     ecs_data,
     ecs_edge,
+    ecs_stories,
     eks_account,
     load_build,
     scaling_build,
@@ -41,4 +43,6 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
     load_build.build(world)
     asg_build.build(world)
     scaling_build.build(world)
+    ecs_alive.start(world)
+    ecs_stories.attach(world)
     return world

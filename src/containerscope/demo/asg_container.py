@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from containerscope.demo import ecs_capacity
 from containerscope.demo.asg_state import AutoScalingGroup, GroupInstance
 from containerscope.demo.ecs_state import Cluster, Instance
 from containerscope.demo.ecs_views_cluster import on_instance
@@ -45,12 +46,18 @@ def register(world: World, group: AutoScalingGroup, instance: GroupInstance) -> 
         capacity_provider=group.provider,
         tags=dict(like.tags),
     )
-    cluster.instances[made.id] = made
+    ecs_capacity.register(world, cluster, made)
 
 
-def deregister(world: World, group: AutoScalingGroup, instance: GroupInstance) -> None:
-    """Take the container instance of an instance that goes out of its cluster."""
+def drain(world: World, group: AutoScalingGroup, instance: GroupInstance) -> None:
+    """Drain the container instance of an instance that goes."""
     found = container_instance(world, group, instance.id)
     if found is not None:
-        cluster, there = found
-        cluster.instances.pop(there.id)
+        ecs_capacity.drain(world, *found)
+
+
+def lose(world: World, group: AutoScalingGroup, instance: GroupInstance) -> None:
+    """Take the container instance of an instance that is gone out of its cluster."""
+    found = container_instance(world, group, instance.id)
+    if found is not None:
+        ecs_capacity.lose(world, *found)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from containerscope.demo.asg_container import deregister, idle, register
+from containerscope.demo.asg_container import drain, idle, lose, register
 from containerscope.demo.asg_counts import record_counts
 from containerscope.demo.asg_state import AutoScalingGroup, GroupActivity, GroupInstance
 from containerscope.demo.ids import hexes, node_instance, uuid
@@ -161,10 +161,11 @@ def terminate(
     whole = f"{cause}{_difference(world, there, there - 1)}"
     description = f"Terminating EC2 instance: {instance.id}"
     activity = _activity(world, group, description, whole, instance.zone)
-    deregister(world, group, instance)
+    drain(world, group, instance)
 
     def gone() -> None:
         group.instances.pop(instance.id, None)
+        lose(world, group, instance)
         finish(activity, world.now())
         record_counts(world, group)
 
