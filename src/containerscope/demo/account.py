@@ -11,6 +11,7 @@ from containerscope.demo import (
     ecs_stories,
     eks_account,
     load_build,
+    logs_streams,
     scaling_build,
     surroundings,
 )
@@ -43,6 +44,7 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
     load_build.build(world)
     asg_build.build(world)
     scaling_build.build(world)
+    logs_streams.attach(world)
     ecs_alive.start(world)
     ecs_stories.attach(world)
     return world
