@@ -68,7 +68,7 @@ async def described(
     return tuple(found)
 
 
-def batches(names: Sequence[str], most: int) -> list[Sequence[str]]:
+def batches(names: Sequence[T], most: int) -> list[Sequence[T]]:
     """The names in as few batches as they fit in."""
     return [names[at : at + most] for at in range(0, len(names), most)]
 
