@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from containerscope.insight.log_destination import log_destination
-from containerscope.insight.log_follow import Entry, Follower, merged, moment_of
-from containerscope.insight.log_lines import LEVELS, LineFilter, level_of, parsed
+from containerscope.insight.log_lines import LEVELS, level_of, parsed
+from containerscope.insight.log_time import moment_of
 from containerscope.model.ecs_taskdef import ContainerDefinition
 from containerscope.model.health import Level
 
@@ -191,68 +190,6 @@ def test_any_line_stays_as_it_is(text: str) -> None:
         line = parsed(each)
         assert line.text == each
         assert line.level in ("", *LEVELS)
-
-
-def entry(at: int, source: str = "a", key: str = "") -> Entry:
-    return Entry(at, source, f"{source}{at}", key)
-
-
-def test_sources_are_merged_by_time_and_each_keeps_its_order() -> None:
-    first = [entry(1), Entry(5, "a", "one"), Entry(5, "a", "two")]
-    second = [entry(5, "b"), entry(2, "b")]
-    texts = [each.text for each in merged([first, second])]
-    assert texts == ["a1", "b2", "one", "two", "b5"]
-
-
-@given(
-    st.lists(st.tuples(st.integers(0, 120_000), st.integers(0, 29_000)), max_size=60),
-    st.integers(1, 12),
-)
-def test_following_loses_nothing_and_repeats_nothing(
-    written: list[tuple[int, int]], rounds: int
-) -> None:
-    """Each line becomes readable up to 29 s after its time; every 10 s somebody asks."""
-    lines = [
-        (at, at + late, Entry(at, "s", str(n), f"id{n}")) for n, (at, late) in enumerate(written)
-    ]
-    follower = Follower(since=0)
-    shown: list[str] = []
-    for clock in [*range(0, 10_000 * rounds, 10_000), 500_000]:
-        start = follower.start
-        ready = [line for at, there, line in lines if there <= clock and at >= start]
-        shown += [each.event_id for each in follower.take(ready)]
-    assert len(shown) == len(set(shown))
-    early = {line.event_id for at, there, line in lines if there - at <= 29_000}
-    assert set(shown) == early
-
-
-def test_a_source_whose_clock_runs_ahead_hides_nobody() -> None:
-    follower = Follower(since=0)
-    follower.take([entry(9_000_000, key="ahead")], now=60_000)
-    assert follower.start == 30_000
-
-
-def test_lines_from_before_the_start_are_not_shown() -> None:
-    follower = Follower(since=1000)
-    assert follower.take([entry(999, key="a"), entry(1000, key="b")]) == [entry(1000, key="b")]
-    assert follower.start == 1000
-
-
-def test_what_was_seen_long_ago_is_forgotten() -> None:
-    follower = Follower(since=0, overlap=10)
-    for at in range(0, 10_000, 10):
-        follower.take([entry(at, key=str(at))])
-    assert len(follower._seen) <= 2
-
-
-def test_a_filter_shows_what_matches_and_is_loud_enough() -> None:
-    only = LineFilter(re.compile("order"), re.compile("health"), "warn")
-    assert only.shows(parsed("ERROR order 7"))
-    assert not only.shows(parsed("INFO order 7"))
-    assert not only.shows(parsed("ERROR order health"))
-    assert not only.shows(parsed("ERROR cart"))
-    assert only.shows(parsed("order without a level"))
-    assert LineFilter().shows(parsed("anything"))
 
 
 @pytest.mark.parametrize(

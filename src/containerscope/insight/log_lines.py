@@ -143,22 +143,3 @@ def _iso(text: str) -> datetime | None:
     except ValueError:
         return None
     return at.replace(tzinfo=UTC) if at.tzinfo is None else at.astimezone(UTC)
-
-
-class LineFilter(msgspec.Struct, frozen=True):
-    """Which lines are shown."""
-
-    grep: re.Pattern[str] | None = None
-    exclude: re.Pattern[str] | None = None
-    least: str = ""
-    """The lowest level that is shown, one of `LEVELS`; lines without a level are shown too."""
-
-    def shows(self, line: Line) -> bool:
-        """Whether a line is shown."""
-        if self.grep is not None and not self.grep.search(line.text):
-            return False
-        if self.exclude is not None and self.exclude.search(line.text):
-            return False
-        if not self.least or not line.level:
-            return True
-        return LEVELS.index(line.level) >= LEVELS.index(self.least)
