@@ -40,6 +40,8 @@ _TURN = 0.001
 
 A key passes between threads several times before it is painted, and waits for each.
 """
+_ALIAS = 0.5
+"""Seconds after connecting when the account's alias is asked for."""
 _QUIET = 1.0
 """Seconds without a key after which a moment more is not felt."""
 _OTHER_THEMES = 1.0
@@ -221,6 +223,8 @@ class ContainerScopeApp(App[int]):
         name = getattr(session.clients, "name_account", None)
         if name is None:
             return
+        # The client it takes is made in the time that the first rows would be painted in.
+        await asyncio.sleep(_ALIAS)
         with contextlib.suppress(ApiError):
             identity = await name()
             if self._session is session:
