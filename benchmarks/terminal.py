@@ -133,7 +133,10 @@ class Tty:
 
     def text(self) -> str:
         """The screen as text, without trailing blanks."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        # Not pyte's own `display`: it fails on a wide character that was written over by half.
+        columns, lines = range(self.screen.columns), range(self.screen.lines)
+        cells = self.screen.buffer
+        return "\n".join("".join(cells[y][x].data for x in columns).rstrip() for y in lines)
 
     def wait(
         self, wanted: str | Callable[[str], bool], *, seconds: float = 30.0, gone: bool = False

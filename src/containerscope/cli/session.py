@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
+import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from containerscope.cli.demo_wishes import Wishes
 from containerscope.model.listing import ApiError, Problem
 from containerscope.model.target import Target
 from containerscope.settings import Settings
@@ -31,12 +34,13 @@ class DemoAccount:
 
         from containerscope.clients import process
 
-        scale = settings.demo_scale
-        size = ["--scale", ",".join(map(str, scale))] if scale else []
-        self._folder = tempfile.TemporaryDirectory(prefix="containerscope-demo-")
+        wishes = Wishes.of(settings).flags()
+        # Made by who first writes into it, so that a run that is killed leaves none behind.
+        name = f"containerscope-demo-{secrets.token_hex(8)}"
+        self._folder = Path(tempfile.gettempdir()) / name
         arguments = [
             sys.executable, "-m", "containerscope", "demo-server", "--port", "0",
-            "--until-stdin-closes", "--announce", *size,
+            "--until-stdin-closes", "--announce", *wishes,
         ]  # fmt: skip
         self._child = process.start(process.Purpose.DEMO, arguments, read_only=settings.read_only)
         self._url = ""
@@ -44,7 +48,7 @@ class DemoAccount:
     @property
     def state_dir(self) -> Path:
         """A folder for what a run remembers, gone with the account."""
-        return Path(self._folder.name)
+        return self._folder
 
     async def endpoint(self) -> str:
         """Where it answers, as soon as it does."""
@@ -55,7 +59,7 @@ class DemoAccount:
     def close(self) -> None:
         """End the child and remove the folder."""
         self._child.close()
-        self._folder.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
 
 
 class Session:

@@ -60,6 +60,9 @@ def _config(target: Target) -> ClientConfig:
         "read_timeout": 20,
         "user_agent_extra": f"containerscope/{__version__}",
     }
+    if target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL"):
+        # One address for every service has no `streaming-` beside it.
+        options["inject_host_prefix"] = False
     if target.access_key:
         options |= {"proxies": {}, "ignore_configured_endpoint_urls": True}
     return ClientConfig(**options)

@@ -219,3 +219,15 @@ def _matching(facts: Facts, order: list[int], source: str, now: datetime) -> lis
         return [place for place in order if wanted.matches(items[place], "")]
     texts = facts.texts
     return [place for place in order if wanted.matches(items[place], texts[place])]
+
+
+def matching(rows: Rows, source: str, now: datetime) -> frozenset[str]:
+    """The keys of the shown rows that a filter would keep; none for one that is no filter."""
+    if not source.strip():
+        return frozenset()
+    order = [rows._facts.place[key] for key in rows.keys]
+    try:
+        found = _matching(rows._facts, order, source, now)
+    except FilterError:
+        return frozenset()
+    return frozenset(rows._facts.items[place].key for place in found)

@@ -170,6 +170,32 @@ class Numbers(msgspec.Struct, frozen=True):
         return "" if value is None else _quoted(",".join(map(str, value)))
 
 
+class Several(msgspec.Struct, frozen=True):
+    """Any number of words without blanks."""
+
+    what: str
+    type: str = "array of strings"
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.what}; as a variable with blanks between them"
+
+    def of_file(self, raw: object) -> tuple[str, ...]:
+        _must_be(raw, list, "an array of strings")
+        assert isinstance(raw, list)
+        for each in raw:
+            _must_be(each, str, "a string")
+        return self.of_text(" ".join(raw))
+
+    def of_text(self, raw: str) -> tuple[str, ...]:
+        if not raw.isprintable():
+            raise ValueError(f"{raw!r} has characters that cannot be printed")
+        return tuple(raw.split())
+
+    def written(self, value: Any) -> str:
+        return f"[{', '.join(map(_quoted, value))}]" if value else ""
+
+
 class Words(msgspec.Struct, frozen=True):
     """A table of strings."""
 

@@ -196,28 +196,34 @@ class ContainerScopeApp(App[int]):
         if before is not None:
             await before.clients.close()
         pause = _FIRST_TRY
-        while True:
-            clients: Any = None
-            try:
-                clients = await self._connect(target, self._sign_in)
-                identity = await clients.identity()
-                break
-            except ApiError as error:
-                self.browse.unconnected(error.problem)
-                if clients is not None:
-                    await clients.close()
-            except asyncio.CancelledError:
-                if clients is not None:
-                    await clients.close()
-                raise
-            self._again.clear()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._again.wait(), pause)
-            pause = min(_LAST_TRY, pause * 2)
+        clients: Any = None
+        try:
+            while True:
+                try:
+                    # The same ones at each try: they know whether a person gave signing in up.
+                    clients = clients or await self._connect(target, self._sign_in)
+                    identity = await clients.identity()
+                    break
+                except ApiError as error:
+                    self.browse.unconnected(error.problem)
+                if await self._asked_to_retry(pause) and clients is not None:
+                    clients.sign_in_again()
+                pause = min(_LAST_TRY, pause * 2)
+        except asyncio.CancelledError:
+            if clients is not None:
+                await clients.close()
+            raise
         poller = Poller(clients, self.settings.refresh)
         self._session = Session(target, clients, identity, poller)
         self.browse.connected(self._session)
         await self._name_account(self._session)
+
+    async def _asked_to_retry(self, seconds: float) -> bool:
+        """Wait that long, or until somebody asks for another try; whether somebody did."""
+        self._again.clear()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._again.wait(), seconds)
+        return self._again.is_set()
 
     async def _name_account(self, session: Session) -> None:
         name = getattr(session.clients, "name_account", None)
