@@ -86,5 +86,5 @@ def misfits(shape: Any, value: Any, where: str = "") -> list[str]:
     return [] if right else [f"{where}: {value!r} is no {kind}"]
 
 
-NEWER = frozenset({"EC2_AUTOSCALING"})
+NEWER = frozenset({"EC2_AUTOSCALING", "VersionRollback"})
 """Values of enumerations that the installed botocore does not know yet."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from containerscope.demo import ecs_checkout, ecs_data, ecs_edge, eks_account
+from containerscope.demo import ecs_checkout, ecs_data, ecs_edge, eks_account, surroundings
 from containerscope.demo.scale import Scale, add_scale
 from containerscope.demo.world import World
 from containerscope.model.clock import Clock
@@ -28,4 +28,5 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
     eks_account.build(world)
     if scale is not None:
         add_scale(world, scale)
+    surroundings.attach(world)
     return world

@@ -8,11 +8,14 @@ from containerscope.demo.calls import Handler
 from containerscope.demo.ecs_describes import DESCRIBES
 from containerscope.demo.ecs_lists import LISTS
 from containerscope.demo.eks_api import EKS
+from containerscope.demo.elb_api import ELB_READS
+from containerscope.demo.elb_writes import ELB_WRITES
 from containerscope.demo.identity import IAM, SSO, SSO_OIDC, STS
 
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "ecs": {**LISTS, **DESCRIBES},
     "eks": EKS,
+    "elbv2": {**ELB_READS, **ELB_WRITES},
     "sts": STS,
     "iam": IAM,
     "sso": SSO,

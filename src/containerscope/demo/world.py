@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from containerscope.demo.ecs_state import CapacityProvider, Cluster, TaskDefinition
+from containerscope.demo.agenda import Agenda
+from containerscope.demo.ecs_state import CapacityProvider, Cluster, Task, TaskDefinition
 from containerscope.demo.eks_state import EksCluster
+from containerscope.demo.elb_state import Balancing
+from containerscope.demo.fate import FINE, Fate
 from containerscope.model.clock import Clock
 
 
@@ -40,10 +44,29 @@ class World:
         """How often a device code is still asked for in vain before somebody confirms it."""
         self.eks: dict[str, EksCluster] = {}
         self.eks_versions: list[dict[str, Any]] = []
+        self.agenda = Agenda(clock.now().timestamp())
+        self.fates: dict[str, Fate] = {}
+        """By the ARN of a task definition, or by `CLUSTER/SERVICE`, which goes before it."""
+        self.task_watchers: list[Callable[[Cluster, Task], None]] = []
+        """Told of each task whose status, or whose desired status, has changed."""
+        self.running_scenarios: dict[str, float] = {}
+        """The names of the scenarios that run, and since when."""
+        self.balancing = Balancing()
 
     def now(self) -> float:
-        """The world's time in epoch seconds."""
-        return self.clock.now().timestamp()
+        """The world's time in epoch seconds: that of what is happening."""
+        return self.agenda.now
+
+    def fate(self, cluster: Cluster, task: Task) -> Fate:
+        """What becomes of a task."""
+        fate = self.fates.get(f"{cluster.name}/{task.service}") if task.service else None
+        fate = fate or self.fates.get(task.definition.arn, FINE)
+        return fate if fate.zone in ("", task.zone) else FINE
+
+    def task_changed(self, cluster: Cluster, task: Task) -> None:
+        """Tell whoever follows tasks, a target group, that one of them moved on."""
+        for watcher in self.task_watchers:
+            watcher(cluster, task)
 
     def arn(self, service: str, resource: str) -> str:
         """The ARN of something of this account in this region."""
@@ -64,7 +87,8 @@ class World:
         return definition
 
     def advance(self, now: datetime) -> None:
-        """Bring the state up to this moment; called before each answer. Nothing moves here yet."""
+        """Bring the state up to this moment; called before each answer."""
+        self.agenda.run(now.timestamp())
 
     def elsewhere(self, region: str) -> World:
         """The same account in a region where it has nothing but what AWS itself puts there."""
@@ -78,4 +102,5 @@ class World:
         )
         empty.account_settings = self.account_settings
         empty.eks_versions = self.eks_versions
+        empty.agenda = self.agenda
         return empty

@@ -6,15 +6,19 @@ from containerscope.rows.build import Rows, View, build, matching
 from containerscope.rows.cells import Cell, Heading
 from containerscope.rows.export import to_csv, to_json
 from containerscope.rows.filter import filter_fields
+from containerscope.rows.needs import Needs, needs_of, shown_fields
 
 __all__ = [
     "Cell",
     "Heading",
+    "Needs",
     "Rows",
     "View",
     "build",
     "filter_fields",
     "matching",
+    "needs_of",
+    "shown_fields",
     "to_csv",
     "to_json",
 ]

@@ -30,6 +30,7 @@ class BrowseScreen(RowScreen):
     """Browses every resource."""
 
     AUTO_FOCUS = None
+    CSS_PATH = Path(__file__).with_name("scope.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [each for key in KEYS for each in key.bindings()]
 
     @property
@@ -234,10 +235,8 @@ class BrowseScreen(RowScreen):
 
     def _back_to_pane(self, mode: str) -> None:
         self.prompt.close()
-        if mode == "?":
-            self.detail.view.focus()
-        else:
-            self.table.focus()
+        # At once, as it was taken: the next key may have been typed already.
+        self.set_focus(self.detail.view if mode == "?" else self.table)
         self.paint()
 
     def run_command(self, line: str) -> None:

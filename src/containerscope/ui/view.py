@@ -11,10 +11,10 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
+from containerscope.model.listing import Item, Listing, Missing, Phase, Problem, Why
 from containerscope.resource import Demand
-from containerscope.rows import Rows, View, build
-from containerscope.ui import chrome
+from containerscope.rows import Needs, Rows, View, build, needs_of, shown_fields
+from containerscope.ui import chrome, collector
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
@@ -30,8 +30,8 @@ _BY_FIELD = re.compile("[:<>=]")
 """A filter that looks at more than what a list shows at once."""
 
 
-def _is_loading(value: Any) -> bool:
-    return isinstance(value, Missing) and value.why is Why.LOADING
+def _is_loading(item: Item[Any]) -> bool:
+    return isinstance(item.value, Missing) and item.value.why is Why.LOADING
 
 
 class ViewScreen(FrameScreen):
@@ -83,49 +83,57 @@ class ViewScreen(FrameScreen):
 
     def begin(self) -> None:
         """Show the present location from its beginning."""
-        self.demand = Demand(joins=self._joins(), details=self._needs_details())
-        self._unread = frozenset()
         self._forget()
+        needs = self._needs()
+        self.demand = Demand(joins=needs.shown, details=self._by_value(), whole=needs.whole)
+        self._unread = frozenset()
         if self.session is not None:
             self._follow(self.session)
 
-    def _joins(self) -> frozenset[str]:
-        wide = self.history.here.wide
-        return frozenset(
-            column.needs
-            for column in self.resource.columns
-            if column.needs and (wide or not column.wide)
-        )
+    def _needs(self) -> Needs:
+        """The joins of the columns on screen, and those that the order or the filter asks for."""
+        here = self.history.here
+        shown = self.table.shown_fields or shown_fields(self.resource, wide=here.wide)
+        return needs_of(self.resource, here.filter, here.sort, shown, self.now())
 
-    def _needs_details(self) -> bool:
+    def _look(self) -> None:
+        """Let the feed know what is looked at, and say what that costs if it is everything."""
+        needs, before = self._needs(), self.demand.whole
+        self.demand.look(visible=self.table.visible_keys, joins=needs.shown, whole=needs.whole)
+        self._read_details()
+        new = [join for join in self.resource.joins if join.name in needs.whole - before]
+        count = len(self.listing.items) if self.listing is not None else 0
+        calls = sum(join.cost(count) for join in new)
+        if calls > 1:
+            titles = {column.needs: column.title for column in self.resource.columns}
+            names = " and ".join(titles.get(join.name, join.name) for join in new)
+            self.notify(f"reading {names} for all {count} rows: {calls} calls", markup=False)
+
+    def _by_value(self) -> bool:
         """Whether rows out of sight must be read too, since the view picks or ranks by them."""
         here = self.history.here
-        by_value = here.sort.removeprefix("-") not in ("", "name", "cluster")
-        return by_value or here.problems_only or bool(_BY_FIELD.search(here.filter))
+        ranked = here.sort.removeprefix("-") not in ("", "name", "cluster")
+        return ranked or here.problems_only or bool(_BY_FIELD.search(here.filter))
 
     _unread: frozenset[str] = frozenset()
-    """Rows in sight whose details were asked for again."""
+    """Rows whose details were asked for again."""
+    _searched: Listing[Any] | None = None
+    """The listing that was searched for rows without details: it may be a long one."""
 
-    def _read_what_is_seen(self) -> None:
-        """Have the details of rows in sight read, where a list reads no others."""
-        self.demand.visible = visible = self.table.visible_keys
-        if self.session is None or self.listing is None or self.listing.phase is not Phase.DONE:
+    def _read_details(self) -> None:
+        """Have the details of wanted rows read, where a list reads only what is in sight."""
+        listing, demand = self.listing, self.demand
+        if self.session is None or listing is None or listing.phase is not Phase.DONE:
             return
-        unread = frozenset(key for key in visible if self._is_unread(key))
+        demand.details = self._by_value()
+        if demand.details and listing is self._searched:
+            return
+        self._searched = listing if demand.details else None
+        wanted = listing.items if demand.details else map(self.item_of, demand.visible)
+        unread = frozenset(item.key for item in wanted if item is not None and _is_loading(item))
         if not unread <= self._unread:
             self._unread = unread
             self.session.poller.poke()
-
-    def _is_lazy(self) -> bool:
-        """Whether the whole list has rows that nobody wanted to know more of."""
-        listing = self.listing
-        if listing is None or listing.phase is not Phase.DONE:
-            return False
-        return any(_is_loading(item.value) for item in listing.items)
-
-    def _is_unread(self, key: str) -> bool:
-        item = self.item_of(key)
-        return item is not None and _is_loading(item.value)
 
     @work(exclusive=True, group="feed")
     async def _follow(self, session: Session) -> None:
@@ -138,10 +146,10 @@ class ViewScreen(FrameScreen):
         """Look at the same listing in another way."""
         here = self.history.here
         self.history.stay(here.but(**changes))
-        demand, detailed = self.demand, self._needs_details()
-        wants_more = detailed and not demand.details and self._is_lazy()
-        demand.joins, demand.details = self._joins(), detailed
-        if self.session is not None and (wants_more or ("wide" in changes and demand.joins)):
+        self._look()
+        # A join that the lister itself brings comes with the next refresh.
+        brought = self.demand.joins - {join.name for join in self.resource.joins}
+        if "wide" in changes and self.session is not None and brought:
             self.session.poller.poke()
         self._rebuild()
 
@@ -178,8 +186,10 @@ class ViewScreen(FrameScreen):
         table.show_message(f"{words} – {remedy}" if remedy else words, level)
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
-        self._settled = self._settled or listing.phase is Phase.DONE
-        self._read_what_is_seen()
+        if listing.phase is Phase.DONE and not self._settled:
+            self._settled = True
+            collector.resume()
+        self._look()
         self._describe_soon(now=True)
         self.paint()
 
@@ -203,7 +213,7 @@ class ViewScreen(FrameScreen):
 
     @on(ResourceTable.VisibleChanged)
     def _visible(self) -> None:
-        self._read_what_is_seen()
+        self._look()
 
     @on(ResourceTable.MarksChanged)
     @on(DetailPane.Changed)

@@ -1,0 +1,13 @@
+"""What stands around the clusters of the demo account, fitted to what is in them."""
+
+from __future__ import annotations
+
+from containerscope.demo import elb_build, elb_rounds, elb_targets
+from containerscope.demo.world import World
+
+
+def attach(world: World) -> None:
+    """Put the surroundings into a world whose clusters are built, and let them follow it."""
+    elb_build.build(world)
+    elb_targets.attach(world)
+    elb_rounds.attach(world)
