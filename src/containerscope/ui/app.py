@@ -8,7 +8,7 @@ import functools
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +26,8 @@ from containerscope.ui.theme import first_theme, load_themes, monochrome, variab
 
 # What the first frame does not show is imported when it is on its way: see `_begin`.
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from containerscope.resource import SignIn, Target
     from containerscope.ui.browse import BrowseScreen
     from containerscope.ui.frame import Session
@@ -91,6 +93,7 @@ class ContainerScopeApp(App[int]):
         if not settings.animation:
             self.animation_level = "none"
         self._ours: tuple[str, ...] = ()
+        self._plain = self._plain_filters()
         self._first_theme()
         self.set_keymap(settings.keymap)
 
@@ -103,6 +106,24 @@ class ContainerScopeApp(App[int]):
     def get_default_screen(self) -> FirstFrame:
         """What is painted before anything else is loaded."""
         return FirstFrame(read_only=self.settings.read_only, ascii=self.settings.ascii)
+
+    def _plain_filters(self) -> tuple[LineFilter, ...]:
+        """What keeps the toolkit's own glyphs and colours from the terminal."""
+        filters: list[LineFilter] = []
+        if not self.settings.color:
+            from textual.filter import NoColor
+
+            self.add_class("-no-color")
+            filters.append(NoColor())
+        if self.settings.ascii:
+            from containerscope.ui.plain import AsciiFilter
+
+            filters.append(AsciiFilter())
+        return tuple(filters)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through before it is sent."""
+        return (*super().get_line_filters(), *self._plain)
 
     # Themes
 
@@ -212,6 +233,7 @@ class ContainerScopeApp(App[int]):
                     break
                 except ApiError as error:
                     self.browse.unconnected(error.problem)
+                    collector.resume()
                 if await self._asked_to_retry(pause) and clients is not None:
                     clients.sign_in_again()
                 pause = min(_LAST_TRY, pause * 2)
