@@ -233,7 +233,6 @@ class ContainerScopeApp(App[int]):
                     break
                 except ApiError as error:
                     self.browse.unconnected(error.problem)
-                    collector.resume()
                 if await self._asked_to_retry(pause) and clients is not None:
                     clients.sign_in_again()
                 pause = min(_LAST_TRY, pause * 2)
