@@ -147,6 +147,22 @@ def test_a_deployment_that_is_overtaken_stops(world: World) -> None:
     assert {each.started_by for each in alive(service)} == {second.id}
 
 
+def test_a_rollback_goes_to_the_last_deployment_that_was_completed(world: World) -> None:
+    cluster, service = service_of(world, "checkout", "pricing")
+    good = service.primary
+    release(world, cluster, service, MISSING)
+    later(world, 10)
+    release(world, cluster, service, MISSING)
+    later(world, 200)
+    assert [each.id for each in service.live] == [good.id]
+    assert [each.status for each in service.deployments[:3]] == [
+        "ROLLBACK_SUCCESSFUL",
+        "STOPPED",
+        "SUCCESSFUL",
+    ]
+    assert service.running == 6
+
+
 @pytest.mark.parametrize(
     ("desired", "allowed", "share", "bounded", "wanted"),
     [
