@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -19,6 +19,7 @@ from containerscope.resource import Identity
 T = TypeVar("T")
 U = TypeVar("U")
 
+_TOKENS = ("nextToken", "NextToken", "NextMarker", "Marker")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -84,11 +85,18 @@ class FakeClients:
                 odd.append(Problem(Why.FAILED, f"{service}:{operation}", str(error)))
         return Page(
             tuple(items),
-            answer.get("nextToken"),
+            next((answer[name] for name in _TOKENS if answer.get(name)), None),
             tuple(msgspec.convert(each, Failure) for each in answer.get("failures", ())),
             tuple(odd),
             NOW,
         )
+
+    async def stream(
+        self, service: str, operation: str, member: str, /, **params: Any
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        answer = await self.call(service, operation, **params)
+        for event in answer[member]:
+            yield event
 
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /

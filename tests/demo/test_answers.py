@@ -9,7 +9,7 @@ import pytest
 
 from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.world import World
-from tests.demo.asking import ask
+from tests.demo.in_process import ask
 
 _OPTIONAL = ["TAGS", "STATISTICS", "SETTINGS", "CONFIGURATIONS", "ATTACHMENTS"]
 
@@ -99,7 +99,8 @@ def test_every_answer_of_eks_fits_its_shape(world: World) -> None:
          {"RoleArn": "arn:aws:iam::123456789012:role/audit", "RoleSessionName": "ana"}),
         ("iam", "ListAccountAliases", {}),
         ("iam", "SimulatePrincipalPolicy",
-         {"PolicySourceArn": "arn:aws:iam::123456789012:role/x", "ActionNames": ["ecs:ListTasks"]}),
+         {"PolicySourceArn": "arn:aws:iam::123456789012:role/OpsRole",
+          "ActionNames": ["ecs:ListTasks"]}),
         ("sso-oidc", "RegisterClient", {"clientName": "c", "clientType": "public"}),
         ("sso-oidc", "StartDeviceAuthorization",
          {"clientId": "c", "clientSecret": "s", "startUrl": "https://x.example"}),

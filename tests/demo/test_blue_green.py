@@ -11,7 +11,7 @@ from containerscope.demo.ecs_state import Cluster, Task
 from containerscope.demo.elb_blue_green import TEST_PORT, enter, groups, prepare, shift
 from containerscope.demo.fate import Fate
 from containerscope.demo.world import World
-from tests.demo.asking import ask
+from tests.demo.in_process import ask
 from tests.demo.test_elb import let_pass, start, states
 
 

@@ -17,8 +17,8 @@ from containerscope.demo.fate import Fate
 from containerscope.demo.scale import Scale
 from containerscope.demo.server import RunningServer, serve
 from containerscope.demo.world import World
-from tests.demo.asking import ask
 from tests.demo.conftest import Connect
+from tests.demo.in_process import ask
 
 
 @pytest.fixture(autouse=True)

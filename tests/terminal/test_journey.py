@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
+from pathlib import Path
 
+import psutil
 import pytest
 from benchmarks.account import home, opened, served
 from benchmarks.terminal import Tty
@@ -31,13 +35,36 @@ def test_a_newcomer_drills_down_comes_back_and_quits() -> None:
         assert b"\x1b[?1049l" in terminal.raw
 
 
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, None])
+def test_a_demo_leaves_nothing_behind_however_it_ends(
+    end: signal.Signals | None, tmp_path: Path
+) -> None:
+    with (
+        home() as environment,
+        Tty(
+            [sys.executable, "-m", "containerscope", "--demo"],
+            environment=environment | {"TMPDIR": str(tmp_path)},
+        ) as terminal,
+    ):
+        terminal.wait(r"clusters \(5\).*complete")
+        children = psutil.Process(terminal.pid).children(recursive=True)
+        assert children
+        if end is None:
+            terminal.type("\x11")
+        else:
+            os.kill(terminal.pid, end)
+        terminal.wait_for_end()
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_keys_typed_ahead_find_their_place() -> None:
     with served() as url, opened(url) as terminal:
         terminal.wait("checkout")
-        terminal.type(":services\r")
-        terminal.wait(r"services \(25\).*complete")
-        terminal.type("/payments\r")
-        terminal.wait(r"services \(1/25\).*payments")
+        terminal.type(":services\r/payments\r")
+        terminal.wait(r"services \(1/25\).*filter: payments.*payments:88")
+        terminal.type(":clu\t\r")
+        terminal.wait(r"clusters \(5\)")
 
 
 def test_a_resize_keeps_the_cursor_on_its_row() -> None:
@@ -54,6 +81,21 @@ def test_a_resize_keeps_the_cursor_on_its_row() -> None:
 def test_ascii_mode_without_colour_sends_neither() -> None:
     with served() as url, opened(url, "--ascii", "--no-color") as terminal:
         terminal.wait(r"complete.*x checkout")
-        assert not re.search("[●▲✗◌–…]", terminal.text())
+        for keys, words, gone in (
+            ("d", "1 Overview", False),
+            ("\t", "/ search", False),
+            ("\x1b[6~\t", "enter services", False),
+            ("a", "Open or close", False),
+            ("\x1b", "Open or close", True),
+            ("?", "Keys and commands", False),
+            ("\x1b", "Keys and commands", True),
+            (":", "fargate-profiles", False),
+            ("\x1b", "fargate-profiles", True),
+            ("\x10", "list clusters", False),
+        ):
+            terminal.type(keys)
+            terminal.wait(words, gone=gone)
+            odd = set(re.findall(r"[^\x00-\x7f\w]", terminal.text()))
+            assert not odd, (keys, odd, terminal.text())
         colours = re.findall(rb"\x1b\[[0-9;]*38;2;(\d+);(\d+);(\d+)", bytes(terminal.raw))
         assert all(red == green == blue for red, green, blue in colours)

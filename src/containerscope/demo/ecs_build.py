@@ -260,7 +260,8 @@ class Builder:
         return self.world.arn("elasticloadbalancing", group)
 
     def _awsvpc(self, recipe: Recipe) -> dict[str, Any]:
-        groups = [f"sg-0{hexes(16, 'sg', recipe.name)}", f"sg-0{hexes(16, 'sg', 'tasks')}"]
+        shared = f"sg-0{hexes(16, 'sg', self.cluster.name, 'tasks')}"
+        groups = [f"sg-0{hexes(16, 'sg', recipe.name)}", shared]
         return {
             "subnets": subnets(self.cluster.name),
             "securityGroups": groups,

@@ -7,10 +7,16 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from containerscope.demo.agenda import Agenda, Entry
+from containerscope.demo.asg_state import AutoScalingGroup
+from containerscope.demo.cloudwatch_state import CloudWatch
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Service, Task, TaskDefinition
+from containerscope.demo.efs_state import Storage
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
+from containerscope.demo.iam_state import Access
+from containerscope.demo.load_state import Load
+from containerscope.demo.scaling_state import Scaling
 from containerscope.model.clock import Clock
 
 
@@ -70,9 +76,15 @@ class World:
         """How long load balancers let a task finish its requests once it is deregistered."""
         self.ticking: dict[str, Entry] = {}
         """What a scenario does again and again while it runs, by its name."""
+        self.load = Load(start=self.agenda.now)
+        self.cloudwatch = CloudWatch()
+        self.scaling = Scaling()
+        self.asgs: dict[str, AutoScalingGroup] = {}
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
         self.balancing = Balancing()
+        self.storage = Storage()
+        self.access = Access()
 
     def now(self) -> float:
         """The world's time in epoch seconds: that of what is happening."""
