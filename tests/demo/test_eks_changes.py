@@ -345,6 +345,7 @@ def test_an_addon_version_for_another_cluster_version_is_refused(world: World) -
 
 
 def test_a_version_without_support_is_left_behind_by_eks_itself(world: World) -> None:
+    world.scheduler = None
     world.eks["platform"].body["upgradePolicy"] = {"supportType": "STANDARD"}
     later(world, 70 * DAY)
     assert world.eks["platform"].body["version"] == "1.33"

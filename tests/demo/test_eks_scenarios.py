@@ -72,6 +72,7 @@ def test_an_old_cluster_shows_all_that_keeps_it_from_an_upgrade(world: World) ->
 
 
 def test_an_old_cluster_is_upgraded_by_eks_at_the_end_of_its_support(world: World) -> None:
+    world.scheduler = None
     STORIES["eks-end-of-support"].start(world)
     later(world, 26 * 86400)
     assert world.eks["legacy"].body["version"] == "1.31"
