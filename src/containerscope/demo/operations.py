@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from containerscope.demo.asg_api import AUTOSCALING
 from containerscope.demo.calls import Handler
 from containerscope.demo.cloudwatch_api import CLOUDWATCH
 from containerscope.demo.ec2_api import EC2
@@ -21,6 +22,7 @@ from containerscope.demo.elb_api import ELB_READS
 from containerscope.demo.elb_writes import ELB_WRITES
 from containerscope.demo.iam_api import IAM
 from containerscope.demo.identity import SSO, SSO_OIDC, STS
+from containerscope.demo.logs_api import LOGS
 from containerscope.demo.scaling_api import APPLICATION_AUTOSCALING
 
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
@@ -39,6 +41,8 @@ OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "efs": EFS,
     "elbv2": {**ELB_READS, **ELB_WRITES},
     "cloudwatch": CLOUDWATCH,
+    "logs": LOGS,
+    "autoscaling": AUTOSCALING,
     "application-autoscaling": APPLICATION_AUTOSCALING,
     "sts": STS,
     "iam": IAM,
