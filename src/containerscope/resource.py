@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal, Protocol, TypeVar
 
+from containerscope.block import DiffBlock, LogBlock, SeriesBlock, TreeBlock
 from containerscope.model.clock import Clock
 from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
@@ -135,13 +136,33 @@ class Demand:
     joins: frozenset[str] = frozenset()
     """The joins of the visible columns."""
     everything: bool = False
-    """All joins for all rows, as `get` needs them."""
+    """These joins for all rows, as `get` needs them."""
+    whole: frozenset[str] = frozenset()
+    """The joins by which the list is sorted or filtered: they are fetched for all rows."""
+    changed: Callable[[], None] = field(default=lambda: None, repr=False)
+    """Called when it was changed by `look`; set by whoever follows it."""
+
+    def look(
+        self,
+        *,
+        visible: Sequence[str] | None = None,
+        joins: frozenset[str] | None = None,
+        whole: frozenset[str] | None = None,
+    ) -> None:
+        """Need something else from now on; what is not given stays."""
+        before = (self.visible, self.joins, self.whole)
+        self.visible = self.visible if visible is None else visible
+        self.joins = self.joins if joins is None else joins
+        self.whole = self.whole if whole is None else whole
+        if (self.visible, self.joins, self.whole) != before:
+            self.changed()
 
 
 Lister = Callable[[Clients, Scope, Demand], AsyncIterator[Listing[T]]]
 
-Kind = Literal["text", "number", "ratio", "age", "percent", "mib", "bytes", "flag"]
-"""How a value is formatted: `ratio` is a pair (part, whole); `age` a datetime; `flag` a bool."""
+Kind = Literal["text", "number", "ratio", "age", "percent", "mib", "bytes", "flag", "trend"]
+"""How a value is formatted: `ratio` is a pair (part, whole); `age` a datetime; `flag` a bool;
+`trend` a `model.trend.Trend`, which sorts and filters by its newest value."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +203,33 @@ class Column(Generic[T]):
         if isinstance(item.value, Missing):
             return item.value
         return None if self.value is None else self.value(item.value)
+
+
+@dataclass(frozen=True)
+class Join(Generic[T]):
+    """Values joined to rows from elsewhere: fetched for the rows on screen, batch by batch.
+
+    The value stands in `Item.joined` under the join's name, a `Missing` where it is lacking.
+    """
+
+    name: str
+    fetch: Callable[[Clients, Scope, Sequence[Item[T]]], Awaitable[Mapping[str, Any]]]
+    """The values by the keys of at most `batch` rows; a row that is left out has none.
+
+    An `ApiError` makes the value of each of these rows missing for its reason.
+    """
+    batch: int = 1
+    """The most rows that one fetch takes: what one call of the API takes."""
+    seconds: float = 30.0
+    """How long a value is good; then it is fetched again for the rows on screen."""
+    calls: int = 1
+    """API calls of one fetch, to say beforehand what all rows would cost."""
+    alike: Callable[[Item[T]], Hashable] = lambda _: None
+    """Rows of one fetch are alike in this: their cluster, where a call names only one."""
+
+    def cost(self, rows: int) -> int:
+        """API calls that so many rows take at least."""
+        return -(-rows // self.batch) * self.calls
 
 
 @dataclass(frozen=True)
@@ -237,7 +285,7 @@ class TextBlock:
     level: Level = Level.NONE
 
 
-Block = PairsBlock | TableBlock | TextBlock
+Block = PairsBlock | TableBlock | TextBlock | SeriesBlock | LogBlock | DiffBlock | TreeBlock
 
 
 @dataclass(frozen=True)
@@ -283,6 +331,8 @@ class Resource(Generic[T]):
     """Whether a row is on its way somewhere, which makes the poller fast."""
     children: tuple[Child[T], ...] = ()
     details: tuple[Detail[T], ...] = ()
+    joins: tuple[Join[T], ...] = ()
+    """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None
     """The path of its page in the AWS console, from the host on: `/ecs/v2/clusters/…`."""
     needs: tuple[str, ...] = ()

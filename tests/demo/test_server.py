@@ -107,7 +107,7 @@ async def test_an_operation_that_is_not_there_is_an_error_of_its_protocol(
 ) -> None:
     cases: tuple[tuple[str, Callable[[Any], Any], str], ...] = (
         ("ecs", lambda c: c.create_cluster(clusterName="x"), "UnknownOperationException"),
-        ("eks", lambda c: c.list_access_entries(clusterName="x"), "UnknownOperationException"),
+        ("eks", lambda c: c.delete_cluster(name="x"), "UnknownOperationException"),
         ("iam", lambda c: c.list_groups(), "InvalidAction"),
         ("ec2", lambda c: c.describe_addresses(), "InvalidAction"),
         ("s3", lambda c: c.list_buckets(), "UnknownOperationException"),

@@ -12,7 +12,7 @@ import msgspec
 
 from containerscope.model.listing import ApiError, Item, Listing, Phase, Problem, Why
 from containerscope.poller import Poller
-from containerscope.resource import Clients, Demand, Platform, Resource, Scope
+from containerscope.resource import Clients, Demand, Join, Platform, Resource, Scope
 from tests.virtual_clock import VirtualClock
 
 SCOPE = Scope(region="eu-west-1", cluster="c1")
@@ -64,6 +64,8 @@ class Scene:
     closed: int = 0
     shown: list[Listing[Thing]] = field(default_factory=list)
     shown_at: list[float] = field(default_factory=list)
+    joins: tuple[Join[Thing], ...] = ()
+    demand: Demand = field(default_factory=Demand)
 
     def __post_init__(self) -> None:
         clients = cast("Clients", FakeClients(self.clock))
@@ -77,6 +79,7 @@ class Scene:
             columns=(),
             read=self.read,
             changing=lambda value: value.moving,
+            joins=self.joins,
         )
 
     async def read(self, _: Clients, __: Scope, ___: Item[Thing]) -> Mapping[str, Any]:
@@ -104,7 +107,7 @@ class Scene:
         """Follow in the background and keep what is shown."""
 
         async def watch() -> None:
-            async for listing in self.poller.follow(self.resource, SCOPE, Demand()):
+            async for listing in self.poller.follow(self.resource, SCOPE, self.demand):
                 self.shown.append(listing)
                 self.shown_at.append(self.clock.monotonic())
 

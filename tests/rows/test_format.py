@@ -12,9 +12,12 @@ from hypothesis import strategies as st
 
 from containerscope.model.listing import LOADING, NOT_APPLICABLE, Item, Missing, Why
 from containerscope.model.text import visible
+from containerscope.model.trend import Trend
 from containerscope.resource import Scope
 from containerscope.rows import View, build, to_csv, to_json
-from containerscope.rows.format import age
+from containerscope.rows.fields import Field
+from containerscope.rows.format import age, formatted, jsonable, to_ascii
+from containerscope.rows.order import sort_key
 from tests.rows.things import NOW, THINGS, Thing, item, listing
 
 
@@ -142,3 +145,19 @@ def test_json_is_exact_and_escapes_what_is_invisible() -> None:
     (record,) = json.loads(written)
     assert record["name"] == "é\u202e\x9b"
     assert record["cpu"] == 1.5
+
+
+def test_a_trend_shows_its_course_and_its_newest_value() -> None:
+    trend = Trend(91.4, (12.0, 40.0, 55.0, 70.0, 90.0, 91.4))
+    assert formatted(trend, "trend", "CPU %", NOW) == "▁▄▅▆██  91"
+    assert formatted(Trend(7, (7.0,)), "trend", "CPU %", NOW) == "     ▁   7"
+    assert jsonable(trend) == 91.4
+    assert to_ascii(formatted(trend, "trend", "CPU %", NOW)).isascii()
+
+
+def test_trends_sort_and_filter_by_their_newest_value() -> None:
+    assert sort_key(Trend(9.0, (99.0, 9.0)), "trend") == 9.0
+    above = Field("cpu", "trend", lambda item: item).comparison(">", "80", NOW)
+    assert above(Trend(81.0)) is True
+    assert above(Trend(80.0, (90.0, 80.0))) is False
+    assert above(Missing(Why.DENIED)) is None

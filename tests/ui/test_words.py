@@ -11,8 +11,9 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Missing, Why
 from containerscope.resource import Identity, Pair, PairsBlock, Scope, TableBlock, TextBlock
 from containerscope.resources import all_resources, find
-from containerscope.ui import blocks, chrome, keys, memory, raw
+from containerscope.ui import blocks, keys, memory, raw
 from containerscope.ui.commands import CommandError, Do, Show, completions, parse
+from containerscope.ui.header import Pulse, header
 from containerscope.ui.location import History, Location, at, way_to
 from containerscope.ui.memory import Memory
 from containerscope.ui.spans import text_of, width_of
@@ -106,7 +107,7 @@ def test_the_page_about_keys_is_made_from_the_table() -> None:
 def test_the_header_keeps_account_region_and_read_only(width: int) -> None:
     who = Identity("123456789012", "arn:aws:sts::123456789012:assumed-role/R/x", "p" * 40)
     who = Identity(who.account, who.arn, who.alias, region="eu-west-1")
-    line = chrome.header(who, "", True, chrome.Pulse(live=True), width)
+    line = header(who, "", True, Pulse(live=True), width)
     assert width_of(line) <= max(width, 45)
     for part in ("1234-5678-9012", "READ-ONLY"):
         assert part in text_of(line)

@@ -6,6 +6,7 @@ import asyncio
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import click
@@ -25,7 +26,7 @@ from containerscope.model.text import visible
 from containerscope.poller import Poller
 from containerscope.redact import redact
 from containerscope.resource import Clients, Demand, Resource, Scope
-from containerscope.rows import Rows, View, build, to_csv
+from containerscope.rows import Rows, View, build, needs_of, shown_fields, to_csv
 from containerscope.settings import Settings
 
 FORMATS = ("table", "wide", "json", "yaml", "csv", "name")
@@ -41,6 +42,15 @@ class Wish:
     watch: bool
     view: View
 
+    @property
+    def demand(self) -> Demand:
+        """Every row, and the joins of what is printed."""
+        wide = self.view.wide or self.output in ("json", "yaml")
+        shown = shown_fields(self.resource, wide=wide)
+        now = datetime.now(UTC)
+        needs = needs_of(self.resource, self.view.filter, self.view.sort, shown, now)
+        return Demand(joins=needs.shown | needs.whole, everything=True)
+
 
 async def _get(wish: Wish, settings: Settings) -> int:
     async with connected(settings, sign_in()) as clients:
@@ -50,9 +60,7 @@ async def _get(wish: Wish, settings: Settings) -> int:
             return await watch(poller, clients, scope, wish, color=_color(settings))
         progress = Progress(wish.resource.name)
         try:
-            listing = await poller.once(
-                wish.resource, scope, Demand(everything=True), progress.show
-            )
+            listing = await poller.once(wish.resource, scope, wish.demand, progress.show)
         finally:
             progress.done()
         return await _print(wish, settings, clients, scope, listing, problems)

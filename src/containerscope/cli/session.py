@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from containerscope.cli.call_log import CallLog, LoggedClients
-from containerscope.clients import process
 from containerscope.model.listing import ApiError, Problem
 from containerscope.resource import Scope, SignIn, Target
 from containerscope.settings import Settings
+
+if TYPE_CHECKING:
+    from containerscope.cli.call_log import CallLog
 
 DEMO_REGION = "eu-west-1"
 _START = 30.0
@@ -26,6 +26,10 @@ class DemoAccount:
     """The demo account in a child process, which ends when this does."""
 
     def __init__(self, settings: Settings) -> None:
+        import tempfile
+
+        from containerscope.clients import process
+
         scale = settings.demo_scale
         size = ["--scale", ",".join(map(str, scale))] if scale else []
         self._folder = tempfile.TemporaryDirectory(prefix="containerscope-demo-")
@@ -57,7 +61,7 @@ class Session:
     """Opens clients as the settings say; `close` ends what it started."""
 
     def __init__(self, settings: Settings) -> None:
-        self._log = CallLog(settings.log_file) if settings.log_file else None
+        self._log = _log_to(settings.log_file) if settings.log_file else None
         self._demo = DemoAccount(settings) if settings.demo else None
         self._pace: Any = None
         if self._demo is not None:
@@ -92,7 +96,11 @@ class Session:
             pace=self._pace,
         )
         self._pace = clients.pace
-        return clients if self._log is None else LoggedClients(clients, self._log)
+        if self._log is None:
+            return clients
+        from containerscope.cli.call_log import LoggedClients
+
+        return LoggedClients(clients, self._log)
 
     def close(self) -> None:
         """End the demo account and close the log."""
@@ -100,6 +108,12 @@ class Session:
             self._demo.close()
         if self._log is not None:
             self._log.close()
+
+
+def _log_to(path: Path) -> CallLog:
+    from containerscope.cli.call_log import CallLog
+
+    return CallLog(path)
 
 
 @asynccontextmanager

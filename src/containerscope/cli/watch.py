@@ -93,7 +93,7 @@ async def watch(poller: Poller, clients: Clients, scope: Scope, wish: Wish, *, c
 
 async def _follow(poller: Poller, scope: Scope, wish: Wish) -> Any:
     """Finished refreshes only: a half-read list would report half its rows as gone."""
-    demand = Demand(everything=True)
+    demand: Demand = wish.demand
     async with aclosing(poller.follow(wish.resource, scope, demand)) as listings:  # type: ignore[type-var]
         async for listing in listings:
             if listing.phase is Phase.DONE:

@@ -2,22 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
-from containerscope.demo.world import World
+from containerscope.demo.eks_scenarios import EKS_SCENARIOS
+from containerscope.demo.scenario import Scenario
 
-
-@dataclass(frozen=True)
-class Scenario:
-    """Something that goes wrong, or on, in the world."""
-
-    name: str
-    summary: str
-    """One line for a person: what will be seen, and where."""
-    start: Callable[[World], None]
-    stop: Callable[[World], None]
-    """Mends it, as an operator would, over the world's own time."""
-
-
-SCENARIOS: Mapping[str, Scenario] = {}
+SCENARIOS: Mapping[str, Scenario] = {each.name: each for each in EKS_SCENARIOS}

@@ -12,9 +12,11 @@ import msgspec
 
 from containerscope.model.clock import Clock
 from containerscope.model.listing import ApiError, Listing, Phase
+from containerscope.poller.joining import Joining
 from containerscope.poller.latest import Latest
 from containerscope.poller.tempo import Tempo
-from containerscope.poller.watch import Watch, set_within
+from containerscope.poller.wait import set_within
+from containerscope.poller.watch import Watch
 from containerscope.resource import Clients, Demand, Resource, Scope
 
 T = TypeVar("T")
@@ -128,9 +130,10 @@ class Poller:
         demand: Demand | None = None,
         on_progress: Callable[[Listing[T]], None] | None = None,
     ) -> Listing[T]:
-        """One full listing; a failure is a problem in it."""
+        """One full listing with the joins that the demand names; a failure is a problem in it."""
         listing: Listing[T] = Listing()
-        lister = resource.lister(self._clients, scope, demand or Demand(everything=True))
+        demand = demand or Demand(everything=True)
+        lister = resource.lister(self._clients, scope, demand)
         try:
             async for listing in lister:
                 if on_progress is not None:
@@ -138,5 +141,14 @@ class Poller:
         except ApiError as error:
             problems = (*listing.problems, error.problem)
             listing = msgspec.structs.replace(listing, phase=Phase.DONE, problems=problems)
+        listing = await self._with_joins(resource, scope, demand, listing)
         self._latest.put((resource.name, scope), listing)
         return listing
+
+    async def _with_joins(
+        self, resource: Resource[T], scope: Scope, demand: Demand, listing: Listing[T]
+    ) -> Listing[T]:
+        joining = Joining(self._clients, resource, scope, demand, lambda: None)
+        joining.over(listing)
+        await joining.all()
+        return joining.over(listing)

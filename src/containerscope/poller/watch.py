@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Any, Generic, TypeVar, cast
 
 import msgspec
 
-from containerscope.model.clock import Clock
-from containerscope.model.listing import ApiError, Listing, Missing, Phase, Problem
+from containerscope.model.listing import ApiError, Item, Listing, Missing, Phase, Problem, Why
 from containerscope.poller.cover import Cover, failure, stale
+from containerscope.poller.joining import Joining
 from containerscope.poller.latest import Latest
 from containerscope.poller.tempo import Tempo
+from containerscope.poller.wait import set_within
 from containerscope.resource import Clients, Demand, Resource, Scope
 
 T = TypeVar("T")
@@ -46,6 +46,8 @@ class Watch(Generic[T]):
         self._poked = False
         self._stirred = asyncio.Event()
         self._shown: Listing[T] | None = latest.get((resource.name, scope))
+        self._own = () if self._shown is None else self._shown.problems
+        """The problems of the listing shown, without those of its joins."""
         self._read: Listing[T] | None = None
         """The newest listing of the refresh under way that was not laid over the shown one yet."""
         self._newest: Listing[T] = Listing()
@@ -54,18 +56,40 @@ class Watch(Generic[T]):
         self._cover = Cover(self._shown)
         self._ready: Listing[T] | None = None
         """What to show next, if it is more than what is shown."""
+        self._joining = Joining(clients, resource, scope, demand, self._joined)
+        self._joining.attention = attention
+        demand.changed = self._looked
+        self._news_of_joins = False
 
     def poke(self) -> None:
         """Refresh now; a refresh under way is followed by another, once it has all rows."""
         self._poked = True
+        self._joining.renew()
         self._stirred.set()
         if self._reading is not None and self._newest.phase is Phase.DONE:
             self._reading.cancel()
 
     def attend(self, attention: bool) -> None:
         """Somebody looks, or nobody does any more: the interval is reckoned anew."""
-        self._attention = attention
+        self._attention = self._joining.attention = attention
+        self._joining.stir()
         self._stirred.set()
+
+    def _looked(self) -> None:
+        """Somebody looks at other rows: their joins are wanted, and details left out so far."""
+        self._joining.stir()
+        shown = self._shown
+        if shown is None or self._reading is not None:
+            return
+        visible = set(self._demand.visible)
+        if any(item.key in visible and _loading(item) for item in shown.items):
+            self._poked = True
+            self._stirred.set()
+
+    def _joined(self) -> None:
+        """A value was joined to a row."""
+        self._news_of_joins = True
+        self.news.set()
 
     def take(self) -> Listing[T] | None:
         """The newest listing to show; None if it was taken before."""
@@ -87,12 +111,17 @@ class Watch(Generic[T]):
             if read.phase is Phase.DONE and failure(read) is not None:
                 listing = self._failed(listing, read)
             self._show(listing, final=read.phase is Phase.DONE)
+        elif self._news_of_joins and self._shown is not None:
+            self._show(msgspec.structs.replace(self._shown, problems=self._own))
+        self._news_of_joins = False
 
     def _failed(self, listing: Listing[T] | None, read: Listing[T]) -> Listing[T]:
         return stale(self._cover.base, listing, read.problems, self._clients.clock.now())
 
     def _show(self, listing: Listing[T], *, final: bool = False) -> None:
         shown = self._shown
+        self._own = listing.problems
+        listing = self._joining.over(listing)
         if shown is not None and _alike(shown, listing, final=final):
             return
         self._shown = self._ready = listing
@@ -100,6 +129,19 @@ class Watch(Generic[T]):
 
     async def poll(self) -> None:
         """Refresh until cancelled; raises only what is a bug of ours."""
+        works = [asyncio.create_task(self._poll())]
+        if self._resource.joins:
+            works.append(asyncio.create_task(self._joining.run()))
+        try:
+            done, _ = await asyncio.wait(works, return_when=asyncio.FIRST_COMPLETED)
+            for work in done:
+                work.result()
+        finally:
+            for work in works:
+                work.cancel()
+            await asyncio.gather(*works, return_exceptions=True)
+
+    async def _poll(self) -> None:
         clock = self._clients.clock
         while True:
             self._poked = False
@@ -109,6 +151,8 @@ class Watch(Generic[T]):
 
     async def _refresh(self) -> None:
         base = self._shown
+        if base is not None and base.problems != self._own:
+            base = msgspec.structs.replace(base, problems=self._own)
         self._cover = Cover(base)
         self._newest = Listing()
         problem: Problem | None = None
@@ -170,21 +214,8 @@ class Watch(Generic[T]):
             await set_within(self._stirred, left, clock)
 
 
-async def set_within(event: asyncio.Event, seconds: float, clock: Clock) -> None:
-    """Return when the event is set, or after so many of the clock's seconds."""
-    waits: list[asyncio.Task[Any]] = [asyncio.create_task(event.wait())]
-    if math.isfinite(seconds):
-        waits.append(asyncio.create_task(_slept(clock, seconds)))
-    try:
-        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for wait in waits:
-            wait.cancel()
-        await asyncio.gather(*waits, return_exceptions=True)
-
-
-async def _slept(clock: Clock, seconds: float) -> None:
-    await clock.sleep(seconds)
+def _loading(item: Item[Any]) -> bool:
+    return isinstance(item.value, Missing) and item.value.why is Why.LOADING
 
 
 def _alike(shown: Listing[Any], listing: Listing[Any], *, final: bool) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-import importlib
+import importlib.util
 import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -37,6 +37,19 @@ def _words() -> Mapping[str, Resource[Any]]:
     return words | {resource.name.casefold(): resource for resource in resources}
 
 
+@functools.cache
+def _named(name: str) -> Resource[Any] | None:
+    """The resource of exactly this name, without loading the others."""
+    module = name.replace("-", "_")
+    if not module.isidentifier() or module.startswith("_"):
+        return None
+    if importlib.util.find_spec(f"{__name__}.{module}") is None:
+        return None
+    resource: Resource[Any] = importlib.import_module(f"{__name__}.{module}").RESOURCE
+    return resource if resource.name == name else None
+
+
 def find(word: str) -> Resource[Any] | None:
     """The resource of this name, alias or singular noun, in any case; None if there is none."""
-    return _words().get(word.strip().casefold())
+    word = word.strip().casefold()
+    return _named(word) or _words().get(word)

@@ -6,14 +6,18 @@ from containerscope.rows.build import Rows, View, build
 from containerscope.rows.cells import Cell, Heading
 from containerscope.rows.export import to_csv, to_json
 from containerscope.rows.filter import filter_fields
+from containerscope.rows.needs import Needs, needs_of, shown_fields
 
 __all__ = [
     "Cell",
     "Heading",
+    "Needs",
     "Rows",
     "View",
     "build",
     "filter_fields",
+    "needs_of",
+    "shown_fields",
     "to_csv",
     "to_json",
 ]

@@ -21,7 +21,7 @@ from containerscope.rows.format import jsonable, shown, to_ascii
 from containerscope.rows.masking import masked_value
 from containerscope.rows.sorting import Sorting, read_sorting
 
-_RIGHT = frozenset({"number", "ratio", "age", "percent", "mib", "bytes"})
+_RIGHT = frozenset({"number", "ratio", "age", "percent", "mib", "bytes", "trend"})
 EVERYWHERE = Scope()
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from containerscope.model.listing import Item, Missing, Why
 from containerscope.model.text import visible
+from containerscope.model.trend import Trend
 from containerscope.resource import Kind, Resource
 from containerscope.rows.columns import all_columns, known, value_of
 from containerscope.rows.format import plain, utc
@@ -39,6 +40,8 @@ Comparison = Callable[[Any], bool | None]
 
 
 def _as_is(value: Any) -> float | None:
+    if isinstance(value, Trend):
+        return value.last
     return value if isinstance(value, int | float) else None
 
 

@@ -38,6 +38,8 @@ class Filter:
     alternatives: tuple[tuple[Test, ...], ...]
     needs_text: bool
     """Whether a test looks at the row's text."""
+    fields: frozenset[str] = frozenset()
+    """The fields that tests look at."""
 
     def matches(self, item: Item[Any], text: str) -> bool:
         """Whether the row is shown."""
@@ -162,6 +164,7 @@ class _Reader:
         self.fields = fields_of(resource)
         self.has_tags = "tag" in filter_fields(resource)
         self.needs_text = False
+        self.used: set[str] = set()
 
     def test(self, token: _Token) -> Test:
         found = self.find(token)
@@ -199,6 +202,7 @@ class _Reader:
             compare = field.comparison(op, value, self.now)
         except BadQuantityError as error:
             raise FilterError(token.position, f"{field.name}{op} {error}") from None
+        self.used.add(field.name)
 
         def test(item: Item[Any], _: str) -> bool | None:
             return compare(field.value(item))
@@ -211,7 +215,7 @@ def read_filter(source: str, resource: Resource[Any], now: datetime) -> Filter:
     reader = _Reader(resource, now)
     groups = [tuple(map(reader.test, group)) for group in _tokens(source)]
     groups = [group for group in groups if group]
-    return Filter(tuple(groups) or ((),), reader.needs_text)
+    return Filter(tuple(groups) or ((),), reader.needs_text, frozenset(reader.used))
 
 
 def filter_fields(resource: Resource[Any]) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from containerscope.model.listing import Missing, Why
 from containerscope.model.text import visible
+from containerscope.model.trend import Trend
 from containerscope.resource import Column, Kind
 
 NOTHING = "–"
@@ -37,6 +38,7 @@ _ASCII = {
     "◌": "~",
     "●": "*",
     "␡": "^?",
+    **dict(zip("▁▂▃▄▅▆▇█", "_..-=+*#", strict=True)),
 } | {chr(0x2400 + code): "^" + chr(0x40 + code) for code in range(0x20)}
 _TO_ASCII = str.maketrans(_ASCII)
 _STEPS = ((5, 0), (10, 5), (30, 10), (60, 30))
@@ -77,6 +79,22 @@ def number(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
 
 
+_BARS = "▁▂▃▄▅▆▇█"
+_SPARKS = 6
+"""Bars of a sparkline."""
+
+
+def sparkline(trend: Trend, most: float = 100.0) -> str:
+    """The course in small bars, of which the highest stands for `most` or the largest value."""
+    points = trend.points[-_SPARKS:]
+    top = max([most, *(point for point in points if math.isfinite(point))])
+    bars = (
+        " " if not math.isfinite(point) else _BARS[min(7, max(0, int(point / top * 8)))]
+        for point in points
+    )
+    return "".join(bars).rjust(_SPARKS)
+
+
 def _bytes(value: float) -> str:
     if not math.isfinite(value):
         return number(value)
@@ -99,6 +117,8 @@ def plain(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, Enum):
         return plain(value.value)
+    if isinstance(value, Trend):
+        return number(value.last)
     if isinstance(value, int | float):
         return number(value)
     if isinstance(value, datetime):
@@ -118,6 +138,8 @@ def formatted(value: Any, kind: Kind, title: str, now: datetime) -> str:
         return age(value, now)
     if kind == "ratio" and isinstance(value, tuple | list) and len(value) == 2:
         return f"{plain(value[0])}/{plain(value[1])}"
+    if isinstance(value, Trend):
+        return f"{sparkline(value)} {number(round(value.last)):>3}"
     if not isinstance(value, int | float) or isinstance(value, bool):
         return plain(value)
     if kind == "percent":
@@ -148,6 +170,8 @@ def jsonable(value: Any) -> Any:
         return {"missing": value.why.value, "reason": value.reason}
     if isinstance(value, Enum):
         return jsonable(value.value)
+    if isinstance(value, Trend):
+        return jsonable(value.last)
     if isinstance(value, datetime):
         return utc(value).isoformat().replace("+00:00", "Z")
     if isinstance(value, Mapping):

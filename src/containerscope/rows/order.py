@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from containerscope.model.trend import Trend
 from containerscope.resource import Kind
 from containerscope.rows.columns import known
 from containerscope.rows.format import plain, utc
@@ -33,6 +34,8 @@ def sort_key(value: Any, kind: Kind) -> Any:
         return natural_key(value)
     if isinstance(value, int | float):
         return value
+    if isinstance(value, Trend):
+        return value.last
     if isinstance(value, datetime):
         moment = utc(value).timestamp()
         return -moment if kind == "age" else moment

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -178,6 +177,8 @@ def _of_file(file: Path, *, named: bool) -> Found:
 
 
 def _unknown(name: str, known: Mapping[str, Key]) -> str:
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=1)
     hint = f"did you mean {near[0]}?" if near else f"allowed are {', '.join(known)}"
     return f"there is no such setting; {hint}"

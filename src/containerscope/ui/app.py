@@ -1,4 +1,4 @@
-"""The application: paints first, connects in its first worker, and ends cleanly."""
+"""The application: paints first, loads and connects after that, and ends cleanly."""
 
 from __future__ import annotations
 
@@ -7,41 +7,47 @@ import contextlib
 import functools
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import work
+from textual import events, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from containerscope.model.listing import ApiError
-from containerscope.poller import Poller
-from containerscope.resource import Scope, SignIn, Target
-from containerscope.resources import find
 from containerscope.settings import Settings
+from containerscope.ui import collector
 from containerscope.ui import memory as memories
-from containerscope.ui.browse import BrowseScreen
-from containerscope.ui.dialogs import DialogSignIn
-from containerscope.ui.frame import Session
-from containerscope.ui.location import HOME, History, Location, at, way_to
-from containerscope.ui.palette import Palette
-from containerscope.ui.theme import DEFAULT, load_themes, monochrome, variable_defaults
+from containerscope.ui.first import FirstFrame
+from containerscope.ui.theme import first_theme, load_themes, monochrome, variable_defaults
 
-Connect = Callable[[Target, SignIn], Awaitable[Any]]
+# What the first frame does not show is imported when it is on its way: see `_begin`.
+if TYPE_CHECKING:
+    from containerscope.resource import SignIn, Target
+    from containerscope.ui.browse import BrowseScreen
+    from containerscope.ui.frame import Session
+
+Connect = Callable[["Target", "SignIn"], Awaitable[Any]]
 """Opens clients; they have a `close`."""
 
 _FIRST_TRY, _LAST_TRY = 2.0, 30.0
 """Seconds between tries to connect, doubling."""
+_OTHER_THEMES = 1.0
+"""Seconds after the first frame when the themes that are not in use are read and checked."""
+
+
+def _palette() -> Any:
+    from containerscope.ui.palette import Palette
+
+    return Palette
 
 
 class ContainerScopeApp(App[int]):
     """Holds the connection and the one screen."""
 
     TITLE = "ContainerScope"
-    CSS_PATH = Path(__file__).with_name("scope.tcss")
     ENABLE_COMMAND_PALETTE = True
-    COMMANDS: ClassVar[set[Any]] = {Palette}
+    COMMANDS: ClassVar[set[Any]] = {_palette}
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "nothing", show=False)]
     PAUSE_GC_ON_SCROLL = True
 
@@ -53,39 +59,55 @@ class ContainerScopeApp(App[int]):
         self._connect = connect
         self._session: Session | None = None
         self._again = asyncio.Event()
-        self._sign_in = DialogSignIn(self)
+        self._sign_in: SignIn | None = None
+        self._browse: BrowseScreen | None = None
+        self._early: list[events.Event] = []
+        """What was typed before there was a screen to take it."""
         self.memory = memories.load(settings.state_dir) if settings.remember else memories.Memory()
         if not settings.animation:
             self.animation_level = "none"
-        self._theme_faults: tuple[str, ...] = ()
-        self._themes()
+        self._ours: tuple[str, ...] = ()
+        self._first_theme()
         self.set_keymap(settings.keymap)
-        self.browse = BrowseScreen(settings, self.memory, first_history(settings, self.memory))
 
-    def get_default_screen(self) -> BrowseScreen:
-        """The one screen."""
-        return self.browse
+    @property
+    def browse(self) -> BrowseScreen:
+        """The one screen, once the first frame has given way to it."""
+        assert self._browse is not None
+        return self._browse
+
+    def get_default_screen(self) -> FirstFrame:
+        """What is painted before anything else is loaded."""
+        return FirstFrame(read_only=self.settings.read_only, ascii=self.settings.ascii)
+
+    # Themes
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         """Our variables under Textual's own themes."""
         return variable_defaults()
 
-    def _themes(self) -> None:
-        specs, self._theme_faults = load_themes(self.settings.themes_folder)
+    def _first_theme(self) -> None:
+        wanted = self.settings.theme or self.memory.theme
+        spec = first_theme(wanted, self.settings.themes_folder)
+        if not self.settings.color:
+            spec = monochrome()
+        self.register_theme(spec.textual())
+        self.theme = spec.name
+        self._missed = wanted if self.settings.color and wanted not in ("", spec.name) else ""
+
+    @work(group="themes")
+    async def _other_themes(self) -> None:
+        specs, faults = await asyncio.to_thread(load_themes, self.settings.themes_folder)
         for spec in (*specs.values(), monochrome()):
             self.register_theme(spec.textual())
         self._ours = tuple(sorted(specs))
-        wanted = self.settings.theme or self.memory.theme or DEFAULT
-        if not self.settings.color:
-            self.theme = monochrome().name
-        elif wanted in specs:
-            self.theme = wanted
-        else:
-            self.theme = DEFAULT
-            self._theme_faults += (f"there is no theme {wanted!r}; :theme lists them",)
+        if self._missed:
+            faults += (f"there is no theme {self._missed!r}; :theme lists them",)
+        for fault in faults:
+            self.browse.say(fault, wrong=True)
 
     def theme_names(self) -> tuple[str, ...]:
-        """The themes one can choose from."""
+        """The themes one can choose from; none in the first second."""
         return self._ours
 
     def choose_theme(self, name: str) -> None:
@@ -93,11 +115,34 @@ class ContainerScopeApp(App[int]):
         self.theme = name
         self.memory.theme = name
 
+    # The start
+
     def on_mount(self) -> None:
-        """Connect once the first frame is on its way."""
-        for fault in self._theme_faults:
-            self.browse.say(fault, wrong=True)
-        self.call_after_refresh(self.connect_to, self.target)
+        """Load the rest once the first frame is on its way."""
+        self.call_after_refresh(self.call_later, self._begin)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keep what is typed until there is a screen to take it."""
+        if self._browse is None and isinstance(event, events.InputEvent | events.Paste):
+            self._early.append(event)
+        else:
+            await super().on_event(event)
+
+    async def _begin(self) -> None:
+        from containerscope.ui.begin import first_history
+        from containerscope.ui.browse import BrowseScreen
+        from containerscope.ui.dialogs import DialogSignIn
+
+        self._sign_in = DialogSignIn(self)
+        history = first_history(self.settings, self.memory)
+        browse = BrowseScreen(self.settings, self.memory, history)
+        await self.push_screen(browse)
+        self._browse = browse
+        self.connect_to(self.target)
+        for event in self._early:
+            await super().on_event(event)
+        self._early.clear()
+        self.set_timer(_OTHER_THEMES, self._other_themes)
 
     # The connection
 
@@ -115,6 +160,10 @@ class ContainerScopeApp(App[int]):
 
     @work(exclusive=True, group="connect")
     async def _connecting(self, target: Target, before: Session | None) -> None:
+        from containerscope.poller import Poller
+        from containerscope.ui.frame import Session
+
+        assert self._sign_in is not None
         if before is not None:
             await before.clients.close()
         pause = _FIRST_TRY
@@ -126,6 +175,7 @@ class ContainerScopeApp(App[int]):
                 break
             except ApiError as error:
                 self.browse.unconnected(error.problem)
+                collector.resume()
                 if clients is not None:
                     await clients.close()
             except asyncio.CancelledError:
@@ -201,38 +251,11 @@ class ContainerScopeApp(App[int]):
 
     async def on_unmount(self) -> None:
         """Remember where we were and close what is open."""
-        if self.settings.remember:
+        if self.settings.remember and self._browse is not None:
             self.memory.remember(self.browse.history.here)
             memories.save(self.settings.state_dir, self.memory)
         if self._session is not None:
             await self._session.clients.close()
-
-
-def first_history(settings: Settings, memory: memories.Memory) -> History:
-    """Where to begin: where the flags say, else where the last run ended, else at home."""
-    scope = Scope(cluster=settings.cluster, service=settings.service)
-    if settings.service:
-        places = way_to("tasks", scope)
-    elif settings.cluster:
-        places = way_to("services", scope)
-    elif memory.resource and _can_begin(memory):
-        last = memory.scope().within(account="", region="")
-        places = (*way_to(memory.resource, last)[:-1], _last(memory, last))
-    else:
-        places = (Location(),)
-    sorted_places = (place.but(sort=memory.sort_of(place.resource)) for place in places)
-    return History.along(tuple(sorted_places))
-
-
-def _last(memory: memories.Memory, scope: Scope) -> Location:
-    return at(memory.resource, scope, filter=memory.filter)
-
-
-def _can_begin(memory: memories.Memory) -> bool:
-    resource = find(memory.resource)
-    if resource is None or memory.resource == HOME:
-        return False
-    return all(getattr(memory.scope(), need) for need in resource.needs)
 
 
 def run(settings: Settings, connect: Connect, target: Target) -> int:

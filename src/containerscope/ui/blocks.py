@@ -10,11 +10,14 @@ from itertools import zip_longest
 
 from rich.cells import cell_len
 
+from containerscope.block import DiffBlock, LogBlock, SeriesBlock, TreeBlock
 from containerscope.model.health import Level
 from containerscope.model.listing import Missing
 from containerscope.model.text import cut, visible, visible_block
 from containerscope.resource import Block, Pair, PairsBlock, TableBlock, TextBlock, Value
 from containerscope.rows.format import age, plain
+from containerscope.ui.block_lines import GLYPH, diff_lines, log_lines, tree_lines
+from containerscope.ui.plot import plot_lines
 from containerscope.ui.spans import OF_LEVEL, Span, Spans, width_of
 
 _LABEL = 22
@@ -23,7 +26,6 @@ _COLUMN = 54
 _MOST_COLUMNS = 3
 _LONG = 20_000
 """Characters of one value that are laid out; what is longer is read in the raw view."""
-GLYPH = {Level.FAILED: "✗", Level.WARNING: "▲", Level.PROGRESS: "◌", Level.FINE: "●"}
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,21 @@ def _block(block: Block, width: int, now: datetime, revealed: frozenset[str]) ->
         return _pairs(block, width, now, revealed)
     if isinstance(block, TableBlock):
         return _table(block, width, now)
-    return _text(block, width)
+    if isinstance(block, TextBlock):
+        return _text(block, width)
+    return [*_heading(block.title), *_drawn(block, width)]
+
+
+def _drawn(block: SeriesBlock | LogBlock | DiffBlock | TreeBlock, width: int) -> list[Line]:
+    if isinstance(block, SeriesBlock):
+        return [Line(spans) for spans in plot_lines(block, width)]
+    if isinstance(block, LogBlock):
+        drawn = log_lines(block, width)
+    elif isinstance(block, DiffBlock):
+        drawn = diff_lines(block, width)
+    else:
+        drawn = tree_lines(block, width)
+    return [Line(spans, copy=copied) for spans, copied in drawn]
 
 
 def _heading(title: str) -> list[Line]:

@@ -30,6 +30,7 @@ class BrowseScreen(RowScreen):
     """Browses every resource."""
 
     AUTO_FOCUS = None
+    CSS_PATH = Path(__file__).with_name("scope.tcss")
     BINDINGS: ClassVar[list[BindingType]] = [each for key in KEYS for each in key.bindings()]
 
     @property

@@ -1,4 +1,4 @@
-"""The lines around the table, as pure functions of values."""
+"""The lines around the table below the first one, as pure functions of values."""
 
 from __future__ import annotations
 
@@ -9,88 +9,14 @@ from datetime import datetime
 from containerscope.model.health import Level
 from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
 from containerscope.model.text import cut, visible
-from containerscope.resource import Identity, Resource
+from containerscope.resource import Resource
 from containerscope.rows.format import age
+from containerscope.ui.header import joined
 from containerscope.ui.location import Location
 from containerscope.ui.spans import OF_LEVEL, Span, Spans, spread, width_of
 
-NAME = "ContainerScope"
 _FRESH = 10.0
 """Seconds below which an age says nothing an operator needs."""
-_DOT = Span(" · ", "dim")
-
-
-def account_number(account: str) -> str:
-    """Twelve digits in the groups that a person can compare."""
-    if len(account) != 12:
-        return visible(account)
-    return f"{account[:4]}-{account[4:8]}-{account[8:]}"
-
-
-@dataclass(frozen=True)
-class Pulse:
-    """How the connection is doing."""
-
-    calls: float = 0
-    """AWS calls in the last second."""
-    throttled: bool = False
-    problem: Why | None = None
-    live: bool = False
-
-
-def _joined(parts: Sequence[Span]) -> Spans:
-    spans: list[Span] = []
-    for part in parts:
-        if spans:
-            spans.append(_DOT)
-        spans.append(part)
-    return tuple(spans)
-
-
-def _who(identity: Identity, *, room: int) -> Spans:
-    number = account_number(identity.account)
-    name = f"{visible(identity.alias)} ({number})" if identity.alias else number
-    parts = [Span(cut(name, 60), "strong")]
-    if identity.role:
-        parts.append(Span(cut(visible(identity.role), 32)))
-    parts.append(Span(visible(identity.region), "strong"))
-    if width_of(_joined(parts)) > room and len(parts) == 3:
-        del parts[1]
-    if width_of(_joined(parts)) > room:
-        parts[0] = Span(number, "strong")
-    return _joined(parts)
-
-
-def header(
-    identity: Identity | None, connecting: str, read_only: bool, pulse: Pulse, width: int
-) -> Spans:
-    """The first line: whose account this is, and how the connection does.
-
-    When it gets narrow it keeps account, region and READ-ONLY.
-    """
-    state = _pulse(pulse) if identity is not None else Span("connecting", "progress")
-    right = [Span("READ-ONLY", "warning")] if read_only else []
-    if width >= 60:
-        right.insert(0, state)
-    brand = (Span(f" {NAME}  ", "accent"),) if width >= 100 else (Span(" "),)
-    tail = (*_joined(right), Span(" "))
-    room = width - width_of(tail) - width_of(brand) - 2
-    who = (
-        _who(identity, room=room)
-        if identity is not None
-        else (Span(cut(visible(connecting), max(0, room)), "dim"),)
-    )
-    return spread((*brand, *who), tail, width)
-
-
-def _pulse(pulse: Pulse) -> Span:
-    if pulse.problem is not None:
-        return Span(f"▲ {pulse.problem.value}", "warning")
-    if pulse.throttled:
-        return Span(f"▲ throttled {pulse.calls:.0f}/s", "warning")
-    if not pulse.live:
-        return Span("◌ loading", "progress")
-    return Span("● live", "fine")
 
 
 @dataclass(frozen=True)
@@ -150,9 +76,9 @@ def title(
         crumbs += [Span(cut(visible(part), 28), "dim"), Span(" › ", "dim")]
     crumbs += [Span(location.resource, "strong"), Span(f" ({many})")]
     right = _facts(location, counts, state, sort, marks)
-    while len(right) > 1 and width_of(_joined(right)) + width_of(crumbs) + 4 > width:
+    while len(right) > 1 and width_of(joined(right)) + width_of(crumbs) + 4 > width:
         del right[-2]
-    tail = (*_joined(right), Span(" "))
+    tail = (*joined(right), Span(" "))
     room = width - width_of(tail) - 2
     while width_of(crumbs) > room and len(crumbs) > 3:
         del crumbs[1:3]

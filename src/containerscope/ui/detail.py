@@ -16,8 +16,9 @@ from containerscope.model.text import cut, visible
 from containerscope.redact import redact
 from containerscope.resource import Block, Clients, Resource, Scope, TextBlock
 from containerscope.ui import blocks, raw
+from containerscope.ui.bar import Bar
 from containerscope.ui.chrome import problem_words
-from containerscope.ui.lines import Bar, LinesView
+from containerscope.ui.lines import LinesView
 from containerscope.ui.spans import Role, Span, Spans, fit, width_of
 
 RAW = "Raw"

@@ -20,10 +20,12 @@ from containerscope.resources import all_resources, find
 from containerscope.rows import Rows
 from containerscope.settings import Settings
 from containerscope.ui import chrome, keys
-from containerscope.ui.blocks import GLYPH
+from containerscope.ui.bar import Bar
+from containerscope.ui.block_lines import GLYPH
 from containerscope.ui.commands import Candidate, completions
 from containerscope.ui.detail import DetailPane
-from containerscope.ui.lines import Bar, LinesView
+from containerscope.ui.header import Pulse, header
+from containerscope.ui.lines import LinesView
 from containerscope.ui.location import History
 from containerscope.ui.memory import Memory
 from containerscope.ui.prompt import Prompt
@@ -132,7 +134,7 @@ class FrameScreen(Screen[None]):
         problem = self._trouble.why if self._trouble else None
         if self.listing is not None and self.listing.stale_since and self.listing.problems:
             problem = self.listing.problems[0].why
-        pulse = chrome.Pulse(
+        pulse = Pulse(
             calls=budget.used if budget else 0,
             throttled=bool(budget and budget.throttled),
             problem=problem,
@@ -140,7 +142,7 @@ class FrameScreen(Screen[None]):
         )
         read_only = session.clients.read_only if session else self.settings.read_only
         identity = session.identity if session else None
-        return chrome.header(identity, self._connecting, read_only, pulse, width)
+        return header(identity, self._connecting, read_only, pulse, width)
 
     def _title(self, width: int) -> Spans:
         rows, here = self.rows, self.history.here

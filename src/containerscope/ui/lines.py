@@ -1,90 +1,23 @@
-"""Lines of text in the line API: the chrome's single ones, and the scrolling text of a pane."""
+"""The scrolling text of a pane, in the line API."""
 
 from __future__ import annotations
 
-from typing import ClassVar, get_args
-
-from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
 from textual.message import Message
-from textual.reactive import var
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widget import Widget
 
+from containerscope.ui.bar import Painted
 from containerscope.ui.blocks import Line
-from containerscope.ui.spans import Role, Spans, ascii_only, fit, text_of
-
-_CLASSES = {f"role--{role}" for role in (*get_args(Role), "cursor", "match")}
+from containerscope.ui.spans import text_of
 
 _AROUND = 3
 """Lines of what surrounds a match."""
 
 
-class _Painted(Widget):
-    """A widget that paints spans."""
-
-    COMPONENT_CLASSES: ClassVar[set[str]] = _CLASSES
-    ascii: var[bool] = var(False)
-
-    def _style(self, role: str) -> Style:
-        return self.get_component_rich_style(f"role--{role}", partial=True)
-
-    def _strip(self, spans: Spans, width: int, over: Style | None = None) -> Strip:
-        base = self.rich_style
-        segments = []
-        for span in fit(spans, width):
-            style = base + self._style(span.role)
-            text = ascii_only(span.text) if self.ascii else span.text
-            segments.append(Segment(text, style + over if over else style))
-        blank = base + over if over else base
-        return Strip(segments).adjust_cell_length(width, blank).simplify()
-
-
-class Bar(_Painted):
-    """One line of the chrome; only the part that changed is sent again."""
-
-    ALLOW_SELECT = False
-
-    def __init__(self, *, id: str) -> None:  # noqa: A002
-        super().__init__(id=id)
-        self._spans: Spans = ()
-
-    @property
-    def text(self) -> str:
-        """What it says."""
-        return text_of(self._spans)
-
-    def show(self, spans: Spans) -> None:
-        """Say this instead."""
-        if spans == self._spans:
-            return
-        old, self._spans = self._spans, spans
-        before, after = text_of(old), text_of(spans)
-        if len(before) != len(after) or not (before.isascii() and after.isascii()):
-            start, end = 0, self.size.width
-        else:
-            start, end = _difference(old, spans)
-        self.refresh(Region(start, 0, max(0, end - start), 1))
-
-    def render_line(self, y: int) -> Strip:
-        """The one line."""
-        if y:
-            return Strip.blank(self.size.width, self.rich_style)
-        return self._strip(self._spans, self.size.width)
-
-
-def _difference(old: Spans, new: Spans) -> tuple[int, int]:
-    """The first and the last cell, exclusive, that differ in two lines of one width."""
-    one = [(char, span.role) for span in old for char in span.text]
-    other = [(char, span.role) for span in new for char in span.text]
-    places = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
-    return (places[0], places[-1] + 1) if places else (0, 0)
-
-
-class LinesView(_Painted, ScrollView, can_focus=True, inherit_bindings=False):
+class LinesView(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     """A text with a cursor line and a search; its keys are bound by the screen."""
 
     ALLOW_SELECT = False

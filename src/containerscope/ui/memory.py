@@ -6,11 +6,13 @@ import contextlib
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from containerscope.resource import Scope
-from containerscope.ui.location import Location
+if TYPE_CHECKING:  # read before the first frame, which needs the theme alone
+    from containerscope.resource import Scope
+    from containerscope.ui.location import Location
 
 _FILE = "last.json"
 _MOST = 1_000_000
@@ -47,6 +49,8 @@ class Memory(msgspec.Struct):
 
     def scope(self) -> Scope:
         """The scope of the last location."""
+        from containerscope.resource import Scope
+
         return Scope(self.account, self.region, self.cluster, self.service)
 
 

@@ -69,7 +69,12 @@ def spread(left: Spans, right: Spans, width: int) -> Spans:
     return (*left, Span(" " * max(0, gap)), *right)
 
 
-_ASCII = str.maketrans("✗▲◌●–·›→↓↑…⊘─│◆", "x!~*-|>>v^~x-|+")
+_ASCII = (
+    str.maketrans("✗▲◌●–·›→↓↑…⊘─│◆┄┤├└┼", "x!~*-|>>v^~x-|+-||`+")
+    | str.maketrans("▁▂▃▄▅▆▇█", "_..-=+*#")
+    # Dots of a plot: the empty pattern is a blank.
+    | {0x2800 + pattern: "*" if pattern else " " for pattern in range(256)}
+)
 
 
 def ascii_only(text: str) -> str:

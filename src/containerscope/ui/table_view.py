@@ -208,6 +208,11 @@ class TableView(ScrollView, can_focus=True, inherit_bindings=False):
         return tuple(self._selection.keys[top : top + self._height])
 
     @property
+    def shown_fields(self) -> frozenset[str]:
+        """The fields of the columns that have not given way; empty before there are rows."""
+        return frozenset(self._headings[place.index].field for place in self._layout_now.places)
+
+    @property
     def _area(self) -> Size:
         """What is left for the header and the rows beside the scroll bars."""
         return self.scrollable_content_region.size

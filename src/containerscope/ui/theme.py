@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -169,6 +170,20 @@ def shipped_folder() -> Path:
     package = Path(__file__).resolve().parents[1]
     installed = package / "themes"
     return installed if installed.is_dir() else package.parents[1] / "themes"
+
+
+def first_theme(name: str, user_folder: Path | None = None) -> ThemeSpec:
+    """The theme of this name, the user's own first; without a good one, the one by default.
+
+    Reads no file but its own, because the first frame waits for it.
+    """
+    for wanted in (name, DEFAULT) if _NAME.fullmatch(name) else (DEFAULT,):
+        for folder in (user_folder, shipped_folder()):
+            path = None if folder is None else folder / f"{wanted}.toml"
+            with contextlib.suppress(ThemeError, OSError):
+                if path is not None and path.is_file():
+                    return read_theme(path)
+    return monochrome()
 
 
 def load_themes(user_folder: Path | None = None) -> tuple[dict[str, ThemeSpec], tuple[str, ...]]:

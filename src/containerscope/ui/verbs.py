@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 from containerscope.model.listing import ApiError
 from containerscope.resource import Target
 from containerscope.rows import to_csv, to_json
-from containerscope.ui.chrome import account_number, problem_words
+from containerscope.ui.chrome import problem_words
 from containerscope.ui.commands import CommandError, Do
 from containerscope.ui.dialogs import Choice, Chooser
+from containerscope.ui.header import account_number
 from containerscope.ui.location import HOME, at
 
 if TYPE_CHECKING:

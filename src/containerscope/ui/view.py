@@ -12,8 +12,8 @@ from textual.widgets import Static
 from containerscope.model.health import Level
 from containerscope.model.listing import Listing, Phase, Problem
 from containerscope.resource import Demand
-from containerscope.rows import Rows, View, build
-from containerscope.ui import chrome
+from containerscope.rows import Needs, Rows, View, build, needs_of, shown_fields
+from containerscope.ui import chrome, collector
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
@@ -76,18 +76,29 @@ class ViewScreen(FrameScreen):
 
     def begin(self) -> None:
         """Show the present location from its beginning."""
-        self.demand = Demand(joins=self._joins())
         self._forget()
+        needs = self._needs()
+        self.demand = Demand(joins=needs.shown, whole=needs.whole)
         if self.session is not None:
             self._follow(self.session)
 
-    def _joins(self) -> frozenset[str]:
-        wide = self.history.here.wide
-        return frozenset(
-            column.needs
-            for column in self.resource.columns
-            if column.needs and (wide or not column.wide)
-        )
+    def _needs(self) -> Needs:
+        """The joins of the columns on screen, and those that the order or the filter asks for."""
+        here = self.history.here
+        shown = self.table.shown_fields or shown_fields(self.resource, wide=here.wide)
+        return needs_of(self.resource, here.filter, here.sort, shown, self.now())
+
+    def _look(self) -> None:
+        """Let the feed know what is looked at, and say what that costs if it is everything."""
+        needs, before = self._needs(), self.demand.whole
+        self.demand.look(visible=self.table.visible_keys, joins=needs.shown, whole=needs.whole)
+        new = [join for join in self.resource.joins if join.name in needs.whole - before]
+        count = len(self.listing.items) if self.listing is not None else 0
+        calls = sum(join.cost(count) for join in new)
+        if calls > 1:
+            titles = {column.needs: column.title for column in self.resource.columns}
+            names = " and ".join(titles.get(join.name, join.name) for join in new)
+            self.notify(f"reading {names} for all {count} rows: {calls} calls", markup=False)
 
     @work(exclusive=True, group="feed")
     async def _follow(self, session: Session) -> None:
@@ -100,8 +111,10 @@ class ViewScreen(FrameScreen):
         """Look at the same listing in another way."""
         here = self.history.here
         self.history.stay(here.but(**changes))
-        self.demand.joins = self._joins()
-        if "wide" in changes and self.session is not None and self.demand.joins:
+        self._look()
+        # A join that the lister itself brings comes with the next refresh.
+        brought = self.demand.joins - {join.name for join in self.resource.joins}
+        if "wide" in changes and self.session is not None and brought:
             self.session.poller.poke()
         self._rebuild()
 
@@ -138,8 +151,10 @@ class ViewScreen(FrameScreen):
         table.show_message(f"{words} – {remedy}" if remedy else words, level)
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
-        self._settled = self._settled or listing.phase is Phase.DONE
-        self.demand.visible = table.visible_keys
+        if listing.phase is Phase.DONE and not self._settled:
+            self._settled = True
+            collector.resume()
+        self._look()
         self._describe_soon(now=True)
         self.paint()
 
@@ -163,7 +178,7 @@ class ViewScreen(FrameScreen):
 
     @on(ResourceTable.VisibleChanged)
     def _visible(self) -> None:
-        self.demand.visible = self.table.visible_keys
+        self._look()
 
     @on(ResourceTable.MarksChanged)
     @on(DetailPane.Changed)

@@ -1,0 +1,47 @@
+"""Events and streams of CloudWatch Logs; times are milliseconds since 1970.
+
+Names and meanings as in the CloudWatch Logs API 2014-03-28.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+
+class FilteredLogEvent(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A line as FilterLogEvents has it; `event_id` tells it from every other."""
+
+    log_stream_name: str | None = None
+    timestamp: int | None = None
+    message: str | None = None
+    ingestion_time: int | None = None
+    event_id: str | None = None
+
+
+class OutputLogEvent(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A line as GetLogEvents has it, in the order of one stream."""
+
+    timestamp: int | None = None
+    message: str | None = None
+    ingestion_time: int | None = None
+
+
+class LiveTailEvent(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A line of a live tail session."""
+
+    log_stream_name: str | None = None
+    log_group_identifier: str | None = None
+    timestamp: int | None = None
+    message: str | None = None
+    ingestion_time: int | None = None
+
+
+class LogStream(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A stream of a log group: one container of one task."""
+
+    log_stream_name: str | None = None
+    arn: str | None = None
+    creation_time: int | None = None
+    first_event_timestamp: int | None = None
+    last_event_timestamp: int | None = None
+    last_ingestion_time: int | None = None
