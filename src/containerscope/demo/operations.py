@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from containerscope.demo.calls import Handler
+from containerscope.demo.discovery_api import DISCOVERY
 from containerscope.demo.ec2_api import EC2
+from containerscope.demo.ecr_api import ECR
 from containerscope.demo.ecs_describes import DESCRIBES
 from containerscope.demo.ecs_lists import LISTS
 from containerscope.demo.efs_api import EFS
@@ -14,13 +16,19 @@ from containerscope.demo.elb_api import ELB_READS
 from containerscope.demo.elb_writes import ELB_WRITES
 from containerscope.demo.iam_api import IAM
 from containerscope.demo.identity import SSO, SSO_OIDC, STS
+from containerscope.demo.secrets_api import SECRETS
+from containerscope.demo.ssm_api import SSM
 
 OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "ecs": {**LISTS, **DESCRIBES},
     "eks": EKS,
     "ec2": EC2,
+    "ecr": ECR,
     "efs": EFS,
     "elbv2": {**ELB_READS, **ELB_WRITES},
+    "secretsmanager": SECRETS,
+    "servicediscovery": DISCOVERY,
+    "ssm": SSM,
     "sts": STS,
     "iam": IAM,
     "sso": SSO,
