@@ -17,7 +17,7 @@ from containerscope.demo.scale import Scale
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from containerscope.demo.fate import Fate
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 
 _REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 

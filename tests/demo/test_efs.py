@@ -13,7 +13,7 @@ from containerscope.demo.ids import subnet
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 from tests.demo.test_elb import let_pass
 
 MEDIA = file_system_id("media")

@@ -18,7 +18,7 @@ from containerscope.demo.scale import Scale
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 
 ACCOUNT = "arn:aws:iam::123456789012"
 

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 
 
 def references(world: World) -> set[str]:

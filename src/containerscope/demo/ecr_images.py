@@ -19,7 +19,6 @@ UNSCANNED = {"airflow-scheduler"}
 """Repositories that are not scanned."""
 IMMUTABLE = {"payments", "accounts"}
 """Repositories whose tags cannot be moved."""
-_NEVER_PUSHED = {("payments", "2.31.0")}
 _MIB = 1024 * 1024
 
 
@@ -121,7 +120,7 @@ def _untagged(image: Image) -> Image:
 
 def _absent(world: World) -> set[tuple[str, str]]:
     """The repositories and tags of which a fate says that they cannot be found."""
-    found = set(_NEVER_PUSHED)
+    found: set[tuple[str, str]] = set()
     for key, fate in world.fates.items():
         definition = _fated(world, key) if fate.pull_error.endswith("not found") else None
         if definition is not None:

@@ -70,6 +70,7 @@ class Builder:
             grace=60 if recipe.path else None,
             placement=self._placement(recipe),
             exec_enabled=recipe.exec_enabled,
+            rebalances=not recipe.daemon,
             tags={"team": recipe.owner, "environment": "production", **recipe.tags},
         )
         self.cluster.services[recipe.name] = service
@@ -328,5 +329,6 @@ def end(task: Task, stopped_at: float, code: str, reason: str, exits: dict[str, 
     """Let a task have stopped at this time, for this reason."""
     task.status = task.desired = "STOPPED"
     task.stopping_at = stopped_at - 12
+    task.execution_stopped_at = stopped_at - 2
     task.stopped_at = stopped_at
     task.stop_code, task.stopped_reason, task.exits = code, reason, exits
