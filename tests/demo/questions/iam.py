@@ -1,6 +1,6 @@
 """IAM."""
 
-from tests.demo.asking import Sample, plainly
+from tests.demo.questions import Sample, plainly
 
 _ROLE = "arn:aws:iam::123456789012:role/platform-node"
 SAMPLES: dict[str, Sample] = {
