@@ -169,7 +169,7 @@ class _Gathering(Generic[T]):
         """Start as many describes as may run, those of visible rows first."""
         if self.describing >= PARALLEL:
             return
-        lazily = self.lazily and not self.demand.everything
+        lazily = self.lazily and not (self.demand.everything or self.demand.details)
         visible = tuple(self.demand.visible)
         wanted = [state for state in self.parts if not state.waiting.keys().isdisjoint(visible)]
         for state in dict.fromkeys(chain(wanted, self.parts)):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -123,13 +124,39 @@ def test_completion_prints_the_script_of_each_shell(shell: Shell, name: str) -> 
     assert "_CONTAINERSCOPE_COMPLETE" in ran.out
 
 
-def test_resources_complete_by_name_and_alias() -> None:
-    environ = os.environ | {
-        "_CONTAINERSCOPE_COMPLETE": "bash_complete",
-        "COMP_WORDS": "containerscope get s", "COMP_CWORD": "2",
-    }  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "asked", "answer"),
+    [
+        ("bash", {"COMP_WORDS": "containerscope get s", "COMP_CWORD": "2"}, "plain,{}"),
+        ("zsh", {"COMP_WORDS": "containerscope get s", "COMP_CWORD": "2"}, "plain\n{}\n"),
+        ("fish", {"COMP_WORDS": "containerscope get s", "COMP_CWORD": "s"}, "plain,{}\t"),
+    ],
+)
+def test_resources_complete_by_name_and_alias(
+    name: str, asked: dict[str, str], answer: str
+) -> None:
+    environ = os.environ | {"_CONTAINERSCOPE_COMPLETE": f"{name}_complete"} | asked
     done = subprocess.run(PROGRAM, capture_output=True, text=True, check=False, env=environ)
-    assert {"plain,services", "plain,svc"} <= set(done.stdout.split()), done.stderr
+    for word in ("services", "svc", "service-events"):
+        assert answer.format(word) in done.stdout, done.stderr
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs bash")
+def test_bash_completes_with_the_script_it_was_given(tmp_path: Path) -> None:
+    program = tmp_path / "containerscope"
+    program.write_text(f'#!/bin/sh\nexec {" ".join(PROGRAM)} "$@"\n', encoding="utf-8")
+    program.chmod(0o755)
+    script = """
+        eval "$(containerscope completion bash)"
+        COMP_WORDS=(containerscope get node) COMP_CWORD=2 COMP_LINE="containerscope get node"
+        "$(complete -p containerscope | sed 's/.*-F \\([^ ]*\\).*/\\1/')" containerscope node get
+        echo "${COMPREPLY[@]}"
+    """
+    environ = os.environ | {"PATH": f"{tmp_path}:{os.environ['PATH']}"}
+    done = subprocess.run(
+        ["bash", "--norc", "-c", script], capture_output=True, text=True, check=False, env=environ
+    )
+    assert "nodegroups" in done.stdout.split(), done.stderr
 
 
 def test_doctor_finds_nothing_to_mend_in_the_demo(

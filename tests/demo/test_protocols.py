@@ -9,6 +9,7 @@ import pytest
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.protocol_errors import AwsError, error_reply
 from containerscope.demo.protocol_models import Models
 from containerscope.demo.protocol_request import parse
@@ -36,7 +37,7 @@ SERVICES = (
     "sso-oidc",
     "resourcegroupstaggingapi",
 )
-EC2 = ("DescribeInstances", "DescribeSubnets", "RunInstances", "DescribeNetworkInterfaces")
+EC2 = ("RunInstances", *OPERATIONS["ec2"])
 
 
 def wire_of(service: Any, operation: Any, params: dict[str, Any]) -> Wire:

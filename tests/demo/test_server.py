@@ -106,10 +106,14 @@ async def test_an_operation_that_is_not_there_is_an_error_of_its_protocol(
     account: RunningServer, connect: Connect
 ) -> None:
     cases: tuple[tuple[str, Callable[[Any], Any], str], ...] = (
-        ("ecs", lambda c: c.create_cluster(clusterName="x"), "UnknownOperationException"),
+        (
+            "ecs",
+            lambda c: c.discover_poll_endpoint(),
+            "UnknownOperationException",
+        ),
         ("eks", lambda c: c.delete_cluster(name="x"), "UnknownOperationException"),
-        ("iam", lambda c: c.list_roles(), "InvalidAction"),
-        ("ec2", lambda c: c.describe_vpcs(), "InvalidAction"),
+        ("iam", lambda c: c.list_groups(), "InvalidAction"),
+        ("ec2", lambda c: c.describe_addresses(), "InvalidAction"),
         ("s3", lambda c: c.list_buckets(), "UnknownOperationException"),
         ("athena", lambda c: c.list_work_groups(), "UnknownOperationException"),
     )

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import sys
+from pathlib import Path
 
+import psutil
 import pytest
 from benchmarks.account import home, opened, served
 from benchmarks.terminal import Tty
@@ -31,13 +35,36 @@ def test_a_newcomer_drills_down_comes_back_and_quits() -> None:
         assert b"\x1b[?1049l" in terminal.raw
 
 
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM, signal.SIGHUP, None])
+def test_a_demo_leaves_nothing_behind_however_it_ends(
+    end: signal.Signals | None, tmp_path: Path
+) -> None:
+    with (
+        home() as environment,
+        Tty(
+            [sys.executable, "-m", "containerscope", "--demo"],
+            environment=environment | {"TMPDIR": str(tmp_path)},
+        ) as terminal,
+    ):
+        terminal.wait(r"clusters \(5\).*complete")
+        children = psutil.Process(terminal.pid).children(recursive=True)
+        assert children
+        if end is None:
+            terminal.type("\x11")
+        else:
+            os.kill(terminal.pid, end)
+        terminal.wait_for_end()
+    assert psutil.wait_procs(children, timeout=20)[1] == []
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_keys_typed_ahead_find_their_place() -> None:
     with served() as url, opened(url) as terminal:
         terminal.wait("checkout")
-        terminal.type(":services\r")
-        terminal.wait(r"services \(25\).*complete")
-        terminal.type("/payments\r")
-        terminal.wait(r"services \(1/25\).*payments")
+        terminal.type(":services\r/payments\r")
+        terminal.wait(r"services \(1/25\).*filter: payments.*payments:88")
+        terminal.type(":clu\t\r")
+        terminal.wait(r"clusters \(5\)")
 
 
 def test_a_resize_keeps_the_cursor_on_its_row() -> None:

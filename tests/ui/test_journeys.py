@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from containerscope.demo.server import RunningServer
+from containerscope.ui.table import ResourceTable
 from tests.ui.conftest import Start
 from tests.waiting import screen_text, wait_for, wait_for_text, wait_until_gone
 
@@ -200,3 +202,47 @@ async def test_the_next_run_begins_where_this_one_ended(start: Start) -> None:
         await wait_for_text(pilot, "checkout › services (14)", "sort: NAME ↑")
         await pilot.press("q")
         await wait_for_text(pilot, "clusters (5)")
+
+
+async def test_a_list_that_reads_only_what_is_seen_reads_it_and_what_comes_in_sight(
+    start: Start, account: RunningServer
+) -> None:
+    async with start(height=16, refresh=600.0) as pilot:
+        await wait_for_text(pilot, "clusters (5)", "complete")
+        await pilot.press("colon", *"taskdefs", "enter")
+        await wait_for_text(pilot, "taskdefs (28)", "accounts", "44")
+        await wait_until_gone(pilot, "…")
+        read = account.calls["ecs:DescribeTaskDefinition"]
+        assert read < 28
+        await pilot.press("G")
+        text = await wait_for_text(pilot, "web", "203")
+        await wait_until_gone(pilot, "…")
+        assert "accounts" not in text
+        assert account.calls["ecs:ListTaskDefinitionFamilies"] <= 3
+
+
+async def test_a_filter_by_a_value_reads_the_rows_out_of_sight_too(
+    start: Start, account: RunningServer
+) -> None:
+    async with start(height=12, refresh=600.0) as pilot:
+        await pilot.press("colon", *"taskdefs", "enter")
+        await wait_for_text(pilot, "taskdefs (28)", "complete")
+        await pilot.press("slash", *"revision=203", "enter")
+        await wait_for_text(pilot, "taskdefs (1/28)", "web", "203")
+        assert account.calls["ecs:DescribeTaskDefinition"] == 28
+
+
+async def test_n_walks_through_the_rows_that_the_last_filter_kept(start: Start) -> None:
+    async with start(cluster="checkout") as pilot:
+        await wait_for_text(pilot, "services (14)", "complete")
+        await pilot.press("slash", *"taskdef:ca", "enter")
+        await wait_for_text(pilot, "services (3/14)", "next")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "services (14)", "thumbnails")
+        table = pilot.app.screen.query_one(ResourceTable)
+        seen = []
+        for key in ("n", "n", "n", "n", "N", "N"):
+            await pilot.press(key)
+            seen.append((table.cursor_key or "").rpartition("/")[2])
+        assert sorted(seen[:3]) == ["cart", "catalog", "notifications"]
+        assert seen[3:] == [seen[0], seen[2], seen[1]]

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from containerscope.clients.aws import AwsClients, connect
 from containerscope.demo.faults import Fault
 from containerscope.demo.server import RunningServer
+from containerscope.model.listing import ApiError, Problem, Why
+from containerscope.resource import SignIn, Target
+from containerscope.settings import Settings
+from containerscope.ui.app import ContainerScopeApp
 from tests.ui.conftest import Start
 from tests.waiting import screen_text, wait_for, wait_for_text, wait_until_gone
 
@@ -47,6 +58,58 @@ async def test_no_connection_is_said_and_tried_again(start: Start, account: Runn
         account.faults.replace([])
         await pilot.press("ctrl+r")
         await wait_for_text(pilot, "clusters (5)", "1234-5678-9012")
+
+
+class GivenUp:
+    """Clients whose owner closed the sign-in dialog; they ask again only when told to."""
+
+    def __init__(self, clients: Any) -> None:
+        self._clients = clients
+        self.again = False
+        self.tries = 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._clients, name)
+
+    def sign_in_again(self) -> None:
+        self.again = True
+
+    async def identity(self) -> Any:
+        self.tries += 1
+        if not self.again:
+            raise ApiError(Problem(Why.EXPIRED, "sts:AssumeRole", "a code is needed"))
+        return await self._clients.identity()
+
+
+async def test_a_sign_in_that_was_given_up_comes_back_when_it_is_asked_for(
+    account: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("containerscope.ui.app._FIRST_TRY", 0.05)
+    made: list[GivenUp] = []
+
+    async def to_demo(target: Target, sign_in: SignIn) -> Any:
+        aimed = replace(target, endpoint_url=account.url, access_key="AKIADEMO", secret_key="demo")
+        made.append(GivenUp(await connect(aimed, read_only=True, rate_share=0.0, sign_in=sign_in)))
+        return made[-1]
+
+    app = ContainerScopeApp(Settings(state_dir=tmp_path), to_demo, Target(region="eu-west-1"))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await wait_for(pilot, lambda: bool(made) and made[0].tries > 2, "tried again by itself")
+        assert not made[0].again
+        await pilot.press("ctrl+r")
+        await wait_for_text(pilot, "clusters (5)", "1234-5678-9012")
+        assert len(made) == 1
+
+
+async def test_refresh_now_lets_a_given_up_sign_in_ask_again(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[AwsClients] = []
+    monkeypatch.setattr(AwsClients, "sign_in_again", lambda clients: asked.append(clients))
+    async with start() as pilot:
+        await wait_for_text(pilot, "clusters (5)", "complete")
+        await pilot.press("ctrl+r")
+        await wait_for(pilot, lambda: len(asked) == 1, "asked")
 
 
 async def test_markup_and_escapes_in_names_are_shown_as_they_are(

@@ -15,6 +15,7 @@ from containerscope.ui import blocks, keys, memory, raw
 from containerscope.ui.commands import CommandError, Do, Show, completions, parse
 from containerscope.ui.header import Pulse, header
 from containerscope.ui.location import History, Location, at, way_to
+from containerscope.ui.log_keys import LOG_KEYS
 from containerscope.ui.memory import Memory
 from containerscope.ui.spans import text_of, width_of
 
@@ -100,7 +101,7 @@ def test_no_two_keys_fight_for_one_pane() -> None:
 
 def test_the_page_about_keys_is_made_from_the_table() -> None:
     page = Path(__file__).parents[2] / "docs" / "keys.md"
-    assert page.read_text(encoding="utf-8") == keys.markdown()
+    assert page.read_text(encoding="utf-8") == keys.markdown(*LOG_KEYS)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])
@@ -143,3 +144,41 @@ def test_a_line_of_json_or_yaml_copies_its_value() -> None:
     assert raw.copied('  "name": "web",') == "web"
     assert raw.copied("  count: 4") == "4"
     assert raw.copied('    "arn:aws:x",') == "arn:aws:x"
+
+
+EVENTS = TableBlock(
+    "Events",
+    ("TIME", "EVENT"),
+    (("2m", "is unable to consistently start tasks, see the section on troubleshooting"),),
+    (Level.FAILED,),
+)
+
+
+def test_a_sentence_in_a_table_goes_on_below_itself() -> None:
+    text = [text_of(line.spans) for line in blocks.lines((EVENTS,), 50, NOW)]
+    assert text == [
+        "Events",
+        "  TIME  EVENT",
+        "✗ 2m    is unable to consistently start tasks, see",
+        "        the section on troubleshooting",
+    ]
+
+
+def test_a_sentence_that_has_no_room_beside_its_row_stands_below_it() -> None:
+    row = ("PRIMARY", "payments:88", "ECS deployment ecs-svc/123 in progress.")
+    table = TableBlock("", ("STATUS", "TASKDEF", "REASON"), (row,))
+    text = [text_of(line.spans) for line in blocks.lines((table,), 40, NOW)]
+    assert text == [
+        "STATUS   TASKDEF",
+        "PRIMARY  payments:88",
+        "    ECS deployment ecs-svc/123 in",
+        "    progress.",
+    ]
+
+
+def test_a_sentence_without_end_is_cut_after_a_few_lines() -> None:
+    table = TableBlock("", ("TIME", "EVENT"), (("2m", "word " * 800),))
+    text = [text_of(line.spans) for line in blocks.lines((table,), 60, NOW)]
+    assert len(text) == 7
+    assert "…" in text[-1]
+    assert max(map(len, text)) <= 60

@@ -10,17 +10,16 @@ from enum import Enum
 from typing import Any
 
 import msgspec
-import yaml
 
 from containerscope.model.fleet import ClusterRow
 from containerscope.model.listing import Item, Listing, Missing, Problem
-from containerscope.model.text import visible
 from containerscope.redact import redact, redact_text
 from containerscope.resource import Resource, Scope
 from containerscope.rows.export import exact_json
 from containerscope.rows.format import utc
+from containerscope.rows.yaml import yaml_text
 
-_OUTSIDE_ASCII = re.compile("[\x7f-\U0010ffff]")
+__all__ = ["envelope", "exact", "item_document", "json_text", "yaml_text"]
 
 
 def exact(value: Any) -> Any:
@@ -104,35 +103,3 @@ def json_text(document: Any, *, lines: bool = False) -> str:
         # Every newline of the indented form stands between tokens, never within a string.
         text = re.sub(r"\n *", " ", text)
     return text
-
-
-class _Dumper(yaml.SafeDumper):
-    """Quotes strings with invisible characters, so that these can be written as escapes."""
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """No anchors: every value stands where it belongs."""
-        return True
-
-
-def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    if "\n" in text and visible(text.replace("\n", "")) == text.replace("\n", ""):
-        return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
-    style = None if visible(text) == text else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
-
-
-_Dumper.add_representer(str, _text_node)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    char = match.group()
-    if visible(char) == char:
-        return char
-    code = ord(char)
-    return f"\\u{code:04X}" if code < 0x10000 else f"\\U{code:08X}"
-
-
-def yaml_text(document: Any) -> str:
-    """YAML with control and bidi characters as escapes and every other letter as it is."""
-    text = yaml.dump(document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000)
-    return _OUTSIDE_ASCII.sub(_escaped, text)

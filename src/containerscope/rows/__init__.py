@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from containerscope.rows.build import Rows, View, build
+from containerscope.rows.build import Rows, View, build, matching
 from containerscope.rows.cells import Cell, Heading
 from containerscope.rows.export import to_csv, to_json
 from containerscope.rows.filter import filter_fields
@@ -16,6 +16,7 @@ __all__ = [
     "View",
     "build",
     "filter_fields",
+    "matching",
     "needs_of",
     "shown_fields",
     "to_csv",

@@ -102,6 +102,8 @@ class Settings:
     """Animate scrolling; over SSH it is off unless set."""
     mouse: bool = _key(Flag(), True)
     """Use the mouse; without it the terminal's own selection works as usual."""
+    live_tail: bool = _key(Flag(), True)
+    """Follow logs with CloudWatch live tails where allowed, which AWS charges by the minute."""
     remember: bool = _key(Flag(), True)
     """Reopen where the last run ended, with each view sorted as it was left."""
     state_dir: Path = _key(Location("folder"), _default_state)  # noqa: RUF009

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import zip_longest
@@ -17,6 +16,7 @@ from containerscope.model.text import cut, visible, visible_block
 from containerscope.resource import Block, Pair, PairsBlock, TableBlock, TextBlock, Value
 from containerscope.rows.format import age, plain
 from containerscope.ui.block_lines import GLYPH, diff_lines, log_lines, tree_lines
+from containerscope.ui.grid import aligned, wrapped
 from containerscope.ui.plot import plot_lines
 from containerscope.ui.spans import OF_LEVEL, Span, Spans, width_of
 
@@ -51,29 +51,6 @@ def words(value: Value, now: datetime) -> tuple[str, bool]:
     if isinstance(value, str):
         return visible_block(value[:_LONG]), False
     return plain(value), False
-
-
-def wrapped(text: str, width: int) -> list[str]:
-    """The text in lines of at most `width` cells."""
-    lines: list[str] = []
-    for part in text.split("\n"):
-        if cell_len(part) <= width:
-            lines.append(part)
-            continue
-        for line in textwrap.wrap(part, width, drop_whitespace=True) or [""]:
-            lines += [line] if cell_len(line) <= width else _chopped(line, width)
-    return lines
-
-
-def _chopped(text: str, width: int) -> Iterable[str]:
-    line, used = "", 0
-    for char in text:
-        size = cell_len(char)
-        if used + size > width:
-            yield line
-            line, used = "", 0
-        line, used = line + char, used + size
-    yield line
 
 
 def lines(
@@ -229,26 +206,26 @@ def _table(block: TableBlock, width: int, now: datetime) -> list[Line]:
         return [*out, Line((Span(visible(block.empty) or "none", "dim"),))]
     cells = [[_cell(value, now) for value in row] for row in block.rows]
     glyphs = any(block.levels)
-    widths = _widths(block.header, cells, width - (2 if glyphs else 0))
-    right = [_numeric([row[i] for row in block.rows if i < len(row)]) for i in range(len(widths))]
-    head = _aligned([visible(text) for text in block.header], widths, right)
+    count = max(len(block.header), *map(len, cells))
+    right = [_numeric([row[i] for row in block.rows if i < len(row)]) for i in range(count)]
+    header = [visible(text) for text in block.header]
+    head, bodies = aligned(header, cells, right, width - (2 if glyphs else 0))
     out.append(Line((Span(f"{'  ' if glyphs else ''}{head}", "dim"),)))
-    for number, row in enumerate(cells):
+    for number, body in enumerate(bodies):
         level = block.levels[number] if number < len(block.levels) else Level.NONE
-        body = _aligned([text for text, _ in row], widths, right)
         role = OF_LEVEL[level] if level > Level.FINE else "plain"
-        lead = (Span(f"{GLYPH.get(level, ' ')} ", OF_LEVEL[level]),) if glyphs else ()
         whole = "  ".join(words(value, now)[0] for value in block.rows[number])
-        out.append(Line((*lead, Span(body, role)), copy=whole))
+        for place, text in enumerate(body):
+            glyph = GLYPH.get(level, " ") if not place else " "
+            lead = (Span(f"{glyph} ", OF_LEVEL[level]),) if glyphs else ()
+            out.append(Line((*lead, Span(text, role)), copy=whole))
     return out
 
 
-def _cell(value: Value, now: datetime) -> tuple[str, bool]:
-    if isinstance(value, Missing):
-        return plain(value), True
+def _cell(value: Value, now: datetime) -> str:
     if isinstance(value, datetime):
-        return age(value, now), False
-    return plain(value)[:_LONG], value is None
+        return age(value, now)
+    return plain(value)[:_LONG]
 
 
 def _numeric(values: Sequence[Value]) -> bool:
@@ -256,34 +233,3 @@ def _numeric(values: Sequence[Value]) -> bool:
     return bool(numbers) and all(
         isinstance(value, int | float) and not isinstance(value, bool) for value in numbers
     )
-
-
-def _widths(
-    header: Sequence[str], cells: Sequence[Sequence[tuple[str, bool]]], room: int
-) -> list[int]:
-    count = max(len(header), *(len(row) for row in cells))
-    widths = [
-        max(
-            cell_len(visible(header[i])) if i < len(header) else 0,
-            *(min(200, cell_len(row[i][0])) if i < len(row) else 0 for row in cells),
-            1,
-        )
-        for i in range(count)
-    ]
-    excess = sum(widths) + 2 * (count - 1) - room
-    while excess > 0 and max(widths) > 6:
-        widest = widths.index(max(widths))
-        others = sorted(widths)[-2] if count > 1 else 6
-        give = min(excess, max(1, widths[widest] - max(6, others)))
-        widths[widest] -= give
-        excess -= give
-    return widths
-
-
-def _aligned(texts: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:
-    parts: list[str] = []
-    for number, width in enumerate(widths):
-        text = cut(texts[number] if number < len(texts) else "", width)
-        pad = " " * (width - cell_len(text))
-        parts.append(pad + text if right[number] else text + pad)
-    return "  ".join(parts).rstrip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -11,11 +10,12 @@ from textual import on
 from textual.binding import BindingType
 
 from containerscope.resources import all_resources, find
+from containerscope.rows import matching
 from containerscope.ui.commands import CommandError, Do, parse
 from containerscope.ui.dialogs import Help
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
-from containerscope.ui.prompt import Prompt
+from containerscope.ui.prompt import Mode, Prompt
 from containerscope.ui.row import RowScreen
 from containerscope.ui.table import ResourceTable
 from containerscope.ui.verbs import VERB_ACTIONS
@@ -41,7 +41,7 @@ class BrowseScreen(RowScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """A key of the table works where the table says so."""
         if self.prompt.is_open:
-            return action in ("back", "pane", "move", "quit")
+            return action in ("back", "move", "quit")
         key = next((key for key in KEYS if key.action.partition("(")[0] == action), None)
         if key is None or action in ("back", "leave", "pane", "tab"):
             return True
@@ -125,8 +125,13 @@ class BrowseScreen(RowScreen):
             self.table.page(by)
 
     def action_match(self, by: int) -> None:
-        """To another match in the text."""
-        self.detail.view.match(by)
+        """To another match: in the text, or of the last filter among the rows."""
+        rows = self.rows
+        if self.detail.view.has_focus:
+            self.detail.view.match(by)
+        elif rows is not None and rows.keys:
+            found = matching(rows, self.sought, self.now())
+            self.table.go_to_next(found, by)
 
     # The view
 
@@ -169,8 +174,7 @@ class BrowseScreen(RowScreen):
     def action_refresh_now(self) -> None:
         """Ask now; without a connection, try again."""
         if self.session is not None:
-            with contextlib.suppress(AttributeError):
-                self.session.clients.sign_in_again()
+            self.session.clients.sign_in_again()
             self.session.poller.poke()
         else:
             self.scope_app.retry()
@@ -199,28 +203,35 @@ class BrowseScreen(RowScreen):
 
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
-        if event.mode == "/":
-            self.adjust(filter=event.text)
-        elif event.mode == "?":
-            self.detail.view.search(event.text)
+        self._look_for(event.mode, event.text)
 
-    @on(Prompt.Left)
-    def _left(self, event: Prompt.Left) -> None:
-        if event.mode == "/":
-            self.adjust(filter=event.before)
-        elif event.mode == "?":
-            self.detail.view.search(event.before)
-        self._back_to_pane(event.mode)
+    def _look_for(self, mode: Mode, text: str) -> None:
+        if mode == "/" and text:
+            self._sought = text
+        if mode == "/" and text != self.history.here.filter:
+            self.adjust(filter=text)
+        elif mode == "?":
+            self.detail.view.search(text)
 
-    @on(Prompt.Entered)
-    def _entered(self, event: Prompt.Entered) -> None:
-        if event.mode == ":":
+    def left(self, mode: Mode, before: str) -> None:
+        """The line was given up."""
+        if mode == "/":
+            self.adjust(filter=before)
+        elif mode == "?":
+            self.detail.view.search(before)
+        self._back_to_pane(mode)
+
+    def entered(self, mode: Mode, text: str) -> None:
+        """The line is finished."""
+        if mode == ":":
             try:
-                self._obey(event.text)
+                self._obey(text)
             except CommandError as error:
                 self.prompt.fault(str(error))
                 return
-        self._back_to_pane(event.mode)
+        else:
+            self._look_for(mode, text)
+        self._back_to_pane(mode)
 
     def _back_to_pane(self, mode: str) -> None:
         self.prompt.close()

@@ -16,14 +16,16 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from containerscope.model.text import visible
+from containerscope.model.text import cut, visible
 from containerscope.settings import Settings
 from containerscope.ui.blocks import Line
 from containerscope.ui.commands import VERBS, score
-from containerscope.ui.keys import DIFFERENCES, groups
+from containerscope.ui.keys import DIFFERENCES, KEYS, Key, groups
 from containerscope.ui.lines import LinesView
 from containerscope.ui.spans import Span
 
+_MOST = 80
+"""Cells of one text from outside."""
 _LEAVE: list[BindingType] = [Binding("escape", "dismiss(None)", show=False)]
 
 
@@ -59,7 +61,7 @@ class Chooser(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Heading, line and list."""
         with Vertical(classes="dialog"):
-            yield Static(Text(visible(self._heading)), classes="heading")
+            yield Static(Text(cut(visible(self._heading), _MOST)), classes="heading")
             line = Input(compact=True, placeholder="type to narrow")
             line.cursor_blink = False
             yield line
@@ -72,12 +74,13 @@ class Chooser(ModalScreen[str | None]):
     def _fill(self) -> None:
         options = self.query_one(OptionList)
         options.clear_options()
-        wide = max((len(visible(choice.label)) for choice in self._shown), default=0)
-        for choice in self._shown:
+        labels = [cut(visible(choice.label), _MOST) for choice in self._shown]
+        wide = max(map(len, labels), default=0)
+        for choice, label in zip(self._shown, labels, strict=True):
             line = Text(no_wrap=True, overflow="ellipsis")
             if any(each.key for each in self._all):
                 line.append(f"{choice.key:>6}  ", "bold")
-            line.append(f"{visible(choice.label):<{wide}}", "dim" if choice.refused else "")
+            line.append(f"{label:<{wide}}", "dim" if choice.refused else "")
             line.append(f"  {visible(choice.refused or choice.hint)}", "dim")
             options.add_option(Option(line, disabled=bool(choice.refused)))
         values = [choice.value for choice in self._shown]
@@ -124,7 +127,7 @@ class CodeDialog(ModalScreen[str | None]):
         """The device, the line and what the keys do."""
         with Vertical(classes="dialog"):
             yield Static(Text("Sign in: code of your MFA device"), classes="heading")
-            yield Static(Text(visible(self._serial)))
+            yield Static(Text(cut(visible(self._serial), _MOST)))
             line = Input(compact=True, placeholder="123456", max_length=12)
             line.cursor_blink = False
             yield line
@@ -147,10 +150,16 @@ class Help(ModalScreen[None]):
         Binding("pageup", "move(-15)", show=False),
     ]
 
-    def __init__(self, settings: Settings, resources: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        resources: Sequence[tuple[str, str]],
+        keys: Sequence[Key] = (),
+    ) -> None:
         super().__init__()
         self._settings = settings
         self._resources = resources
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -161,7 +170,10 @@ class Help(ModalScreen[None]):
         """Lay the text out."""
         view = self.query_one(LinesView)
         view.ascii = self._settings.ascii
-        view.show(help_lines(self._settings, self._resources), anew=True)
+        if self._keys:
+            view.show(key_lines(self._settings, self._keys), anew=True)
+        else:
+            view.show(help_lines(self._settings, self._resources), anew=True)
         view.focus()
 
     def action_move(self, by: int) -> None:
@@ -170,14 +182,20 @@ class Help(ModalScreen[None]):
         view.move_to(view.cursor + by)
 
 
-def help_lines(settings: Settings, resources: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
-    """The help, made from the tables of keys, commands and resources."""
+def key_lines(settings: Settings, table: Sequence[Key] = KEYS) -> tuple[Line, ...]:
+    """A table of keys by group."""
     lines = [Line((Span("Keys and commands", "strong"), Span("   esc closes", "dim")))]
-    for name, keys in groups():
+    for name, keys in groups(table):
         lines += [Line(), Line((Span(name, "title"),))]
         for key in keys:
             shown = "1-9 0" if key.id == "tab" else key.shown(settings)
             lines.append(Line((Span(f"  {shown:<18}", "accent"), Span(key.help))))
+    return tuple(lines)
+
+
+def help_lines(settings: Settings, resources: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    """The help, made from the tables of keys, commands and resources."""
+    lines = list(key_lines(settings))
     lines += [Line(), Line((Span("Commands", "title"),))]
     for verb in VERBS:
         head = f"  :{verb.name} {verb.usage}"

@@ -27,8 +27,9 @@ from containerscope.ui.detail import DetailPane
 from containerscope.ui.header import Pulse, header
 from containerscope.ui.lines import LinesView
 from containerscope.ui.location import History
+from containerscope.ui.logs import ended_at
 from containerscope.ui.memory import Memory
-from containerscope.ui.prompt import Prompt
+from containerscope.ui.prompt import Mode, Prompt
 from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, width_of
 from containerscope.ui.table import ResourceTable
 
@@ -64,10 +65,10 @@ class FrameScreen(Screen[None]):
         self.demand = Demand()
         self._connecting = ""
         self._trouble: Problem | None = None
-        self._notice = ""
+        self._sought = ""
         self.table = ResourceTable(id="table")
         self.detail = DetailPane(id="detail")
-        self.prompt = Prompt(self._complete, id="prompt")
+        self.prompt = Prompt(self._complete, self.entered, self.left, id="prompt")
         self.body = Container(self.table, self.detail, id="body")
         self._header_bar, self._title_bar = Bar(id="header"), Bar(id="title")
         self._status_bar, self._keys_bar = Bar(id="status"), Bar(id="keys")
@@ -102,12 +103,21 @@ class FrameScreen(Screen[None]):
     def item(self) -> Item[Any] | None:
         """The item under the cursor."""
         key = self.table.cursor_key
-        if key is None or self.rows is None or self.rows.resource is not self.resource:
+        return None if key is None else self.item_of(key)
+
+    def item_of(self, key: str) -> Item[Any] | None:
+        """The item of a row of this place; None for one of a place before."""
+        if self.rows is None or self.rows.resource is not self.resource:
             return None
         try:
             return self.rows.item(key)
         except KeyError:
             return None
+
+    @property
+    def sought(self) -> str:
+        """The filter in force, or the last one that was typed."""
+        return self.history.here.filter or self._sought
 
     def now(self) -> Any:
         """The server's time, or ours before we know it."""
@@ -151,7 +161,7 @@ class FrameScreen(Screen[None]):
             rows.counts if rows else {},
             len(rows.keys) if rows else 0,
             rows.total if rows else 0,
-            chrome.state_of(self.listing, self.now()),
+            chrome.state_of(self.listing, self.now(), rows.detailed if rows else 0),
             here.sort,
             width,
             len(self.table.marks),
@@ -194,10 +204,12 @@ class FrameScreen(Screen[None]):
             row=item is not None,
             child=child.resource if child else "",
             events=self.events_of(item) is not None,
+            logs=known and self.resource.logs is not None,
+            ended=known and item is not None and ended_at(item.value) is not None,
             console=known and self.resource.console is not None,
             detail=detail.has_class("open"),
             raw=detail.is_raw,
-            matches=detail.view.matches > 0,
+            matches=detail.view.matches > 0 if text else bool(self.sought),
             secret=bool(text and detail.view.line.secret),
             root=self.history.at_root and not self.history.here.filter,
             marks=bool(self.table.marks),
@@ -218,6 +230,12 @@ class FrameScreen(Screen[None]):
                 return child
         titles = [detail.title for detail in self.resource.details]
         return titles.index("Events") if "Events" in titles else None
+
+    def entered(self, mode: Mode, text: str) -> None:
+        """A line was finished."""
+
+    def left(self, mode: Mode, before: str) -> None:
+        """A line was given up; this stood in it."""
 
     def _complete(self, text: str) -> tuple[Candidate, ...]:
         return completions(text, all_resources().values(), self.choices())

@@ -24,13 +24,17 @@ class Context:
     child: str = ""
     """What `enter` opens; empty for nothing below."""
     events: bool = False
+    logs: bool = False
+    """The row has logs."""
+    ended: bool = False
+    """What the row stands for has ended: its logs too."""
     console: bool = False
     detail: bool = False
     """The detail pane is open."""
     raw: bool = False
     """The detail pane shows JSON or YAML."""
     matches: bool = False
-    """A search in the text found something."""
+    """A search in the text found something, or rows were filtered."""
     secret: bool = False
     """The line under the cursor hides a value that may be revealed."""
     root: bool = False
@@ -112,10 +116,11 @@ KEYS: tuple[Key, ...] = (
     Key("palette", "ctrl+p", "app.command_palette", "palette", "Find a command, resource or row",
         "Find", 7),
     Key("help", "question_mark", "help", "help", "This help", "Find", 4),
-    Key("next-match", "n", "match(1)", "next", "Next match in a text", "Find", 4,
-        lambda c: c.matches, "detail"),
-    Key("previous-match", "N", "match(-1)", "", "Previous match in a text", "Find", 9,
-        lambda c: c.matches, "detail"),
+    Key("next-match", "n", "match(1)", "next",
+        "Next match in a text; next row that the last filter keeps", "Find", 4,
+        lambda c: c.matches),
+    Key("previous-match", "N", "match(-1)", "", "Previous match or row", "Find", 9,
+        lambda c: c.matches),
     Key("down", "j,down", "move(1)", "", "Down", "Move"),
     Key("up", "k,up", "move(-1)", "", "Up", "Move"),
     Key("top", "g,home", "jump(-1)", "", "To the top", "Move"),
@@ -127,6 +132,9 @@ KEYS: tuple[Key, ...] = (
     Key("raw", "y", "raw", "json", "Raw JSON; again for YAML", "Look", 5, _row),
     Key("events", "e", "events", "events", "Events of this row", "Look", 5,
         lambda c: c.row and c.events),
+    Key("logs", "l", "logs", "logs", "Logs, followed", "Look", 5, lambda c: c.row and c.logs),
+    Key("last-logs", "p", "last_logs", "last logs", "Its last two minutes of logs, where it ended",
+        "Look", 4, lambda c: c.row and c.logs and c.ended),
     Key("pane", "tab", "pane", "pane", "Between table and detail pane, opening it", "Look",
         6, lambda c: c.detail, priority=True),
     Key("tab", "1,2,3,4,5,6,7,8,9,0", "tab", "", "Tab of the detail pane; 0 is the last",
@@ -195,14 +203,14 @@ def groups(keys: Sequence[Key] = KEYS) -> tuple[tuple[str, tuple[Key, ...]], ...
     return tuple((name, tuple(key for key in keys if key.group == name)) for name in names)
 
 
-def markdown() -> str:
-    """docs/keys.md."""
+def markdown(*more: Key) -> str:
+    """docs/keys.md, with the tables of views that own their keys."""
     lines = [
         "# Keys", "",
         "Made from the key table in `ui/keys.py`; rebind any of them by id in the settings file:",
         "", "```toml", "[keys]", 'describe = "f2"', "```",
     ]  # fmt: skip
-    for name, keys in groups():
+    for name, keys in groups((*KEYS, *more)):
         lines += ["", f"## {name}", "", "| keys | what | id |", "|---|---|---|"]
         lines += [f"| {_code(key)} | {key.help} | `{key.id}` |" for key in keys]
     lines += ["", "## What differs from k9s", "", *(f"- {line}" for line in DIFFERENCES), ""]

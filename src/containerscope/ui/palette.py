@@ -9,8 +9,11 @@ from typing import Protocol, cast
 from rich.text import Text
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 
-from containerscope.model.text import visible
+from containerscope.model.text import cut, visible
 from containerscope.ui.commands import VERBS, score
+
+_MOST = 100
+"""Cells of a name in the list."""
 
 Found = tuple[str, str, Callable[[], None]]
 """Text, help and what it does."""
@@ -49,11 +52,17 @@ class Palette(Provider):
         """Everything but the rows before anything is typed."""
         for text, help_text, act in self._all():
             if help_text != "go to this row":
-                yield DiscoveryHit(Text(visible(text)), act, text=text, help=help_text)
+                yield DiscoveryHit(Text(cut(visible(text), _MOST)), act, text=text, help=help_text)
 
     async def search(self, query: str) -> Hits:
         """What fits the query."""
         for text, help_text, act in self._all():
             fit = max(score(query, text), score(query, help_text) * 0.5)
             if fit > 0.3:
-                yield Hit(min(1.0, fit / 3), Text(visible(text)), act, text=text, help=help_text)
+                yield Hit(
+                    min(1.0, fit / 3),
+                    Text(cut(visible(text), _MOST)),
+                    act,
+                    text=text,
+                    help=help_text,
+                )

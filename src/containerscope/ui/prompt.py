@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from rich.text import Text
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
@@ -31,25 +31,22 @@ class Prompt(Vertical):
         mode: Mode
         text: str
 
-    @dataclass
-    class Entered(Message):
-        """The line is finished."""
+    def __init__(
+        self,
+        complete: Callable[[str], tuple[Candidate, ...]],
+        entered: Callable[[Mode, str], None],
+        left: Callable[[Mode, str], None],
+        *,
+        id: str,  # noqa: A002
+    ) -> None:
+        """`entered` gets the finished line, `left` what stood in it before it was given up.
 
-        mode: Mode
-        text: str
-
-    @dataclass
-    class Left(Message):
-        """The line was given up; `before` stood in it when it was opened."""
-
-        mode: Mode
-        before: str
-
-    def __init__(self, complete: Callable[[str], tuple[Candidate, ...]], *, id: str) -> None:  # noqa: A002
+        Both close the line and give the keyboard away at once, unless something is wrong with it.
+        """
         super().__init__(id=id)
-        self._complete = complete
+        self._complete, self._entered, self._left = complete, entered, left
         self._candidates: tuple[Candidate, ...] = ()
-        self._before = ""
+        self._before = self._suggested = ""
         self.mode: Mode = ":"
         self.display = False
 
@@ -57,34 +54,37 @@ class Prompt(Vertical):
         """The completion list above the line."""
         yield OptionList(id="completions", markup=False, compact=True)
         yield Static("", id="fault", markup=False)
-        line = Input(id="line", compact=True, select_on_focus=False)
+        line = _Line(self, id="line", compact=True, select_on_focus=False)
         line.cursor_blink = False
         with Horizontal(id="entry"):
             yield Static(":", id="sign", markup=False)
             yield line
 
     @property
-    def line(self) -> Input:
+    def line(self) -> _Line:
         """Where one types."""
-        return self.query_one(Input)
+        return self.query_one(_Line)
 
     @property
     def is_open(self) -> bool:
         """Whether it has the keyboard."""
         return bool(self.display)
 
-    def open(self, mode: Mode, text: str = "") -> None:
-        """Show the line and give it the keyboard."""
+    def open(self, mode: Mode, text: str = "", hint: str = "") -> None:
+        """Show the line, with what can be typed if that is not usual, and give it the keyboard."""
         self.mode, self._before = mode, text
         self.display = True
         self.query_one("#fault", Static).display = False
         self.query_one("#sign", Static).update("/" if mode == "?" else mode)
         line = self.line
-        line.placeholder = {
-            ":": "command or resource, tab completes",
-            "/": "words, !not, field:value, cpu>80, age<1h",
-            "?": "search in this text",
-        }[mode]
+        line.placeholder = (
+            hint
+            or {
+                ":": "command or resource, tab completes",
+                "/": "words, !not, field:value, cpu>80, age<1h",
+                "?": "search in this text",
+            }[mode]
+        )
         line.value = text
         line.cursor_position = len(text)
         # At once, not when the loop comes to it: the next key may have been typed already.
@@ -94,6 +94,7 @@ class Prompt(Vertical):
     def close(self) -> None:
         """Hide the line."""
         self.display = False
+        self.line.hand_back()
         self._candidates = ()
 
     def fault(self, words: str) -> None:
@@ -104,6 +105,7 @@ class Prompt(Vertical):
 
     def complete(self) -> None:
         """Take the highlighted completion."""
+        self._suggest(self.line.value, keep=True)
         options = self.query_one(OptionList)
         if self._candidates:
             chosen = self._candidates[options.highlighted or 0]
@@ -119,11 +121,14 @@ class Prompt(Vertical):
 
     def leave(self) -> None:
         """Give the line up."""
-        self.close()
-        self.post_message(self.Left(self.mode, self._before))
+        self._left(self.mode, self._before)
 
-    def _suggest(self, text: str) -> None:
+    def _suggest(self, text: str, *, keep: bool = False) -> None:
+        # What is typed is told later than enter is: then the list may be of a text before.
         options = self.query_one(OptionList)
+        if keep and text == self._suggested:
+            return
+        self._suggested = text
         self._candidates = self._complete(text) if self.mode == ":" else ()
         options.display = bool(self._candidates)
         options.clear_options()
@@ -143,20 +148,57 @@ class Prompt(Vertical):
             self._suggest(event.value)
             self.post_message(self.Typed(self.mode, event.value))
 
-    @on(Input.Submitted)
-    def _submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        text = event.value
+    def enter(self) -> None:
+        """Finish the line."""
+        text = self.line.value
         # A word that is only begun means its best completion.
-        if self._candidates and " " not in text.strip() and text.strip():
-            chosen = self._candidates[self.query_one(OptionList).highlighted or 0]
-            words = {chosen.text.strip(), *chosen.hint.split()}
-            if text.strip() not in words:
-                text = chosen.text
-        self.post_message(self.Entered(self.mode, text))
+        if self.mode == ":" and text.strip() and " " not in text.strip():
+            self._suggest(text, keep=True)
+            if self._candidates:
+                chosen = self._candidates[self.query_one(OptionList).highlighted or 0]
+                words = {chosen.text.strip(), *chosen.hint.split()}
+                if text.strip() not in words:
+                    text = chosen.text
+        self._entered(self.mode, text)
 
     @on(OptionList.OptionSelected)
     def _picked(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        chosen = self._candidates[event.option_index]
-        self.post_message(self.Entered(self.mode, chosen.text))
+        self._entered(self.mode, self._candidates[event.option_index].text)
+
+
+class _Line(Input):
+    """Takes keys in the order in which they were typed, however fast.
+
+    Textual hands a key that is bound to an action on through every parent first: what is typed
+    after it would land in this line before the line ends.
+    """
+
+    def __init__(self, prompt: Prompt, **options: Any) -> None:
+        super().__init__(**options)
+        self._prompt = prompt
+        self._is_over = False
+
+    def hand_back(self) -> None:
+        """The line has ended: the keys that wait here are meant for what comes next."""
+        self._is_over = True
+        self.call_later(self._begin)
+
+    def _begin(self) -> None:
+        self._is_over = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        act = {
+            "enter": self._prompt.enter,
+            "escape": self._prompt.leave,
+            "tab": self._prompt.complete,
+        }
+        if self._is_over:
+            self.app.post_message(events.Key(event.key, event.character))
+        elif event.key in act:
+            act[event.key]()
+        else:
+            await super()._on_key(event)
+            return
+        event.stop()
+        event.prevent_default()

@@ -25,16 +25,9 @@ def text_of(value: Any, form: Form) -> str:
     plain = jsonable(value)
     if form == "json":
         return exact_json(plain)
-    import yaml  # only whoever looks at YAML waits for it
+    from containerscope.rows.yaml import yaml_text  # only whoever looks at YAML waits for it
 
-    lines = yaml.dump(plain, sort_keys=False, allow_unicode=True, width=10_000, Dumper=_dumper())
-    return str(lines).rstrip("\n")
-
-
-def _dumper() -> Any:
-    import yaml
-
-    return getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+    return yaml_text(plain).rstrip("\n")
 
 
 def lines(text: str) -> tuple[Line, ...]:

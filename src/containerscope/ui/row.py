@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from containerscope.model.listing import Missing
-from containerscope.model.text import visible
+from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
 from containerscope.resource import Child
 from containerscope.resources import find
@@ -14,12 +14,11 @@ from containerscope.ui.console import console_link
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import Location
+from containerscope.ui.logs import log_screen
 from containerscope.ui.view import ViewScreen
 
-if TYPE_CHECKING:
-    pass
-
-_NUMERIC_DOWN = "-"
+_REMARK = 400
+"""Cells of a passing remark."""
 
 
 class RowScreen(ViewScreen):
@@ -28,7 +27,8 @@ class RowScreen(ViewScreen):
     def say(self, words: str, *, wrong: bool = False) -> None:
         """A passing remark; never markup."""
         severity = "error" if wrong else "information"
-        self.notify(visible(words), severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
+        words = cut(visible(words), _REMARK)
+        self.notify(words, severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
 
     # Going places
 
@@ -100,11 +100,24 @@ class RowScreen(ViewScreen):
         elif events is not None:
             self.open_detail(events)
 
+    def action_logs(self, last: bool = False) -> None:
+        """The logs of this row, followed."""
+        item, session = self.item, self.session
+        if item is None or session is None or self.resource.logs is None:
+            return
+        scope, settings = self.history.here.scope, self.settings
+        screen = log_screen(
+            session.clients, settings, self.resource, scope, item, self._header, last=last
+        )
+        self.app.push_screen(screen)
+
+    def action_last_logs(self) -> None:
+        """The logs of its last two minutes."""
+        self.action_logs(last=True)
+
     def action_pane(self) -> None:
-        """The other pane; in a command, the completion."""
-        if self.prompt.is_open:
-            self.prompt.complete()
-        elif not self.detail.has_class("open"):
+        """The other pane."""
+        if not self.detail.has_class("open"):
             if self.item is not None:
                 self.open_detail()
                 self.detail.view.focus()

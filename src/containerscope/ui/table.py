@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from textual import events
 from textual.geometry import Size
 from textual.scrollbar import ScrollDown, ScrollLeft, ScrollRight, ScrollTo, ScrollUp
@@ -43,6 +45,16 @@ class ResourceTable(TableView):
         except ValueError:
             return False
         return True
+
+    def go_to_next(self, wanted: Collection[str], direction: int = 1) -> bool:
+        """Go to the next of these keys, round the end; whether there is one."""
+        keys, start = self._selection.keys, self._selection.index
+        for step in range(1, len(keys) + 1):
+            place = (start + direction * step) % len(keys)
+            if keys[place] in wanted:
+                self.move_to(place)
+                return True
+        return False
 
     def page(self, pages: float) -> None:
         """Move the cursor and the view by pages."""

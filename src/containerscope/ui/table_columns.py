@@ -11,6 +11,8 @@ GUTTER = 3
 """Mark, status glyph, and a space."""
 NAME_AT_LEAST = 16
 """The flexing first column is not cut below this while another column can give way."""
+SENTENCE_AT_LEAST = 40
+"""A column of sentences is cut to this before another column gives way."""
 _ROOMY = 100
 _WIDEST_GAP = 3
 
@@ -59,7 +61,7 @@ def arrange(headings: Sequence[Heading], natural: Sequence[int], available: int)
         max(title[index], min(natural[index], heading.width))
         for index, heading in enumerate(headings)
     ]
-    least = list(widths)
+    least = [min(width, max(SENTENCE_AT_LEAST, title[at])) for at, width in enumerate(widths)]
     if least:
         least[0] = min(widths[0], max(NAME_AT_LEAST, title[0]))
     shown = _that_fit(headings, least, gap, room)

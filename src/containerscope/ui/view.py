@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any
 
 from textual import on, work
@@ -10,21 +11,27 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Listing, Phase, Problem
+from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
 from containerscope.resource import Demand
 from containerscope.rows import Needs, Rows, View, build, needs_of, shown_fields
-from containerscope.ui import chrome, collector
+from containerscope.ui import chrome
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
 from containerscope.ui.table import ResourceTable
 
-_MANY = 5_000
+_MANY = 2_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
 _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
+_BY_FIELD = re.compile("[:<>=]")
+"""A filter that looks at more than what a list shows at once."""
+
+
+def _is_loading(value: Any) -> bool:
+    return isinstance(value, Missing) and value.why is Why.LOADING
 
 
 class ViewScreen(FrameScreen):
@@ -78,7 +85,7 @@ class ViewScreen(FrameScreen):
         """Show the present location from its beginning."""
         self._forget()
         needs = self._needs()
-        self.demand = Demand(joins=needs.shown, whole=needs.whole)
+        self.demand = Demand(joins=needs.shown, whole=needs.whole, details=self._needs_details())
         if self.session is not None:
             self._follow(self.session)
 
@@ -91,7 +98,12 @@ class ViewScreen(FrameScreen):
     def _look(self) -> None:
         """Let the feed know what is looked at, and say what that costs if it is everything."""
         needs, before = self._needs(), self.demand.whole
-        self.demand.look(visible=self.table.visible_keys, joins=needs.shown, whole=needs.whole)
+        self.demand.look(
+            visible=self.table.visible_keys,
+            joins=needs.shown,
+            whole=needs.whole,
+            details=self._needs_details(),
+        )
         new = [join for join in self.resource.joins if join.name in needs.whole - before]
         count = len(self.listing.items) if self.listing is not None else 0
         calls = sum(join.cost(count) for join in new)
@@ -99,6 +111,12 @@ class ViewScreen(FrameScreen):
             titles = {column.needs: column.title for column in self.resource.columns}
             names = " and ".join(titles.get(join.name, join.name) for join in new)
             self.notify(f"reading {names} for all {count} rows: {calls} calls", markup=False)
+
+    def _needs_details(self) -> bool:
+        """Whether rows out of sight must be read too, since the view picks or ranks by them."""
+        here = self.history.here
+        by_value = here.sort.removeprefix("-") not in ("", "name", "cluster")
+        return by_value or here.problems_only or bool(_BY_FIELD.search(here.filter))
 
     @work(exclusive=True, group="feed")
     async def _follow(self, session: Session) -> None:
@@ -151,9 +169,7 @@ class ViewScreen(FrameScreen):
         table.show_message(f"{words} – {remedy}" if remedy else words, level)
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
-        if listing.phase is Phase.DONE and not self._settled:
-            self._settled = True
-            collector.resume()
+        self._settled = self._settled or listing.phase is Phase.DONE
         self._look()
         self._describe_soon(now=True)
         self.paint()
