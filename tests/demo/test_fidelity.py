@@ -21,9 +21,7 @@ from tests.demo.samples import misfits
 MODELS = Models()
 SAMPLES = samples()
 WALKED = [(service, operation) for service, all_of in OPERATIONS.items() for operation in all_of]
-EMPTY = frozenset({
-    ("ecs", "DescribeTaskSets"),
-})  # fmt: skip
+EMPTY = frozenset({("cloudwatch", "ListTagsForResource"), ("ecs", "DescribeTaskSets")})
 """Operations with nothing to tell in the demo account."""
 
 
