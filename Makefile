@@ -3,6 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+# The AWS CLI has requirements of its own, which must not meet ours.
+AWSCLI := .venv-awscli
+AWSCLI_STAMP := $(AWSCLI)/.installed
 WORKERS ?= 2
 ARGS ?=
 
@@ -19,6 +22,11 @@ $(STAMP): requirements.lock pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
+$(AWSCLI_STAMP): tests/awscli/requirements.lock
+	$(PYTHON) -m venv $(AWSCLI)
+	$(AWSCLI)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
 install: $(STAMP)  ## make a working .venv/bin/containerscope
 
 demo: $(STAMP)  ## explore the embedded demo account; ARGS="…" passes flags on
@@ -30,7 +38,7 @@ check: $(STAMP)  ## lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: check  ## everything that must hold before a change lands
+test: check $(AWSCLI_STAMP)  ## everything that must hold before a change lands
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
 
 format: $(STAMP)  ## format and mend what ruff can mend
@@ -46,6 +54,9 @@ screenshots: $(STAMP)  ## draw screenshots/*.svg from the demo account at a fixe
 lock:  ## resolve the pinned versions again (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 		--no-emit-index-url --no-annotate --all-extras --upgrade pyproject.toml -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+		--no-emit-index-url --no-annotate --upgrade tests/awscli/requirements.in \
+		-o tests/awscli/requirements.lock
 
 clean:  ## remove what the other targets made
-	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(AWSCLI) build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

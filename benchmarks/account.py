@@ -11,7 +11,7 @@ from pathlib import Path
 
 from benchmarks.terminal import Tty
 
-PROGRAM = (sys.executable, "-m", "containerscope")
+PROGRAM = (str(Path(sys.executable).with_name("containerscope")),)
 
 
 @contextmanager

@@ -24,8 +24,8 @@ _START = 5.0
 _BATCH = 0.010
 _CLUSTER = "scale-100"
 _PROGRAM = f"""
-from containerscope.demo.server import main
-main(0, "{_SCALE}", lambda url: print(url, flush=True), True)
+from containerscope.demo.server import Setup, main
+main(Setup(scale="{_SCALE}", until_stdin_closes=True), lambda url: print(url, flush=True))
 """
 
 

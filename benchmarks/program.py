@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 import statistics
 import sys
 import time
@@ -16,6 +18,10 @@ _RUNS = 10
 _IDLE = 60.0
 _HELLO = (sys.executable, str(Path(__file__).with_name("hello.py")))
 _FLAGS = ("--rate-share", "0")
+_LOADS = 3
+_ALL = r"tasks \(50[,\d]*\).*complete"
+_LOOK = 0.06
+"""Seconds for which a key's answer is waited for before the screen is brought up to date."""
 
 
 def run() -> list[Row]:
@@ -35,16 +41,21 @@ def _starts(url: str) -> list[Row]:
     firsts: list[float] = []
     for _ in range(_RUNS):
         with opened(url, command=_HELLO) as tty:
-            hellos.append(tty.wait("hello world"))
+            hellos.append(_seen(tty, "hello world"))
         with opened(url, *_FLAGS) as tty:
-            paints.append(tty.wait("ContainerScope"))
-            tty.wait("checkout")
-            firsts.append(time.perf_counter() - tty.started)
+            paints.append(_seen(tty, "ContainerScope"))
+            firsts.append(_seen(tty, "checkout"))
     hello, paint, first = map(statistics.median, (hellos, paints, firsts))
     return [
         _ratio("first paint over hello-world's", paint, hello, 1.3),
         _ratio("first row over hello-world's", first, hello, 4.0),
     ]
+
+
+def _seen(tty: Tty, words: str) -> float:
+    """Seconds from the start of the process to the bytes that brought the words."""
+    tty.wait(words)
+    return tty.arrived - tty.started
 
 
 def _ratio(what: str, measured: float, base: float, bar: float) -> Row:
@@ -68,17 +79,21 @@ def _idle(url: str) -> list[Row]:
 
 
 def _many(url: str) -> list[Row]:
-    with opened(url, *_FLAGS) as tty:
-        tty.wait("checkout")
-        tty.type(":tasks\r")
-        tty.wait(r"tasks \(")
-        waits = _keys(tty, 150)
-        p99 = sorted(waits)[int(len(waits) * 0.99) - 1] * 1000
-        tty.wait(r"tasks \(50[,\d]*\).*complete", seconds=180)
-        tty.read_for(2)
-        _, memory = tty.cost()
+    waits: list[float] = []
+    for _ in range(_LOADS):
+        with opened(url, *_FLAGS) as tty:
+            tty.wait("checkout")
+            tty.type(":tasks\r")
+            tty.wait(r"tasks \([1-9]")
+            waits += _keys(tty)
+            tty.wait(_ALL, seconds=180)
+            tty.read_for(2)
+            _, memory = tty.cost()
+    p99 = 1000 * sorted(waits)[math.ceil(len(waits) * 0.99) - 1]
+    median, most = 1000 * statistics.median(waits), 1000 * max(waits)
+    said = f"{p99:.0f} ms (median {median:.0f}, most {most:.0f}; {len(waits)} keys)"
     return [
-        Row("key to paint while 50,000 tasks load, p99", f"{p99:.0f} ms", "≤ 50 ms", p99 <= 50),
+        Row("key to paint while 50,000 tasks load, p99", said, "≤ 50 ms", p99 <= 50),
         Row("50,000 tasks listed: RSS", f"{memory:.0f} MiB", "≤ 300 MiB", memory <= 300),
     ]
 
@@ -90,17 +105,28 @@ def _cursor_line(tty: Tty) -> int:
     return lone[0] if lone else -1
 
 
-def _keys(tty: Tty, count: int) -> list[float]:
-    """Seconds from each key to the cursor's new place on the screen."""
+def _keys(tty: Tty) -> list[float]:
+    """Seconds from each key to the bytes that move the cursor, until the list is complete."""
     waits: list[float] = []
-    for number in range(count):
+    while not re.search(_ALL, tty.text(), re.S):
         while tty.read(0):
             pass
         before = _cursor_line(tty)
         start = time.perf_counter()
-        tty.type("j" if number % 40 < 20 else "k")
-        while _cursor_line(tty) == before and time.perf_counter() - start < 1:
-            tty.read(0.005)
-        waits.append(time.perf_counter() - start)
-        tty.read_for(0.02)
+        tty.type("j" if len(waits) % 40 < 20 else "k")
+        waits.append(_answered(tty, before) - start)
     return waits
+
+
+def _answered(tty: Tty, before: int) -> float:
+    """When the bytes came with which the cursor left that line; a second later if none did."""
+    end = time.perf_counter() + 1
+    while time.perf_counter() < end:
+        answered = 0.0
+        for arrived, data in tty.take_for(_LOOK):
+            tty.feed(data)
+            if not answered and _cursor_line(tty) != before:
+                answered = arrived
+        if answered:
+            return answered
+    return end

@@ -45,6 +45,8 @@ class Tty:
         self.raw = bytearray()
         self.ended = False
         self.started = time.perf_counter()
+        self.arrived = self.started
+        """When the newest bytes came, before this emulator spent its time on them."""
         base = {key: os.environ[key] for key in ("PATH", "HOME", "TMPDIR") if key in os.environ}
         base |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
         self.pid, self.fd = pty.fork()
@@ -79,22 +81,44 @@ class Tty:
 
     def read(self, seconds: float) -> int:
         """Take in what arrives within that time, at most one chunk; the number of its bytes."""
+        data = self._take(seconds)
+        self.feed(data)
+        return len(data)
+
+    def _take(self, seconds: float) -> bytes:
         ready, _, _ = select.select([self.fd], [], [], max(0.0, seconds))
         if not ready:
-            return 0
+            return b""
         try:
             data = os.read(self.fd, 1 << 16)
         except OSError:
             data = b""
         if not data:
             self.ended = True
-            return 0
+            return b""
+        self.arrived = time.perf_counter()
         self.raw += data
         for query, answer in _ANSWERS.items():
             if query in data:
                 os.write(self.fd, answer)
+        return data
+
+    def feed(self, data: bytes) -> None:
+        """Bring the screen up to date with bytes that were taken."""
         self._stream.feed(_readable(data))
-        return len(data)
+
+    def take_for(self, seconds: float) -> list[tuple[float, bytes]]:
+        """What arrives for that long, each chunk with its time, kept from the screen until fed.
+
+        Drawing a frame takes this emulator longer than the program: whoever measures times must
+        not draw in between.
+        """
+        chunks: list[tuple[float, bytes]] = []
+        end = time.perf_counter() + seconds
+        while not self.ended and (left := end - time.perf_counter()) > 0:
+            if data := self._take(left):
+                chunks.append((self.arrived, data))
+        return chunks
 
     def read_for(self, seconds: float) -> int:
         """Take in everything for that long; the number of bytes."""

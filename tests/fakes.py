@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import functools
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -89,6 +89,13 @@ class FakeClients:
             tuple(odd),
             NOW,
         )
+
+    async def stream(
+        self, service: str, operation: str, member: str, /, **params: Any
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        answer = await self.call(service, operation, **params)
+        for event in answer[member]:
+            yield event
 
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /

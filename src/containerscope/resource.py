@@ -11,6 +11,8 @@ from containerscope.block import DiffBlock, LogBlock, SeriesBlock, TreeBlock
 from containerscope.model.clock import Clock
 from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
+from containerscope.model.log_source import Sources
+from containerscope.model.target import Target as Target  # part of what clients are opened with
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -52,19 +54,6 @@ class Identity:
         """The role or user name in the ARN, without the session name."""
         parts = self.arn.rsplit(":", 1)[-1].split("/")
         return parts[1] if len(parts) > 1 else parts[0]
-
-
-@dataclass(frozen=True)
-class Target:
-    """Which account and region to connect to, and with what; empty fields follow the AWS rules."""
-
-    profile: str = ""
-    region: str = ""
-    endpoint_url: str = ""
-    """One endpoint for every service, as the demo account has."""
-    access_key: str = ""
-    """With `secret_key`: explicit credentials; no file, environment or metadata is read then."""
-    secret_key: str = field(default="", repr=False)
 
 
 class SignIn(Protocol):
@@ -117,6 +106,11 @@ class Clients(Protocol):
     async def call(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
         """Call and return the whole answer under the API's own member names."""
 
+    def stream(
+        self, service: str, operation: str, member: str, /, **params: Any
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Call and yield the events of the answer's event stream until it ends or is closed."""
+
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
     ) -> U:
@@ -138,7 +132,7 @@ class Demand:
     details: bool = False
     """The details of all rows, as a filter or a sort by one of them needs."""
     everything: bool = False
-    """The details and these joins of all rows, as `get` needs them."""
+    """All details of all rows, and these joins for all of them, as `get` needs them."""
     whole: frozenset[str] = frozenset()
     """The joins by which the list is sorted or filtered: they are fetched for all rows."""
     changed: Callable[[], None] = field(default=lambda: None, repr=False)
@@ -150,13 +144,15 @@ class Demand:
         visible: Sequence[str] | None = None,
         joins: frozenset[str] | None = None,
         whole: frozenset[str] | None = None,
+        details: bool | None = None,
     ) -> None:
         """Need something else from now on; what is not given stays."""
-        before = (self.visible, self.joins, self.whole)
+        before = (self.visible, self.joins, self.whole, self.details)
         self.visible = self.visible if visible is None else visible
         self.joins = self.joins if joins is None else joins
         self.whole = self.whole if whole is None else whole
-        if (self.visible, self.joins, self.whole) != before:
+        self.details = self.details if details is None else details
+        if (self.visible, self.joins, self.whole, self.details) != before:
             self.changed()
 
 
@@ -333,6 +329,8 @@ class Resource(Generic[T]):
     """Whether a row is on its way somewhere, which makes the poller fast."""
     children: tuple[Child[T], ...] = ()
     details: tuple[Detail[T], ...] = ()
+    logs: Callable[[Clients, Scope, Item[T]], Awaitable[Sources]] | None = None
+    """Where the lines of what a row stands for are; asked again while they are followed."""
     joins: tuple[Join[T], ...] = ()
     """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None

@@ -86,5 +86,5 @@ def misfits(shape: Any, value: Any, where: str = "") -> list[str]:
     return [] if right else [f"{where}: {value!r} is no {kind}"]
 
 
-NEWER = frozenset({"EC2_AUTOSCALING", "VersionRollback"})
-"""Values of enumerations that the installed botocore does not know yet."""
+NEWER = frozenset({"EC2_AUTOSCALING", "VersionRollback", "Policy", "IAM Policy", "available"})
+"""Values that AWS sends although the installed botocore's enumerations lack them."""

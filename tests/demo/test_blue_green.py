@@ -6,13 +6,19 @@ from typing import Any
 
 import pytest
 
-from containerscope.demo import elb_checks
+from containerscope.demo import ecs_death
 from containerscope.demo.ecs_state import Cluster, Task
 from containerscope.demo.elb_blue_green import TEST_PORT, enter, groups, prepare, shift
 from containerscope.demo.fate import Fate
 from containerscope.demo.world import World
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 from tests.demo.test_elb import let_pass, start, states
+
+
+@pytest.fixture(autouse=True)
+def unscheduled(world: World) -> None:
+    """No scheduler takes part: tasks move as the test says."""
+    world.scheduler = None
 
 
 def rule(world: World, arn: str) -> dict[str, int]:
@@ -77,7 +83,7 @@ def test_ecs_stops_a_task_that_fails_its_checks_once_its_grace_is_over(
         stopped.append((task.id, world.now(), reason))
         task.desired = "STOPPED"
 
-    monkeypatch.setattr(elb_checks, "_stop", lambda w, c, t, reason: stop(w, c, t, "", reason))
+    monkeypatch.setattr(ecs_death, "stop", stop)
     world.fates["checkout/web"] = Fate(target_reason="Target.ResponseCodeMismatch")
     cluster, task = start(world, "web")
     task.status, task.started_at = "RUNNING", world.now()

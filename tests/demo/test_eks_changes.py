@@ -13,7 +13,7 @@ from containerscope.demo.eks_state import Trouble
 from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.world import World
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 
 Asked = Mapping[str, Any]
 PLATFORM = {"clusterName": "platform"}

@@ -6,7 +6,7 @@ import pytest
 
 from containerscope.demo.eks_scenarios import EKS_SCENARIOS
 from containerscope.demo.world import World
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
 from tests.demo.test_eks_changes import change, group, later, told
 
 STORIES = {each.name: each for each in EKS_SCENARIOS}

@@ -18,7 +18,13 @@ from containerscope.demo.scale import Scale
 from containerscope.demo.server import RunningServer, serve
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
-from tests.demo.test_answers import ask
+from tests.demo.in_process import ask
+
+
+@pytest.fixture(autouse=True)
+def unscheduled(world: World) -> None:
+    """No scheduler takes part: tasks move as the test says."""
+    world.scheduler = None
 
 
 @pytest.fixture

@@ -187,4 +187,4 @@ async def test_stopped_tasks_are_forgotten_after_an_hour(still_clock: StillClock
     still_clock.advance(3600)
     after = await ecs.list_tasks(cluster="checkout", desiredStatus="STOPPED")
     assert len(before["taskArns"]) == 20
-    assert after["taskArns"] == []
+    assert not set(before["taskArns"]) & set(after["taskArns"])

@@ -9,6 +9,7 @@ import pytest
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 
+from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.protocol_errors import AwsError, error_reply
 from containerscope.demo.protocol_models import Models
 from containerscope.demo.protocol_request import parse
@@ -36,7 +37,7 @@ SERVICES = (
     "sso-oidc",
     "resourcegroupstaggingapi",
 )
-EC2 = ("DescribeInstances", "DescribeSubnets", "RunInstances", "DescribeNetworkInterfaces")
+EC2 = ("RunInstances", *OPERATIONS["ec2"])
 
 
 def wire_of(service: Any, operation: Any, params: dict[str, Any]) -> Wire:
@@ -134,3 +135,30 @@ def test_services_that_share_a_signing_name_are_told_apart() -> None:
         params = {} if operation.input_shape is None else sample(operation.input_shape)
         wire = wire_of(service, operation, params)
         assert find_service(MODELS, wire, signature(wire)) == name
+
+
+def test_newer_clients_speak_json_with_cloudwatch() -> None:
+    operation = "GraniteServiceVersion20100801.DescribeAlarms"
+    scope = "AKIDEXAMPLE/20261124/eu-west-1/monitoring/aws4_request"
+    headers = {
+        "x-amz-target": operation,
+        "content-type": "application/x-amz-json-1.0",
+        "authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host",
+    }
+    body = b'{"AlarmNames": ["a", "b"], "MaxRecords": 5}'
+    wire = Wire("POST", "/", (), headers, body)
+    spoken = find_service(MODELS, wire, signature(wire))
+    service = MODELS.service(spoken)
+    assert service.service_name == "cloudwatch"
+    model = find_operation(MODELS, spoken, wire)
+    assert parse(MODELS, service, model, wire) == {"AlarmNames": ["a", "b"], "MaxRecords": 5}
+    alarm = {"AlarmName": "a", "StateUpdatedTimestamp": 1764000000.0}
+    reply = ResponseWriter().write(service, model, {"MetricAlarms": [alarm]}, "id")
+    assert reply.content_type == "application/x-amz-json-1.0"
+    assert (
+        reply.body == b'{"MetricAlarms":[{"AlarmName":"a","StateUpdatedTimestamp":1764000000.0}]}'
+    )
+    form = {"authorization": headers["authorization"],
+            "content-type": "application/x-www-form-urlencoded"}  # fmt: skip
+    older = Wire("POST", "/", (), form, b"Action=DescribeAlarms&Version=2010-08-01")
+    assert find_service(MODELS, older, signature(older)) != spoken

@@ -106,10 +106,14 @@ async def test_an_operation_that_is_not_there_is_an_error_of_its_protocol(
     account: RunningServer, connect: Connect
 ) -> None:
     cases: tuple[tuple[str, Callable[[Any], Any], str], ...] = (
-        ("ecs", lambda c: c.create_cluster(clusterName="x"), "UnknownOperationException"),
+        (
+            "ecs",
+            lambda c: c.discover_poll_endpoint(),
+            "UnknownOperationException",
+        ),
         ("eks", lambda c: c.delete_cluster(name="x"), "UnknownOperationException"),
-        ("iam", lambda c: c.list_roles(), "InvalidAction"),
-        ("ec2", lambda c: c.describe_vpcs(), "InvalidAction"),
+        ("iam", lambda c: c.list_groups(), "InvalidAction"),
+        ("ec2", lambda c: c.describe_addresses(), "InvalidAction"),
         ("s3", lambda c: c.list_buckets(), "UnknownOperationException"),
         ("athena", lambda c: c.list_work_groups(), "UnknownOperationException"),
     )
@@ -235,8 +239,11 @@ async def test_a_throttled_account_refuses_calls_beyond_its_bucket(
 
 _PROGRAM = """
 import json, sys
-from containerscope.demo.server import main
-main(0, "4,30,200", lambda url: print(json.dumps(url), flush=True), sys.argv[1] == "stdin")
+from containerscope.demo.server import Setup, main
+main(
+    Setup(scale="4,30,200", until_stdin_closes=sys.argv[1] == "stdin"),
+    lambda url: print(json.dumps(url), flush=True),
+)
 """
 
 

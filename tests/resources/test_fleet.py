@@ -155,8 +155,9 @@ async def test_nodes_alone_are_counted_for_the_rows_on_screen(
 
 
 async def test_a_look_is_remembered_for_five_minutes(
-    account: RunningServer, clients: AwsClients, still_clock: StillClock
+    world: World, account: RunningServer, clients: AwsClients, still_clock: StillClock
 ) -> None:
+    world.agenda.clear()
     await listed(clusters.RESOURCE, clients, demand=SWEPT)
     before = account.calls["ecs:ListServices"]
     still_clock.advance(299)
@@ -172,6 +173,7 @@ async def test_a_look_is_remembered_for_five_minutes(
 async def test_a_cluster_whose_counts_change_is_looked_into_again(
     world: World, account: RunningServer, clients: AwsClients, still_clock: StillClock
 ) -> None:
+    world.agenda.clear()
     await listed(ecs.RESOURCE, clients, demand=SWEPT)
     before = account.calls["ecs:ListServices"]
     still_clock.advance(31)

@@ -169,11 +169,11 @@ async def test_volumes_say_what_they_are_and_how_they_are_mounted(
         each for each in blocks if isinstance(each, TableBlock) and each.title == "Volumes"
     ]
     assert volumes.rows == (
-        ("shared", "EFS", "fs-1:/data", "encrypted in transit, access point fsap-1, IAM"),
-        ("socket", "bind mount", "/var/run/docker.sock", None),
-        ("scratch", "scratch", None, None),
-        ("nfs", "Docker", "local", f"scope task, password={MASK}"),
-        ("share", "FSx for Windows", "fs-2:\\data", "domain corp"),
+        ("shared", "EFS", "fs-1:/data", "encrypted in transit, access point fsap-1, IAM", None),
+        ("socket", "bind mount", "/var/run/docker.sock", None, None),
+        ("scratch", "scratch", None, None, None),
+        ("nfs", "Docker", "local", f"scope task, password={MASK}", None),
+        ("share", "FSx for Windows", "fs-2:\\data", "domain corp", None),
     )
 
 

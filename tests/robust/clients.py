@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from random import Random
 from typing import Any, TypeVar
 
@@ -84,6 +84,12 @@ class AnyAccount:
     ) -> Page[T]:
         answer = await self.call(service, operation, **params)
         return page_of(answer, f"{service}:{operation}", member, model)
+
+    async def stream(
+        self, service: str, operation: str, member: str, /, **params: Any
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        for event in (await self.call(service, operation, **params)).get(member, ()):
+            yield event
 
     async def cached(
         self, _key: Hashable, _seconds: float, fetch: Callable[[], Awaitable[U]], /

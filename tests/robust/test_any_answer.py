@@ -28,9 +28,10 @@ from containerscope.resource import (
 )
 from containerscope.resources import all_resources
 from containerscope.rows import View, build, to_csv, to_json
-from containerscope.ui import chrome, header, raw
+from containerscope.ui import chrome, raw
 from containerscope.ui.blocks import Line, lines
 from containerscope.ui.chrome import problem_words
+from containerscope.ui.header import Pulse, header
 from containerscope.ui.location import Location
 from containerscope.ui.spans import Spans, text_of
 from tests.robust.clients import AnyAccount
@@ -82,7 +83,7 @@ def assert_chrome_stands(listing: Listing[Any], resource: Resource[Any], scope: 
     said: list[Spans] = [
         chrome.title(here, {}, 1, 2, chrome.state_of(listing, NOW), "", 120),
         chrome.trouble(listing, NOW),
-        header.header(Identity(hostile, hostile, hostile), hostile, True, header.Pulse(), 120),
+        header(Identity(hostile, hostile, hostile), hostile, True, Pulse(), 120),
     ]
     for spans in said:
         assert not HARMFUL.search(text_of(spans)), text_of(spans)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from containerscope.model.listing import LOADING, Missing, Why
 from containerscope.rows.natural import natural_key
-from containerscope.rows.order import moved, ordered, sort_key
+from containerscope.rows.order import _merged, moved, ordered, sort_key
 
 MISSING = st.sampled_from([None, LOADING, Missing(Why.DENIED, "no"), float("nan"), ""])
 VALUES: st.SearchStrategy[Any] = st.one_of(
@@ -67,6 +67,20 @@ def test_moving_changed_rows_gives_the_order_of_a_full_sort(
     after = [data.draw(values) if place in changed else key for place, key in enumerate(before)]
     order = ordered(before, descending=descending)
     assert moved(order, after, dict.fromkeys(changed), descending=descending) == ordered(
+        after, descending=descending
+    )
+
+
+@given(st.data(), st.booleans())
+def test_merging_many_changed_rows_gives_the_order_of_a_full_sort(
+    data: st.DataObject, descending: bool
+) -> None:
+    values = st.one_of(st.integers(0, 4), st.none(), st.just("a"))
+    before = data.draw(st.lists(values, min_size=1, max_size=12))
+    changed = data.draw(st.sets(st.integers(0, len(before) - 1)))
+    after = [data.draw(values) if place in changed else key for place, key in enumerate(before)]
+    order = ordered(before, descending=descending)
+    assert _merged(order, after, dict.fromkeys(changed), descending=descending) == ordered(
         after, descending=descending
     )
 

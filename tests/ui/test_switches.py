@@ -14,9 +14,8 @@ from containerscope.clients.aws import connect
 from containerscope.demo.account import demo_world
 from containerscope.demo.clock import StillClock
 from containerscope.demo.faults import Fault
-from containerscope.demo.protocol_errors import Reply
 from containerscope.demo.protocol_route import Wire
-from containerscope.demo.server import RunningServer, serve
+from containerscope.demo.server import Answer, RunningServer, serve
 from containerscope.resource import SignIn, Target
 from containerscope.settings import Settings
 from containerscope.ui.app import ContainerScopeApp
@@ -34,7 +33,7 @@ class Answers:
         self._answer = server.account.answer
         server.account.answer = self._count  # type: ignore[method-assign]
 
-    async def _count(self, wire: Wire, request_id: str) -> Reply | None:
+    async def _count(self, wire: Wire, request_id: str) -> Answer:
         reply = await self._answer(wire, request_id)
         self.sent += 1
         return reply

@@ -15,6 +15,7 @@ from containerscope.ui import blocks, keys, memory, raw
 from containerscope.ui.commands import CommandError, Do, Show, completions, parse
 from containerscope.ui.header import Pulse, header
 from containerscope.ui.location import History, Location, at, way_to
+from containerscope.ui.log_keys import LOG_KEYS
 from containerscope.ui.memory import Memory
 from containerscope.ui.spans import text_of, width_of
 
@@ -100,7 +101,7 @@ def test_no_two_keys_fight_for_one_pane() -> None:
 
 def test_the_page_about_keys_is_made_from_the_table() -> None:
     page = Path(__file__).parents[2] / "docs" / "keys.md"
-    assert page.read_text(encoding="utf-8") == keys.markdown()
+    assert page.read_text(encoding="utf-8") == keys.markdown(*LOG_KEYS)
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120, 200])

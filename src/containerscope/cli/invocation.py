@@ -60,6 +60,15 @@ def _keep(field: str, value: object) -> Callable[[click.Context, click.Parameter
     return keep
 
 
+def _gather(context: click.Context, parameter: click.Parameter, given: Sequence[str]) -> None:
+    """A callback that adds to what was given before, also in front of the command."""
+    if given:
+        field = str(parameter.name)
+        before = invocation(context).flags.get(field, ())
+        assert isinstance(before, tuple)
+        invocation(context).flags[field] = (*before, *given)
+
+
 class GlobalOption(click.Option):
     """An option of the whole program, accepted before and after the command."""
 
@@ -67,6 +76,12 @@ class GlobalOption(click.Option):
 def _option(field: str, name: str, metavar: str, about: str) -> GlobalOption:
     return GlobalOption(
         [name], metavar=metavar, help=about, expose_value=False, callback=_keep(field, None)
+    )
+
+
+def _several(name: str, metavar: str, about: str) -> GlobalOption:
+    return GlobalOption(
+        [name], metavar=metavar, help=about, multiple=True, expose_value=False, callback=_gather
     )
 
 
@@ -88,6 +103,14 @@ def global_options() -> list[click.Parameter]:
         _option(
             "demo_scale", "--demo-scale", "C,S,T",
             "Clusters, services and running tasks that the demo account has.",
+        ),
+        _several(
+            "--demo-scenario", "NAME",
+            "Story that the demo account tells; may be given again.",
+        ),
+        _option("demo_speed", "--demo-speed", "X", "Seconds of the demo account in a real one."),
+        _several(
+            "--demo-fault", "SPEC", "Fault in the way of the demo account's calls; may be repeated."
         ),
         _option("theme", "--theme", "T", "Colours, by the name of a theme."),
         _option("refresh", "--refresh", "S", "Seconds between two refreshes."),

@@ -16,6 +16,7 @@ NAME = "containerscope"
 _COMMANDS = {
     "get": "get",
     "describe": "describe",
+    "logs": "logs",
     "doctor": "doctor",
     "policy": "policy",
     "config": "config",

@@ -11,7 +11,6 @@ import click
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import Invocation
 from containerscope.cli.root import NAME, EndedError, root
-from containerscope.cli.say import say
 from containerscope.settings import SettingsError
 
 
@@ -42,6 +41,8 @@ def _run(arguments: Sequence[str] | None, invocation: Invocation) -> int:
         error.show()
         return error.exit_code
     except SettingsError as error:
+        from containerscope.cli.say import say
+
         say(str(error))
         return Exit.USAGE
 

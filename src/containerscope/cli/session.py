@@ -12,12 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from containerscope.cli.demo_wishes import Wishes
 from containerscope.model.listing import ApiError, Problem
-from containerscope.resource import Scope, SignIn, Target
+from containerscope.model.target import Target
 from containerscope.settings import Settings
 
 if TYPE_CHECKING:
     from containerscope.cli.call_log import CallLog
+    from containerscope.resource import Scope, SignIn
 
 DEMO_REGION = "eu-west-1"
 _START = 30.0
@@ -32,14 +34,13 @@ class DemoAccount:
 
         from containerscope.clients import process
 
-        scale = settings.demo_scale
-        size = ["--scale", ",".join(map(str, scale))] if scale else []
+        wishes = Wishes.of(settings).flags()
         # Made by who first writes into it, so that a run that is killed leaves none behind.
         name = f"containerscope-demo-{secrets.token_hex(8)}"
         self._folder = Path(tempfile.gettempdir()) / name
         arguments = [
             sys.executable, "-m", "containerscope", "demo-server", "--port", "0",
-            "--until-stdin-closes", "--announce", *size,
+            "--until-stdin-closes", "--announce", *wishes,
         ]  # fmt: skip
         self._child = process.start(process.Purpose.DEMO, arguments, read_only=settings.read_only)
         self._url = ""
@@ -80,9 +81,14 @@ class Session:
             return Target(region=region or DEMO_REGION)
         return Target(profile=self.settings.profile, region=region)
 
+    def prepare(self) -> None:
+        """Load the SDKs, which takes most of the time until there is a connection."""
+        import containerscope.clients.aws  # noqa: F401
+
     async def connect(self, target: Target, sign_in: SignIn) -> Any:
         """Clients for the target; a region switched to keeps the demo account."""
-        from containerscope.clients.aws import connect  # loads the SDKs
+        await asyncio.to_thread(self.prepare)
+        from containerscope.clients.aws import connect
 
         if self._demo is not None:
             url = await self._demo.endpoint()
@@ -136,6 +142,8 @@ async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
 
 async def scope_of(clients: Any, settings: Settings) -> tuple[Scope, tuple[Problem, ...]]:
     """What the settings narrow a listing to; without an identity it works all the same."""
+    from containerscope.resource import Scope
+
     scope = Scope(region=clients.region, cluster=settings.cluster, service=settings.service)
     try:
         identity = await clients.identity()

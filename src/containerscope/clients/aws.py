@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
@@ -185,6 +185,20 @@ class AwsClients:
             # A change that is asked for twice is made twice.
             return await fly()
         return await self._flights.join((service, operation, _frozen(params)), fly)
+
+    async def stream(
+        self, service: str, operation: str, member: str, /, **params: Any
+    ) -> AsyncIterator[Mapping[str, Any]]:
+        """Call and yield the events of the answer's event stream until it ends or is closed."""
+        answer, _ = await self._answer(service, operation, params, raw=False)
+        events = answer[member]
+        try:
+            async for event in events:
+                yield event
+        except Exception as error:
+            raise ApiError(to_problem(error, service, operation)) from error
+        finally:
+            events.close()
 
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /

@@ -16,6 +16,7 @@ from botocore.loaders import Loader
 from containerscope import __version__
 from containerscope.clients.decode import ParserFactory
 from containerscope.clients.guard import guard_session
+from containerscope.clients.models import ModelFiles
 from containerscope.clients.tls import ClientConfig
 from containerscope.model.listing import ApiError, Problem, Why
 from containerscope.resource import Target
@@ -35,7 +36,7 @@ def _isolated() -> AioSession:
     }
     core = AioSession(session_vars=variables)
     paths = [str(API_EXTRAS), Loader.BUILTIN_DATA_PATH]
-    loader = Loader(extra_search_paths=paths, include_default_search_paths=False)
+    loader = Loader(paths, ModelFiles(), include_default_search_paths=False)
     core.register_component("data_loader", loader)
     return core
 
@@ -47,7 +48,7 @@ def _of_the_user(profile: str) -> AioSession:
         core.set_config_variable("profile", profile)
     own = core.get_config_variable("data_path")
     paths = [str(Path(part).expanduser()) for part in (own or "").split(os.pathsep) if part]
-    core.register_component("data_loader", Loader([*paths, str(API_EXTRAS)]))
+    core.register_component("data_loader", Loader([*paths, str(API_EXTRAS)], ModelFiles()))
     return core
 
 
@@ -59,6 +60,9 @@ def _config(target: Target) -> ClientConfig:
         "read_timeout": 20,
         "user_agent_extra": f"containerscope/{__version__}",
     }
+    if target.endpoint_url or os.environ.get("AWS_ENDPOINT_URL"):
+        # One address for every service has no `streaming-` beside it.
+        options["inject_host_prefix"] = False
     if target.access_key:
         options |= {"proxies": {}, "ignore_configured_endpoint_urls": True}
     return ClientConfig(**options)

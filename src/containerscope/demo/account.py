@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from containerscope.demo import ecs_checkout, ecs_data, ecs_edge, eks_account, surroundings
+from containerscope.demo import (
+    ecs_alive,
+    ecs_checkout,
+    ecs_data,
+    ecs_edge,
+    ecs_stories,
+    eks_account,
+    load_build,
+    scaling_build,
+    surroundings,
+)
 from containerscope.demo.scale import Scale, add_scale
 from containerscope.demo.world import World
 from containerscope.model.clock import Clock
@@ -29,4 +39,8 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
     if scale is not None:
         add_scale(world, scale)
     surroundings.attach(world)
+    load_build.build(world)
+    scaling_build.build(world)
+    ecs_alive.start(world)
+    ecs_stories.attach(world)
     return world

@@ -59,6 +59,10 @@ class Agenda:
         self.at(self.now + seconds if first is None else first, tick)
         return ticking
 
+    def clear(self) -> None:
+        """Let nothing of all this happen: the world stands still."""
+        self._entries.clear()
+
     def run(self, until: float) -> None:
         """Let everything happen that is due by then."""
         while self._entries and self._entries[0].at <= until:

@@ -70,6 +70,7 @@ class Builder:
             grace=60 if recipe.path else None,
             placement=self._placement(recipe),
             exec_enabled=recipe.exec_enabled,
+            rebalances=not recipe.daemon,
             tags={"team": recipe.owner, "environment": "production", **recipe.tags},
         )
         self.cluster.services[recipe.name] = service
@@ -259,7 +260,8 @@ class Builder:
         return self.world.arn("elasticloadbalancing", group)
 
     def _awsvpc(self, recipe: Recipe) -> dict[str, Any]:
-        groups = [f"sg-0{hexes(16, 'sg', recipe.name)}", f"sg-0{hexes(16, 'sg', 'tasks')}"]
+        shared = f"sg-0{hexes(16, 'sg', self.cluster.name, 'tasks')}"
+        groups = [f"sg-0{hexes(16, 'sg', recipe.name)}", shared]
         return {
             "subnets": subnets(self.cluster.name),
             "securityGroups": groups,
@@ -327,5 +329,6 @@ def end(task: Task, stopped_at: float, code: str, reason: str, exits: dict[str, 
     """Let a task have stopped at this time, for this reason."""
     task.status = task.desired = "STOPPED"
     task.stopping_at = stopped_at - 12
+    task.execution_stopped_at = stopped_at - 2
     task.stopped_at = stopped_at
     task.stop_code, task.stopped_reason, task.exits = code, reason, exits

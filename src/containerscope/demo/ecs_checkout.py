@@ -6,6 +6,7 @@ from containerscope.demo.ecs_build import Builder, end
 from containerscope.demo.ecs_definitions import define
 from containerscope.demo.ecs_recipe import DAY, HOUR, MINUTE, Recipe
 from containerscope.demo.ecs_state import Cluster, Deployment, Exit, Revision, Service, Task
+from containerscope.demo.fate import Fate
 from containerscope.demo.ids import digits, hexes
 from containerscope.demo.world import World
 
@@ -225,12 +226,14 @@ def _fail_payments(builder: Builder, service: Service) -> None:
         service, _next(builder, service, "2.31.0", 10.5 * MINUTE), 10.5 * MINUTE, 4
     )
     service.failures_allowed = 10
+    service.streak, service.retry_at = 3, builder.now + 45
     new.failed, new.threshold, old.desired = 6, 10, 4
     image = new.revision.definition.containers[0]["image"]
     reason = (
         "CannotPullContainerError: pull image manifest has been retried 1 time(s): failed to "
         f"resolve ref {image}: {image}: not found"
     )
+    builder.world.fates[new.revision.definition.arn] = Fate(pull_error=reason)
     for ago in (9.5, 8.2, 6.9, 5.3, 3.8, 1.6):
         exits = {service.name: Exit(None, reason)}
         task = builder.stopped(service, new, ago * MINUTE, "TaskFailedToStart", reason, exits)
@@ -292,6 +295,9 @@ def _kill_thumbnails(builder: Builder, service: Service) -> None:
     """Workers that outgrow their memory every few minutes and are started again."""
     limit = service.definition.containers[0]["memory"]
     reason = "OutOfMemoryError: Container killed due to memory usage"
+    builder.world.fates[f"checkout/{service.name}"] = Fate(
+        exits_after=66 * MINUTE, exit_code=137, exit_reason=reason
+    )
     deployment = service.deployments[0]
     for ago in (52, 38, 27, 16, 4):
         exits = {service.name: Exit(137, reason)}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from containerscope.demo.calls import Call, Handler, PageRule, Result, tag_list
 from containerscope.demo.ecs_find import (
     batch,
-    cluster_arn,
     cluster_of,
     definition_of,
     last,
@@ -179,23 +178,6 @@ def list_services_by_namespace(call: Call) -> Result:
     return PageRule(default=10).page(call.params, "serviceArns", arns)
 
 
-def get_task_protection(call: Call) -> Result:
-    """Whether tasks of services are protected from scale-in; none is."""
-    cluster = cluster_of(call)
-    known = [last(each) in cluster.tasks for each in batch(call, "tasks", 100)]
-    arns = [
-        call.world.arn("ecs", f"task/{cluster_arn(call, cluster).rpartition('/')[2]}/{last(each)}")
-        for each in call.params.get("tasks", ())
-    ]
-    pairs = list(zip(arns, known, strict=True))
-    return {
-        "protectedTasks": [
-            {"taskArn": arn, "protectionEnabled": False} for arn, is_in in pairs if is_in
-        ],
-        "failures": [missing(arn) for arn, is_in in pairs if not is_in],
-    }
-
-
 DESCRIBES: dict[str, Handler] = {
     "DescribeClusters": describe_clusters,
     "DescribeServices": describe_services,
@@ -207,5 +189,4 @@ DESCRIBES: dict[str, Handler] = {
     "DescribeServiceRevisions": describe_service_revisions,
     "DescribeTaskSets": describe_task_sets,
     "ListServicesByNamespace": list_services_by_namespace,
-    "GetTaskProtection": get_task_protection,
 }

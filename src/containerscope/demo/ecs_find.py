@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 from containerscope.demo.calls import Call, Result
 from containerscope.demo.ecs_state import Cluster, Service, TaskDefinition
@@ -69,3 +70,33 @@ def definition_of(call: Call, wanted: str) -> TaskDefinition | None:
     if revision:
         return next((each for each in revisions if str(each.revision) == revision), None)
     return next((each for each in reversed(revisions) if each.active), None)
+
+
+class Tagged(Protocol):
+    """Whatever has tags."""
+
+    tags: dict[str, str]
+
+
+def tagged(call: Call, arn: str) -> Tagged:
+    """The cluster, service, task, task definition, instance or capacity provider of an ARN."""
+    kind, _, path = arn.split(":", 5)[-1].partition("/")
+    found: Tagged | None
+    if kind == "task-definition":
+        found = definition_of(call, path)
+    elif kind == "capacity-provider":
+        found = call.world.capacity_providers.get(path)
+    else:
+        cluster = call.world.clusters.get(path.split("/")[0])
+        if cluster is None:
+            raise AwsError("ClusterNotFoundException", "Cluster not found.")
+        kinds: dict[str, Mapping[str, Tagged]] = {
+            "cluster": {cluster.name: cluster},
+            "service": cluster.services,
+            "task": cluster.tasks,
+            "container-instance": cluster.instances,
+        }
+        found = kinds.get(kind, {}).get(last(path))
+    if found is None:
+        raise AwsError("InvalidParameterException", "The specified resource was not found.")
+    return found

@@ -8,10 +8,10 @@ from containerscope.demo.calls import Call, Handler, PageRule, Result, tag_list
 from containerscope.demo.ecs_find import (
     cluster_arn,
     cluster_of,
-    definition_of,
     last,
     service_arn,
     service_by_arn,
+    tagged,
 )
 from containerscope.demo.ecs_state import Cluster, Service, Task
 from containerscope.demo.ecs_views_service import deployment_arn, revision_arn
@@ -40,7 +40,7 @@ def list_services(call: Call) -> Result:
     arns = [
         service_arn(call, cluster, each)
         for each in cluster.services.values()
-        if each.status != "INACTIVE"
+        if each.status == "ACTIVE"
         and (launch_type is None or (not each.strategy and each.launch_type == launch_type))
         and scheduling in (None, each.scheduling)
         and managed == "CUSTOMER"
@@ -170,27 +170,7 @@ def _brief(call: Call, cluster: Cluster, service: Service, index: int) -> Result
 
 def list_tags_for_resource(call: Call) -> Result:
     """The tags of a cluster, service, task, task definition or instance, by its ARN."""
-    arn = call.params["resourceArn"]
-    kind, _, path = arn.split(":", 5)[-1].partition("/")
-    unknown = AwsError("InvalidParameterException", "The specified resource was not found.")
-    if kind == "task-definition":
-        definition = definition_of(call, path)
-        if definition is None:
-            raise unknown
-        return {"tags": tag_list(definition.tags)}
-    cluster = call.world.clusters.get(path.split("/")[0])
-    if cluster is None:
-        raise AwsError("ClusterNotFoundException", "Cluster not found.")
-    tags = {
-        "cluster": {cluster.name: cluster.tags},
-        "service": {name: each.tags for name, each in cluster.services.items()},
-        "task": {name: each.tags for name, each in cluster.tasks.items()},
-        "container-instance": {name: each.tags for name, each in cluster.instances.items()},
-    }
-    found = tags.get(kind, {}).get(last(path))
-    if found is None:
-        raise unknown
-    return {"tags": tag_list(found)}
+    return {"tags": tag_list(tagged(call, call.params["resourceArn"]).tags)}
 
 
 def list_account_settings(call: Call) -> Result:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from containerscope.demo.agenda import Entry
+
 
 @dataclass(slots=True, eq=False)
 class TaskDefinition:
@@ -80,6 +82,21 @@ class Task:
     exec_enabled: bool = False
     overrides: dict[str, Any] = field(default_factory=dict)
     tags: dict[str, str] = field(default_factory=dict)
+    execution_stopped_at: float = 0.0
+    """When its last container ended; its network goes after that."""
+    protected_until: float = 0.0
+    """Until when scale-in and deployments leave it alone."""
+    step: Entry | None = None
+    """What happens to it next; nothing is due for a task that just runs."""
+    seen_to: bool = False
+    """Whether its service has taken notice of its end."""
+    registered: bool = False
+    """Whether its service has made it a target of its load balancers."""
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs or is on its way there."""
+        return self.desired == "RUNNING"
 
     @property
     def group(self) -> str:
@@ -99,6 +116,28 @@ class Revision:
     id: str
     definition: TaskDefinition
     created_at: float
+    settings: dict[str, Any] = field(default_factory=dict)
+    """The service's own settings that belong to the revision, by field; empty for its present."""
+
+
+VERSIONED = ("load_balancers", "registries", "awsvpc", "connect")
+"""The fields of a service that a change of begins a deployment, and a rollback restores."""
+
+
+@dataclass(slots=True, eq=False)
+class Hook:
+    """A lifecycle hook that a deployment has come to."""
+
+    id: str
+    stage: str
+    paused: bool
+    """Whether it waits for a person rather than for a function."""
+    status: str
+    """`AWAITING_ACTION`, `IN_PROGRESS`, `SUCCEEDED`, `FAILED` or `TIMED_OUT`."""
+    target: str = ""
+    """The ARN of the function."""
+    expires_at: float = 0.0
+    timeout_action: str = "ROLLBACK"
 
 
 @dataclass(slots=True, eq=False)
@@ -126,6 +165,21 @@ class Deployment:
     threshold: int = 3
     stage: str = ""
     rollback: dict[str, Any] = field(default_factory=dict)
+    stopped_at: float = 0.0
+    """When a person, or the circuit breaker without a rollback, ended it."""
+    shift: str = "ROLLING"
+    """The deployment strategy that it goes by."""
+    weight: float = 0.0
+    """The percentage of production traffic that its revision gets, where traffic is shifted."""
+    test_weight: float = 0.0
+    hooks: list[Hook] = field(default_factory=list)
+    """Lifecycle hooks that it has come to, oldest first."""
+    triggered: bool = False
+    """Whether its circuit breaker has gone off."""
+    alarmed: list[str] = field(default_factory=list)
+    """The names of the alarms that ended it."""
+    due: Entry | None = None
+    """When the stage that it is in ends by itself."""
 
 
 @dataclass(slots=True)
@@ -145,15 +199,21 @@ class Service:
     desired: int
     created_at: float
     deployments: list[Deployment]
-    """Newest first; the first is the primary one."""
+    """Newest first; the first is the primary one, unless it has been rolled back."""
     revisions: list[Revision]
     launch_type: str = "FARGATE"
     strategy: list[dict[str, Any]] = field(default_factory=list)
     """The capacity provider strategy; the launch type does not show where there is one."""
     scheduling: str = "REPLICA"
     breaker: bool = True
+    breaker_rollback: bool = True
+    resets: bool = False
+    """Whether a task that becomes healthy sets the circuit breaker's count back to 0."""
     failures_allowed: int = 0
-    """What the team set as the circuit breaker's threshold; 0 for AWS's half of the tasks."""
+    """What the team set as the circuit breaker's threshold; 0 for a share of the tasks."""
+    failures_share: int = 50
+    """That share in percent; AWS keeps the threshold between 3 and 200."""
+    failures_bounded: bool = True
     minimum: int = 100
     maximum: int = 200
     load_balancers: list[dict[str, Any]] = field(default_factory=list)
@@ -161,6 +221,7 @@ class Service:
     awsvpc: dict[str, Any] = field(default_factory=dict)
     connect: dict[str, Any] = field(default_factory=dict)
     grace: int | None = None
+    """Seconds for which health checks of a load balancer are ignored after a start."""
     constraints: list[dict[str, Any]] = field(default_factory=list)
     placement: list[dict[str, Any]] = field(default_factory=list)
     exec_enabled: bool = False
@@ -170,11 +231,57 @@ class Service:
     """Newest first."""
     tags: dict[str, str] = field(default_factory=dict)
     tasks: dict[str, Task] = field(default_factory=dict)
+    rebalances: bool = True
+    platform: str = "LATEST"
+    managed_tags: bool = True
+    propagates: str = "SERVICE"
+    alarms: dict[str, Any] = field(default_factory=dict)
+    """The alarms that end its deployments, as the API has them."""
+    shift: str = "ROLLING"
+    """The deployment strategy: `ROLLING`, `BLUE_GREEN`, `LINEAR` or `CANARY`."""
+    bake_minutes: int = 0
+    steps: dict[str, Any] = field(default_factory=dict)
+    """The linear or canary configuration, as the API has it."""
+    hooks: list[dict[str, Any]] = field(default_factory=list)
+    """The lifecycle hooks, as the API has them."""
+    history: list[tuple[float, int, int]] = field(default_factory=list)
+    """When the desired or the running count changed, and to what: (at, desired, running)."""
+    wake: Entry | None = None
+    """When its scheduler looks at it next."""
+    retry_at: float = 0.0
+    """Before when no more tasks are started, because so many failed."""
+    streak: int = 0
+    """How many attempts to start tasks failed one after the other."""
+    failed_at: float = 0.0
+    """When the last of them began to."""
+    steady: bool = True
+    complaints: dict[str, float] = field(default_factory=dict)
+    """When its events last told of each kind of trouble that it has."""
+    launched: int = 0
+    """How many tasks its scheduler ever started, by which their ids differ."""
+    reminder: Entry | None = None
+    """When its events say again that it is steady."""
+
+    @property
+    def primary(self) -> Deployment:
+        """The deployment that new tasks are started for."""
+        return next((each for each in self.deployments if each.role == "PRIMARY"), self.newest)
+
+    @property
+    def newest(self) -> Deployment:
+        """The deployment that was begun last, be it rolled back since."""
+        return self.deployments[0]
+
+    @property
+    def live(self) -> list[Deployment]:
+        """The deployments that have or get tasks, the primary one first."""
+        found = [each for each in self.deployments if each.role]
+        return sorted(found, key=lambda each: each.role != "PRIMARY")
 
     @property
     def definition(self) -> TaskDefinition:
         """The task definition of the primary deployment."""
-        return self.deployments[0].revision.definition
+        return self.primary.revision.definition
 
 
 @dataclass(slots=True, eq=False)

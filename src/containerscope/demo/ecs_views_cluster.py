@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from containerscope.demo.calls import Call, Result, tag_list
 from containerscope.demo.ecs_find import cluster_arn
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Instance, Task
@@ -12,19 +14,24 @@ _RESERVED_PORTS = ["22", "2375", "2376", "51678", "51679"]
 
 def cluster_view(call: Call, cluster: Cluster) -> Result:
     """A described cluster with the parts that were asked for."""
-    running = sum(1 for each in cluster.tasks.values() if each.status == "RUNNING")
-    pending = sum(1 for each in cluster.tasks.values() if each.pending)
+    running: Counter[str] = Counter()
+    pending: Counter[str] = Counter()
+    for each in cluster.tasks.values():
+        if each.status == "RUNNING":
+            running[each.launch_type] += 1
+        elif each.pending:
+            pending[each.launch_type] += 1
     view: Result = {
         "clusterArn": cluster_arn(call, cluster),
         "clusterName": cluster.name,
         "status": cluster.status,
         "registeredContainerInstancesCount": len(cluster.instances),
-        "runningTasksCount": running,
-        "pendingTasksCount": pending,
+        "runningTasksCount": running.total(),
+        "pendingTasksCount": pending.total(),
         "activeServicesCount": sum(
             1 for each in cluster.services.values() if each.status == "ACTIVE"
         ),
-        "statistics": _statistics(cluster) if call.includes("STATISTICS") else [],
+        "statistics": _statistics(cluster, running, pending) if call.includes("STATISTICS") else [],
         "tags": tag_list(cluster.tags) if call.includes("TAGS") else [],
         "settings": (
             [{"name": "containerInsights", "value": cluster.insights}]
@@ -45,16 +52,14 @@ def cluster_view(call: Call, cluster: Cluster) -> Result:
     return view
 
 
-def _statistics(cluster: Cluster) -> list[Result]:
+def _statistics(cluster: Cluster, running: Counter[str], pending: Counter[str]) -> list[Result]:
+    services = Counter((each.launch_type, each.status) for each in cluster.services.values())
     numbers: dict[str, int] = {}
     for kind, where in (("EC2", "EC2"), ("Fargate", "FARGATE")):
-        tasks = [each for each in cluster.tasks.values() if each.launch_type == where]
-        numbers[f"running{kind}TasksCount"] = sum(1 for each in tasks if each.status == "RUNNING")
-        numbers[f"pending{kind}TasksCount"] = sum(1 for each in tasks if each.pending)
-        services = [each for each in cluster.services.values() if each.launch_type == where]
+        numbers[f"running{kind}TasksCount"] = running[where]
+        numbers[f"pending{kind}TasksCount"] = pending[where]
         for status in ("ACTIVE", "DRAINING"):
-            name = f"{status.lower()}{kind}ServiceCount"
-            numbers[name] = sum(1 for each in services if each.status == status)
+            numbers[f"{status.lower()}{kind}ServiceCount"] = services[where, status]
     return [{"name": name, "value": str(value)} for name, value in numbers.items()]
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
+from typing import NamedTuple
 
 from containerscope.demo.calls import Call, Result, tag_list
 from containerscope.demo.ecs_find import cluster_arn, service_arn
-from containerscope.demo.ecs_state import Cluster, Deployment, Revision, Service
+from containerscope.demo.ecs_state import Cluster, Deployment, Hook, Revision, Service
 from containerscope.demo.ids import hexes
 
 _EVENTS = 100
@@ -25,7 +26,7 @@ def revision_arn(call: Call, cluster: Cluster, service: Service, each: Revision)
 
 def service_view(call: Call, cluster: Cluster, service: Service) -> Result:
     """A described service with its newest events."""
-    running, pending = counts(service)
+    told = tally(service)
     view: Result = {
         "serviceArn": service_arn(call, cluster, service),
         "serviceName": service.name,
@@ -34,12 +35,12 @@ def service_view(call: Call, cluster: Cluster, service: Service) -> Result:
         "serviceRegistries": service.registries,
         "status": service.status,
         "desiredCount": service.desired,
-        "runningCount": running,
-        "pendingCount": pending,
+        "runningCount": told.running.total(),
+        "pendingCount": told.pending.total(),
         **_compute(service),
         "taskDefinition": service.definition.arn,
         "deploymentConfiguration": _configuration(service),
-        "deployments": [_deployment(service, each) for each in service.deployments if each.role],
+        "deployments": [_deployment(call, service, each, told) for each in service.live],
         "roleArn": call.world.global_arn(
             "iam", "role/aws-service-role/ecs.amazonaws.com/AWSServiceRoleForECS"
         ),
@@ -50,17 +51,15 @@ def service_view(call: Call, cluster: Cluster, service: Service) -> Result:
         "createdAt": service.created_at,
         "placementConstraints": service.constraints,
         "placementStrategy": service.placement,
-        **_network(service),
+        **_network(service.awsvpc),
         "schedulingStrategy": service.scheduling,
         "deploymentController": {"type": "ECS"},
         "createdBy": service.created_by or call.world.global_arn("iam", "role/ci-deploy"),
-        "enableECSManagedTags": True,
-        "propagateTags": "SERVICE",
+        "enableECSManagedTags": service.managed_tags,
+        "propagateTags": service.propagates,
         "enableExecuteCommand": service.exec_enabled,
-        "availabilityZoneRebalancing": (
-            "DISABLED" if service.scheduling == "DAEMON" else "ENABLED"
-        ),
-        **_current(call, cluster, service),
+        "availabilityZoneRebalancing": "ENABLED" if service.rebalances else "DISABLED",
+        **_current(call, cluster, service, told),
     }
     if service.grace is not None:
         view["healthCheckGracePeriodSeconds"] = service.grace
@@ -69,10 +68,23 @@ def service_view(call: Call, cluster: Cluster, service: Service) -> Result:
     return view
 
 
-def counts(service: Service) -> tuple[int, int]:
-    """The running and the pending tasks of a service."""
-    running = sum(1 for each in service.tasks.values() if each.status == "RUNNING")
-    return running, sum(1 for each in service.tasks.values() if each.pending)
+class Tally(NamedTuple):
+    """How many tasks of each deployment, by its id, run and are on their way."""
+
+    running: Counter[str]
+    pending: Counter[str]
+
+
+def tally(service: Service) -> Tally:
+    """The tasks of a service, counted in one pass."""
+    running: Counter[str] = Counter()
+    pending: Counter[str] = Counter()
+    for each in service.tasks.values():
+        if each.status == "RUNNING":
+            running[each.started_by] += 1
+        elif each.pending:
+            pending[each.started_by] += 1
+    return Tally(running, pending)
 
 
 def _compute(service: Service) -> Result:
@@ -82,7 +94,7 @@ def _compute(service: Service) -> Result:
         else {"launchType": service.launch_type}
     )
     if _on_fargate(service):
-        where |= {"platformVersion": "LATEST", "platformFamily": "Linux"}
+        where |= {"platformVersion": service.platform, "platformFamily": "Linux"}
     return where
 
 
@@ -93,35 +105,37 @@ def _on_fargate(service: Service) -> bool:
 
 
 def _configuration(service: Service) -> Result:
-    breaker: Result = {"enable": service.breaker, "rollback": service.breaker}
+    rollback = service.breaker and service.breaker_rollback
+    breaker: Result = {"enable": service.breaker, "rollback": rollback}
     if service.breaker:
         allowed = service.failures_allowed
-        breaker["resetOnHealthyTask"] = False
+        share = "BOUNDED_PERCENT" if service.failures_bounded else "UNBOUNDED_PERCENT"
+        breaker["resetOnHealthyTask"] = service.resets
         breaker["thresholdConfiguration"] = {
-            "type": "COUNT" if allowed else "BOUNDED_PERCENT",
-            "value": allowed or 50,
+            "type": "COUNT" if allowed else share,
+            "value": allowed or service.failures_share,
         }
-    return {
+    view: Result = {
         "deploymentCircuitBreaker": breaker,
         "maximumPercent": service.maximum,
         "minimumHealthyPercent": service.minimum,
-        "strategy": "ROLLING",
-        "bakeTimeInMinutes": 0,
+        "strategy": service.shift,
+        "bakeTimeInMinutes": service.bake_minutes,
     }
+    if service.alarms:
+        view["alarms"] = service.alarms
+    if service.hooks:
+        view["lifecycleHooks"] = service.hooks
+    if service.steps:
+        view[f"{service.shift.lower()}Configuration"] = service.steps
+    return view
 
 
-def _network(service: Service) -> Result:
-    return (
-        {"networkConfiguration": {"awsvpcConfiguration": service.awsvpc}} if service.awsvpc else {}
-    )
+def _network(awsvpc: Result) -> Result:
+    return {"networkConfiguration": {"awsvpcConfiguration": awsvpc}} if awsvpc else {}
 
 
-def _of(service: Service, each: Deployment) -> list[Any]:
-    return [task for task in service.tasks.values() if task.started_by == each.id]
-
-
-def _deployment(service: Service, each: Deployment) -> Result:
-    tasks = _of(service, each)
+def _deployment(call: Call, service: Service, each: Deployment, told: Tally) -> Result:
     compute = _compute(service)
     if "platformVersion" in compute:
         compute["platformVersion"] = "1.4.0"
@@ -130,13 +144,13 @@ def _deployment(service: Service, each: Deployment) -> Result:
         "status": each.role,
         "taskDefinition": each.revision.definition.arn,
         "desiredCount": each.desired,
-        "pendingCount": sum(1 for task in tasks if task.pending),
-        "runningCount": sum(1 for task in tasks if task.status == "RUNNING"),
+        "pendingCount": told.pending[each.id],
+        "runningCount": told.running[each.id],
         "failedTasks": each.failed,
         "createdAt": each.created_at,
         "updatedAt": each.updated_at,
         **compute,
-        **_network(service),
+        **_network(service.awsvpc),
         "rolloutState": each.rollout,
         "rolloutStateReason": each.reason,
     }
@@ -145,8 +159,9 @@ def _deployment(service: Service, each: Deployment) -> Result:
         view["serviceConnectResources"] = [
             {
                 "discoveryName": each["discoveryName"],
-                "discoveryArn": "arn:aws:servicediscovery:eu-west-1:123456789012:service/srv-"
-                + hexes(16, each["discoveryName"]),
+                "discoveryArn": call.world.arn(
+                    "servicediscovery", f"service/srv-{hexes(16, each['discoveryName'])}"
+                ),
             }
             for each in service.connect.get("services", ())
         ]
@@ -154,24 +169,36 @@ def _deployment(service: Service, each: Deployment) -> Result:
 
 
 def _summary(
-    call: Call, cluster: Cluster, service: Service, revision: Revision, requested: int
+    call: Call, cluster: Cluster, service: Service, revision: Revision, told: Tally
 ) -> Result:
-    ids = {each.id for each in service.deployments if each.revision is revision}
-    tasks = [task for task in service.tasks.values() if task.started_by in ids]
+    """A revision with the tasks that it has."""
+    of_it = [each for each in service.deployments if each.revision is revision]
+    live = [each for each in of_it if each.role]
     return {
         "arn": revision_arn(call, cluster, service, revision),
-        "requestedTaskCount": requested,
-        "runningTaskCount": sum(1 for task in tasks if task.status == "RUNNING"),
-        "pendingTaskCount": sum(1 for task in tasks if task.pending),
+        "requestedTaskCount": sum(each.desired for each in live),
+        "runningTaskCount": sum(told.running[each.id] for each in of_it),
+        "pendingTaskCount": sum(told.pending[each.id] for each in of_it),
     }
 
 
-def _current(call: Call, cluster: Cluster, service: Service) -> Result:
-    live = [each for each in service.deployments if each.role]
+def _weighed(
+    call: Call, cluster: Cluster, service: Service, revision: Revision, told: Tally
+) -> Result:
+    """A revision with the tasks and, where traffic is shifted, the shares of it that it gets."""
+    view = _summary(call, cluster, service, revision, told)
+    if service.shift != "ROLLING":
+        live = [each for each in service.live if each.revision is revision]
+        view["requestedTestTrafficWeight"] = sum(each.test_weight for each in live)
+        view["requestedProductionTrafficWeight"] = sum(each.weight for each in live)
+    return view
+
+
+def _current(call: Call, cluster: Cluster, service: Service, told: Tally) -> Result:
     return {
-        "currentServiceDeployment": deployment_arn(call, cluster, service, live[0]),
+        "currentServiceDeployment": deployment_arn(call, cluster, service, service.newest),
         "currentServiceRevisions": [
-            _summary(call, cluster, service, each.revision, each.desired) for each in live
+            _summary(call, cluster, service, each.revision, told) for each in service.live
         ],
         "resourceManagementType": "CUSTOMER",
     }
@@ -179,6 +206,7 @@ def _current(call: Call, cluster: Cluster, service: Service) -> Result:
 
 def deployment_view(call: Call, cluster: Cluster, service: Service, each: Deployment) -> Result:
     """A described service deployment."""
+    told = tally(service)
     view: Result = {
         "serviceDeploymentArn": deployment_arn(call, cluster, service, each),
         "serviceArn": service_arn(call, cluster, service),
@@ -187,19 +215,19 @@ def deployment_view(call: Call, cluster: Cluster, service: Service, each: Deploy
         "startedAt": each.created_at + 1.5,
         "updatedAt": each.updated_at,
         "sourceServiceRevisions": [
-            _summary(call, cluster, service, source, _requested(service, source))
-            for source in each.sources
+            _weighed(call, cluster, service, source, told) for source in each.sources
         ],
-        "targetServiceRevision": _summary(
-            call, cluster, service, each.revision, each.desired if each.role else 0
-        ),
+        "targetServiceRevision": _weighed(call, cluster, service, each.revision, told),
         "status": each.status,
         "deploymentConfiguration": _configuration(service),
         "deploymentCircuitBreaker": _breaker(service, each),
-        "alarms": {"status": "DISABLED", "alarmNames": [], "triggeredAlarmNames": []},
+        "alarms": _alarms(service, each),
     }
-    if each.finished_at:
-        view["finishedAt"] = each.finished_at
+    for name, at in (("finishedAt", each.finished_at), ("stoppedAt", each.stopped_at)):
+        if at:
+            view[name] = at
+    if each.hooks:
+        view["lifecycleHookDetails"] = [_hook(hook) for hook in each.hooks]
     if each.status_reason:
         view["statusReason"] = each.status_reason
     if each.stage:
@@ -209,17 +237,34 @@ def deployment_view(call: Call, cluster: Cluster, service: Service, each: Deploy
     return view
 
 
-def _requested(service: Service, revision: Revision) -> int:
-    return sum(
-        each.desired for each in service.deployments if each.role and each.revision is revision
-    )
+def _hook(hook: Hook) -> Result:
+    view: Result = {
+        "hookId": hook.id,
+        "status": hook.status,
+        "targetType": "PAUSE" if hook.paused else "AWS_LAMBDA",
+    }
+    if hook.paused:
+        view |= {"expiresAt": hook.expires_at, "timeoutAction": hook.timeout_action}
+    else:
+        view["targetArn"] = hook.target
+    return view
+
+
+def _alarms(service: Service, each: Deployment) -> Result:
+    names = list(service.alarms.get("alarmNames", ())) if service.alarms.get("enable") else []
+    status = "DISABLED"
+    if names:
+        status = "MONITORING_COMPLETE" if each.finished_at else "MONITORING"
+    if each.alarmed:
+        status = "TRIGGERED"
+    return {"status": status, "alarmNames": names, "triggeredAlarmNames": each.alarmed}
 
 
 def _breaker(service: Service, each: Deployment) -> Result:
     if not service.breaker:
         return {"status": "DISABLED", "failureCount": 0, "threshold": 0}
     status = "MONITORING" if not each.finished_at else "MONITORING_COMPLETE"
-    if each.status.startswith("ROLLBACK"):
+    if each.triggered:
         status = "TRIGGERED"
     return {"status": status, "failureCount": each.failed, "threshold": each.threshold}
 
@@ -244,13 +289,14 @@ def revision_view(call: Call, cluster: Cluster, service: Service, each: Revision
         "clusterArn": cluster_arn(call, cluster),
         "taskDefinition": definition.arn,
         **compute,
-        "loadBalancers": service.load_balancers,
-        "serviceRegistries": service.registries,
-        **_network(service),
+        "loadBalancers": each.settings.get("load_balancers", service.load_balancers),
+        "serviceRegistries": each.settings.get("registries", service.registries),
+        **_network(each.settings.get("awsvpc", service.awsvpc)),
         "containerImages": images,
         "guardDutyEnabled": False,
         "createdAt": each.created_at,
     }
-    if service.connect:
-        view["serviceConnectConfiguration"] = service.connect
+    connect = each.settings.get("connect", service.connect)
+    if connect:
+        view["serviceConnectConfiguration"] = connect
     return view

@@ -71,7 +71,7 @@ def _add_times(view: Result, task: Task) -> None:
         ("pullStoppedAt", task.pull_stopped_at),
         ("startedAt", task.started_at),
         ("stoppingAt", task.stopping_at),
-        ("executionStoppedAt", task.stopped_at - 2 if task.stopped_at else 0.0),
+        ("executionStoppedAt", task.execution_stopped_at),
         ("stoppedAt", task.stopped_at),
     ):
         if at:
@@ -110,6 +110,11 @@ def _network(region: str, cluster: Cluster, task: Task) -> Result:
     }
 
 
+def container_arn(call: Call, cluster: Cluster, task: Task, name: str) -> str:
+    """The ARN of a container of a task."""
+    return call.world.arn("ecs", f"container/{cluster.name}/{task.id}/{uuid(task.id, name)}")
+
+
 def _containers(
     call: Call, cluster: Cluster, task: Task, arn: str, network: Result | None
 ) -> list[Result]:
@@ -124,9 +129,7 @@ def _container(
     name = definition["name"]
     ended = task.exits.get(name, Exit())
     view: Result = {
-        "containerArn": call.world.arn(
-            "ecs", f"container/{cluster.name}/{task.id}/{uuid(task.id, name)}"
-        ),
+        "containerArn": container_arn(call, cluster, task, name),
         "taskArn": arn,
         "name": name,
         "image": definition["image"],

@@ -6,10 +6,9 @@ tasks whose fate has turned against them.
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
-
-from containerscope.demo.ecs_state import Cluster, Event, Service, Task
+from containerscope.demo import ecs_death
+from containerscope.demo.ecs_state import Event, Service
+from containerscope.demo.ecs_wake import poke
 from containerscope.demo.elb_state import DESCRIPTIONS, Target, TargetGroup
 from containerscope.demo.ids import number, uuid
 from containerscope.demo.world import World
@@ -54,6 +53,7 @@ def check(world: World, group: TargetGroup, target: Target) -> None:
         target.passed, target.failed = target.passed + 1, 0
     if not reason and _recovers(group, target):
         target.become("healthy")
+        _wake(world, target)
         if target.task is not None:
             del group.targets[target.key]
             return
@@ -90,6 +90,13 @@ def _service(target: Target) -> Service | None:
     return target.cluster.services.get(target.task.service)
 
 
+def _wake(world: World, target: Target) -> None:
+    """Let the target's service know that one more of its tasks serves."""
+    service = _service(target)
+    if service is not None and target.cluster is not None:
+        poke(world, target.cluster, service)
+
+
 def _tell(world: World, group: TargetGroup, target: Target) -> None:
     """Let the service say that a task is unhealthy."""
     service = _service(target)
@@ -112,10 +119,4 @@ def _give_up(world: World, group: TargetGroup, target: Target) -> None:
         return
     if world.now() - task.started_at >= (service.grace or 0):
         reason = f"Task failed ELB health checks in (target-group {group.arn})"
-        _stop(world, target.cluster, task, reason)
-
-
-def _stop(world: World, cluster: Cluster, task: Task, reason: str) -> None:
-    name = "containerscope.demo.ecs_life"
-    if find_spec(name) is not None:
-        import_module(name).stop(world, cluster, task, _FAILED, reason)
+        ecs_death.stop(world, target.cluster, task, _FAILED, reason)

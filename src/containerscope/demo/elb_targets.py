@@ -36,6 +36,7 @@ class Place:
 def attach(world: World) -> None:
     """Follow the tasks of the world, and register those that are under way already."""
     world.task_watchers.append(lambda cluster, task: follow(world, cluster, task))
+    world.drain_seconds = lambda cluster, task: drain_seconds(world, cluster, task)
     for cluster in world.clusters.values():
         for service in cluster.services.values():
             if service.load_balancers:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from containerscope.demo.calls import Result
+from containerscope.demo.ec2_networks import public_subnet
 from containerscope.demo.elb_checks import description_of
 from containerscope.demo.elb_state import (
     Listener,
@@ -22,11 +23,6 @@ _POLICY = "ELBSecurityPolicy-TLS13-1-2-2021-06"
 def balancer_security_group(name: str) -> str:
     """The id of a load balancer's security group."""
     return f"sg-0{hexes(16, 'sg', 'load balancer', name)}"
-
-
-def public_subnet(network: str, zone: str) -> str:
-    """The id of a network's public subnet in a zone."""
-    return f"subnet-0{hexes(16, 'subnet', 'public', network, zone)}"
 
 
 def balancer_subnet(balancer: LoadBalancer, zone: str) -> str:

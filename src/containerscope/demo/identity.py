@@ -1,8 +1,9 @@
-"""Who the callers are: STS, the parts of IAM that tell, and IAM Identity Center."""
+"""Who the callers are: STS and IAM Identity Center."""
 
 from __future__ import annotations
 
 from containerscope.demo.calls import Call, Handler, Result
+from containerscope.demo.iam_views import role_id
 from containerscope.demo.ids import digits, hexes, token
 from containerscope.demo.protocol_errors import AwsError
 
@@ -22,8 +23,8 @@ def get_caller_identity(call: Call) -> Result:
     """The account and the role behind the credentials."""
     arn = caller_arn(call)
     session = arn.rpartition("/")[2]
-    role_id = f"AROA{digits(16, arn.rpartition('/')[0])}"
-    return {"UserId": f"{role_id}:{session}", "Account": call.world.account, "Arn": arn}
+    user = f"{role_id(arn.split('/')[1])}:{session}"
+    return {"UserId": user, "Account": call.world.account, "Arn": arn}
 
 
 def assume_role(call: Call) -> Result:
@@ -50,7 +51,7 @@ def assume_role(call: Call) -> Result:
     return {
         "Credentials": {**credentials, "Expiration": expires},
         "AssumedRoleUser": {
-            "AssumedRoleId": f"AROA{digits(16, role)}:{session}",
+            "AssumedRoleId": f"{role_id(role)}:{session}",
             "Arn": f"arn:{partition}:sts::{account}:{name}",
         },
     }
@@ -61,31 +62,6 @@ def _credentials(name: str) -> dict[str, str]:
         "AccessKeyId": f"ASIA{digits(16, 'key', name)}",
         "SecretAccessKey": token(40, "secret", name),
         "SessionToken": f"demo-session-{hexes(48, 'token', name)}",
-    }
-
-
-def list_account_aliases(call: Call) -> Result:
-    """The account's alias, if it has one."""
-    aliases = [call.world.alias] if call.world.alias else []
-    return {"AccountAliases": aliases, "IsTruncated": False}
-
-
-def simulate_principal_policy(call: Call) -> Result:
-    """Everything is allowed to everybody here."""
-    resources = call.params.get("ResourceArns", ["*"])
-    return {
-        "EvaluationResults": [
-            {
-                "EvalActionName": action,
-                "EvalResourceName": resource,
-                "EvalDecision": "allowed",
-                "MatchedStatements": [],
-                "MissingContextValues": [],
-            }
-            for action in call.params["ActionNames"]
-            for resource in resources
-        ],
-        "IsTruncated": False,
     }
 
 
@@ -148,10 +124,6 @@ def get_role_credentials(call: Call) -> Result:
 
 
 STS: dict[str, Handler] = {"GetCallerIdentity": get_caller_identity, "AssumeRole": assume_role}
-IAM: dict[str, Handler] = {
-    "ListAccountAliases": list_account_aliases,
-    "SimulatePrincipalPolicy": simulate_principal_policy,
-}
 SSO: dict[str, Handler] = {"GetRoleCredentials": get_role_credentials}
 SSO_OIDC: dict[str, Handler] = {
     "RegisterClient": register_client,

@@ -14,7 +14,11 @@ import botocore
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+JSON = "+json"
+"""Behind the name of a service: as newer clients speak with it."""
 _FIELD = re.compile(rb'"(\w+)"\s*:\s*"([^"]*)"')
+_JSON_TOO = {"cloudwatch": "GraniteServiceVersion20100801"}
+"""Services that newer clients speak JSON 1.0 with, and the prefix of its targets."""
 _HEAD = 4096
 """A model file opens with its metadata, which is shorter than this."""
 
@@ -44,10 +48,15 @@ class Models:
         self._routes: dict[str, tuple[Route, ...]] = {}
 
     def service(self, name: str) -> Any:
-        """The model of a service by botocore's name for it."""
+        """The model of a service by botocore's name for it, or by that and `JSON`."""
         if name not in self._services:
-            description = self._loader.load_service_model(name, "service-2")
-            self._services[name] = ServiceModel(description, name)
+            plain = name.removesuffix(JSON)
+            description = self._loader.load_service_model(plain, "service-2")
+            if plain != name:
+                changes = {"protocol": "json", "jsonVersion": "1.0"}
+                metadata = {**description["metadata"], **changes}
+                description = {**description, "metadata": metadata}
+            self._services[name] = ServiceModel(description, plain)
         return self._services[name]
 
     def routes(self, name: str) -> tuple[Route, ...]:
@@ -63,7 +72,7 @@ class Models:
     @cached_property
     def index(self) -> tuple[Metadata, ...]:
         """The metadata of all services, read from the heads of the model files."""
-        return tuple(
+        found = [
             Metadata(
                 name,
                 head.get("signingName") or head.get("endpointPrefix", ""),
@@ -73,7 +82,15 @@ class Models:
             )
             for name in self._loader.list_available_services("service-2")
             if (head := self._head(name))
-        )
+        ]
+        newer = [
+            each._replace(
+                name=each.name + JSON, target_prefix=_JSON_TOO[each.name], protocol="json"
+            )
+            for each in found
+            if each.name in _JSON_TOO and each.protocol == "query"
+        ]
+        return (*found, *newer)
 
     def _head(self, name: str) -> dict[str, str]:
         version = self._loader.determine_latest_version(name, "service-2")

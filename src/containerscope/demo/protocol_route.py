@@ -59,6 +59,11 @@ def signature(wire: Wire) -> Signature:
     return Signature(*found.groups()) if found else Signature()
 
 
+def stamp(wire: Wire) -> str:
+    """When the request was signed, as its `X-Amz-Date` says it; empty where it does not."""
+    return wire.headers.get("x-amz-date", "") or dict(wire.query).get("X-Amz-Date", "")
+
+
 def protocol_of(wire: Wire) -> str:
     """The protocol a request seems to speak, for errors about services nobody knows."""
     if "x-amz-target" in wire.headers:

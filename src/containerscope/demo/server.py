@@ -8,20 +8,24 @@ import gc
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
 from typing import Any
 
-import msgspec
 from aiohttp import web
 
+from containerscope.demo import scenarios
 from containerscope.demo.account import demo_world
 from containerscope.demo.buckets import Buckets
 from containerscope.demo.calls import Call
-from containerscope.demo.faults import Fault, Faults, error_of
+from containerscope.demo.clock import PacedClock
+from containerscope.demo.control import add_routes
+from containerscope.demo.fault_errors import error_of, resource_of, skew_error, throttled
+from containerscope.demo.faults import Fault, Faults
+from containerscope.demo.faults import parse as parse_fault
 from containerscope.demo.identity import caller_arn
 from containerscope.demo.ids import uuid
 from containerscope.demo.operations import GLOBAL, OPERATIONS
@@ -36,14 +40,15 @@ from containerscope.demo.protocol_route import (
     find_service,
     protocol_of,
     signature,
+    stamp,
     unknown_operation,
 )
 from containerscope.demo.scale import Scale
 from containerscope.demo.world import World
-from containerscope.model.clock import SystemClock
 
-FAULTS_PATH = "/_demo/faults"
 _MOST = 32 * 1024 * 1024
+_TICK = 1.0
+"""Real seconds between two moves of a world that nobody looks at."""
 _PATIENCE = 0.2
 """Seconds that a call under way still gets when the server closes."""
 
@@ -59,38 +64,51 @@ class Request:
     region: str = ""
 
 
+@dataclass(frozen=True)
+class Answer:
+    """What goes back over the wire."""
+
+    reply: Reply | None
+    """None drops the connection."""
+    skew: float = 0.0
+    """Seconds by which the server's clock is off."""
+    whole: bool = True
+    """Otherwise the connection ends in the middle of the body."""
+
+
 class Account:
     """The account as a server: from a request on the wire to the answer on it."""
 
     def __init__(self, world: World, models: Models, *, record: bool, throttle: bool) -> None:
         self.world = world
-        self.faults = Faults()
+        self.faults = Faults([Fault(kind="buckets")] if throttle else (), world.seed)
         self.requests: list[Request] = []
         self._models = models
         self._writer = ResponseWriter()
         self._record = record
-        self._buckets = Buckets(world.clock) if throttle else None
+        self._buckets = Buckets(world.clock)
         self._elsewhere: dict[str, World] = {}
         self._answered = 0
 
-    async def answer(self, wire: Wire, request_id: str) -> Reply | None:
-        """The reply to a request, or None to drop the connection without one."""
+    async def answer(self, wire: Wire, request_id: str) -> Answer:
+        """The answer to a request."""
         service = None
         try:
             signed = signature(wire)
-            service = self._models.service(find_service(self._models, wire, signed))
-            operation = find_operation(self._models, service.service_name, wire)
+            spoken = find_service(self._models, wire, signed)
+            service = self._models.service(spoken)
+            operation = find_operation(self._models, spoken, wire)
             return await self._call(Routed(service, operation, signed), wire, request_id)
         except AwsError as error:
             protocol = service.metadata["protocol"] if service else protocol_of(wire)
-            return error_reply(error, protocol, request_id, service)
+            return Answer(error_reply(error, protocol, request_id, service))
 
     def next_id(self) -> str:
         """The id of a request that begins."""
         self._answered += 1
         return uuid("request", self.world.seed, self._answered)
 
-    async def _call(self, routed: Routed, wire: Wire, request_id: str) -> Reply | None:
+    async def _call(self, routed: Routed, wire: Wire, request_id: str) -> Answer:
         service, operation, signed = routed
         name, action = service.service_name, operation.name
         params = parse(self._models, service, operation, wire)
@@ -103,21 +121,43 @@ class Account:
             )
         self.world.advance(self.world.clock.now())
         call = Call(self._world_of(name, signed.region), params, signed.access_key)
-        fault = self.faults.take(name, action, params)
-        if fault is not None:
-            if fault.kind == "dropped":
-                return None
-            if fault.kind == "slow":
-                await asyncio.sleep(fault.seconds)
-            iam_name = service.metadata.get("signingName") or service.metadata["endpointPrefix"]
-            error = error_of(fault, service, f"{iam_name}:{action}", caller_arn(call))
+        faults = self.faults.take(name, action, params)
+        for each in faults:
+            if each.kind == "slow":
+                await asyncio.sleep(self.faults.delay(each))
+        try:
+            self._stop(routed, call, faults, stamp(wire))
+            reply = self._reply(routed, call, request_id)
+        except AwsError as error:
+            reply = error_reply(error, service.metadata["protocol"], request_id, service)
+        last = faults[-1].kind if faults else ""
+        if last == "dropped":
+            return Answer(None)
+        return Answer(reply, _skew(faults), whole=last != "truncated")
+
+    def _stop(self, routed: Routed, call: Call, faults: Sequence[Fault], signed_at: str) -> None:
+        """Raise the AWS error of what is in a call's way, if anything is."""
+        service, operation, signed = routed
+        name, action = service.service_name, operation.name
+        skew = _skew(faults)
+        if skew and signed.name and (wrong := skew_error(service, signed_at, skew)):
+            raise wrong
+        iam_name = service.metadata.get("signingName") or service.metadata["endpointPrefix"]
+        region = "" if name in GLOBAL else signed.region
+        for each in faults:
+            on = resource_of(call.world, name, call.params)
+            error = error_of(each, service, f"{iam_name}:{action}", caller_arn(call), on)
             if error is not None:
                 raise error
-        if self._buckets is not None:
-            self._buckets.take(name, action)
-        handler = OPERATIONS.get(name, {}).get(action)
+            full = each.kind == "buckets"
+            if full and not self._buckets.take(name, action, region, each.share):
+                raise throttled(service)
+
+    def _reply(self, routed: Routed, call: Call, request_id: str) -> Reply:
+        service, operation, _ = routed
+        handler = OPERATIONS.get(service.service_name, {}).get(operation.name)
         if handler is None:
-            raise unknown_operation(service, action)
+            raise unknown_operation(service, operation.name)
         return self._writer.write(service, operation, handler(call), request_id)
 
     def _world_of(self, service: str, region: str) -> World:
@@ -126,6 +166,10 @@ class Account:
         if region not in self._elsewhere:
             self._elsewhere[region] = self.world.elsewhere(region)
         return self._elsewhere[region]
+
+
+def _skew(faults: Sequence[Fault]) -> float:
+    return sum(each.seconds for each in faults if each.kind == "skewed")
 
 
 @dataclass(frozen=True)
@@ -173,7 +217,7 @@ async def serve(
     """Serve the world on this address; port 0 takes a free one."""
     account = Account(world, Models(data_path), record=record, throttle=throttle)
     app = web.Application(client_max_size=_MOST)
-    app.router.add_route("*", FAULTS_PATH, _control(account))
+    add_routes(app.router, account)
     app.router.add_route("*", "/{path:.*}", _handler(account))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_PATIENCE)
     await runner.setup()
@@ -193,63 +237,95 @@ def _handler(account: Account) -> Any:
             await request.read(),
         )
         request_id = account.next_id()
-        reply = await account.answer(wire, request_id)
+        answer = await account.answer(wire, request_id)
+        reply = answer.reply
         if reply is None:
             if request.transport is not None:
                 request.transport.abort()
             return web.Response()
+        date = account.world.clock.now() + timedelta(seconds=answer.skew)
         headers = {
             **reply.headers,
             "Content-Type": reply.content_type,
             "x-amzn-RequestId": request_id,
-            "Date": format_datetime(account.world.clock.now(), usegmt=True),
+            "Date": format_datetime(date, usegmt=True),
         }
+        if not answer.whole:
+            return await _cut(request, reply, headers)
         return web.Response(status=reply.status, body=reply.body, headers=headers)
 
     return handle
 
 
-def _control(account: Account) -> Any:
-    async def control(request: web.Request) -> web.Response:
-        if request.method == "POST":
-            try:
-                rules = msgspec.json.decode(await request.read(), type=list[Fault])
-            except msgspec.MsgspecError as error:
-                return web.Response(status=400, text=f"{error}\n")
-            account.faults.replace(rules)
-        body = msgspec.json.encode(list(account.faults))
-        return web.Response(body=body, content_type="application/json")
+async def _cut(
+    request: web.Request, reply: Reply, headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """Half of the answer, then the end of the connection."""
+    response = web.StreamResponse(status=reply.status, headers=headers)
+    response.content_length = max(len(reply.body), 2)
+    await response.prepare(request)
+    await response.write(reply.body[: len(reply.body) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
 
-    return control
+
+@dataclass(frozen=True)
+class Setup:
+    """How a person wants the account to be served."""
+
+    port: int = 0
+    scale: str | None = None
+    """`C,S,T`: how many clusters, services and running tasks; without it, few."""
+    scenarios: Sequence[str] = ()
+    """Names of the stories that are told from the beginning."""
+    faults: Sequence[str] = ()
+    """Rules in the words of the command line."""
+    speed: float = 1.0
+    """Seconds of the world in one real second; 0 lets it stand until it is stepped."""
+    until_stdin_closes: bool = False
 
 
-def main(
-    port: int, scale: str | None, announce: Callable[[str], None], until_stdin_closes: bool
-) -> None:
+def main(setup: Setup, announce: Callable[[str], None]) -> None:
     """Serve the demo account until interrupted, or until standard input ends.
 
-    `announce` gets the URL once the server answers. A scale that is not `C,S,T` is a ValueError.
+    `announce` gets the URL once the server answers. A scale, scenario or fault that makes no sense
+    is a ValueError.
     """
-    size = None if scale is None else Scale.parse(scale)
+    scale = None if setup.scale is None else Scale.parse(setup.scale)
+    rules = [parse_fault(each, OPERATIONS) for each in setup.faults]
+    world = demo_world(PacedClock(setup.speed), scale)
+    for each in setup.scenarios:
+        scenarios.start(world, each)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(port, size, announce, until_stdin_closes))
+        asyncio.run(_run(world, rules, setup, announce))
 
 
 async def _run(
-    port: int, scale: Scale | None, announce: Callable[[str], None], until_stdin_closes: bool
+    world: World, rules: Sequence[Fault], setup: Setup, announce: Callable[[str], None]
 ) -> None:
     done = asyncio.Event()
-    server = await serve(demo_world(SystemClock(), scale), port=port, record=False)
+    server = await serve(world, port=setup.port, record=False)
+    server.faults.replace(rules)
     gc.freeze()
+    moving = asyncio.ensure_future(_move_on(world))
     try:
-        if until_stdin_closes:
+        if setup.until_stdin_closes:
             loop = asyncio.get_running_loop()
             # A thread, because Windows cannot wait for a pipe on the event loop.
             threading.Thread(target=_wait_for_end, args=(loop, done), daemon=True).start()
         announce(server.url)
         await done.wait()
     finally:
+        moving.cancel()
         await server.close()
+
+
+async def _move_on(world: World) -> None:
+    """Let the world move while nobody looks, so that a look after an hour need not wait."""
+    while True:
+        await asyncio.sleep(_TICK)
+        world.advance(world.clock.now())
 
 
 def _wait_for_end(loop: asyncio.AbstractEventLoop, done: asyncio.Event) -> None:

@@ -4,14 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
-from containerscope.demo.agenda import Agenda
-from containerscope.demo.ecs_state import CapacityProvider, Cluster, Task, TaskDefinition
+from containerscope.demo.agenda import Agenda, Entry
+from containerscope.demo.asg_state import AutoScalingGroup
+from containerscope.demo.cloudwatch_state import CloudWatch
+from containerscope.demo.ecs_state import CapacityProvider, Cluster, Service, Task, TaskDefinition
+from containerscope.demo.efs_state import Storage
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
+from containerscope.demo.iam_state import Access
+from containerscope.demo.load_state import Load
+from containerscope.demo.scaling_state import Scaling
 from containerscope.model.clock import Clock
+
+
+class Scheduler(Protocol):
+    """Keeps services as they are wanted; without one a world's services stay as they are."""
+
+    def task_changed(self, world: World, cluster: Cluster, task: Task) -> None:
+        """Take notice of a task whose status, or whose desired status, has changed."""
+
+    def look(self, world: World, cluster: Cluster, service: Service) -> None:
+        """Do what a service needs now."""
 
 
 class World:
@@ -49,9 +65,26 @@ class World:
         """By the ARN of a task definition, or by `CLUSTER/SERVICE`, which goes before it."""
         self.task_watchers: list[Callable[[Cluster, Task], None]] = []
         """Told of each task whose status, or whose desired status, has changed."""
+        self.scheduler: Scheduler | None = None
+        self.launched = 0
+        """How many standalone tasks were ever started, by which their ids differ."""
+        self.address = ""
+        """The `HOST:PORT` that the account answers on, where it has one."""
+        self.sessions: dict[str, str] = {}
+        """The tokens that open the sessions of `ExecuteCommand`, by session id."""
+        self.drain_seconds: Callable[[Cluster, Task], float] = lambda cluster, task: 0.0
+        """How long load balancers let a task finish its requests once it is deregistered."""
+        self.ticking: dict[str, Entry] = {}
+        """What a scenario does again and again while it runs, by its name."""
+        self.load = Load(start=self.agenda.now)
+        self.cloudwatch = CloudWatch()
+        self.scaling = Scaling()
+        self.asgs: dict[str, AutoScalingGroup] = {}
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
         self.balancing = Balancing()
+        self.storage = Storage()
+        self.access = Access()
 
     def now(self) -> float:
         """The world's time in epoch seconds: that of what is happening."""
@@ -65,6 +98,8 @@ class World:
 
     def task_changed(self, cluster: Cluster, task: Task) -> None:
         """Tell whoever follows tasks, a target group, that one of them moved on."""
+        if self.scheduler is not None:
+            self.scheduler.task_changed(self, cluster, task)
         for watcher in self.task_watchers:
             watcher(cluster, task)
 
@@ -103,4 +138,5 @@ class World:
         empty.account_settings = self.account_settings
         empty.eks_versions = self.eks_versions
         empty.agenda = self.agenda
+        empty.scheduler = self.scheduler
         return empty

@@ -24,7 +24,7 @@ class Why(enum.Enum):
     NOT_APPLICABLE = "not applicable"
 
 
-class Missing(msgspec.Struct, frozen=True):
+class Missing(msgspec.Struct, frozen=True, gc=False):
     """A value we lack, with the reason."""
 
     why: Why
@@ -74,7 +74,7 @@ class RefusedError(ApiError):
     """The guard refused the operation before anything was sent."""
 
 
-class Item(msgspec.Struct, Generic[T], frozen=True):
+class Item(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """One row's worth."""
 
     key: str

@@ -78,11 +78,12 @@ class Watch(Generic[T]):
     def _looked(self) -> None:
         """Somebody looks at other rows: their joins are wanted, and details left out so far."""
         self._joining.stir()
-        shown = self._shown
-        if shown is None or self._reading is not None:
+        shown, demand = self._shown, self._demand
+        if shown is None or (self._reading is not None and self._newest.phase is not Phase.DONE):
             return
-        visible = set(self._demand.visible)
-        if any(item.key in visible and _loading(item) for item in shown.items):
+        visible = frozenset(demand.visible)
+        wanted = (item for item in shown.items if demand.details or item.key in visible)
+        if any(_loading(item) for item in wanted):
             self._poked = True
             self._stirred.set()
 

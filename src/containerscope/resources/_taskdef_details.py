@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 
+from containerscope.insight.volumes import VolumeUse, volume_uses
 from containerscope.model import arn
 from containerscope.model.ecs import Tag
-from containerscope.model.ecs_taskdef import TaskDefinition, Volume
+from containerscope.model.ecs_taskdef import TaskDefinition
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Missing
 from containerscope.redact import masked
@@ -133,41 +134,21 @@ def _containers(found: TaskDefinition) -> TableBlock:
 
 
 def _volumes(found: TaskDefinition) -> tuple[TableBlock, ...]:
-    volumes = found.volumes or ()
-    rows = tuple((volume.name, *_volume(volume)) for volume in volumes)
-    return (TableBlock("Volumes", ("NAME", "KIND", "FROM", "HOW"), rows),) if rows else ()
+    rows = tuple(_volume(use) for use in volume_uses(found))
+    header = ("NAME", "KIND", "FROM", "HOW", "MOUNTED")
+    return (TableBlock("Volumes", header, rows),) if rows else ()
 
 
-def _volume(volume: Volume) -> tuple[str, str | None, str | None]:
-    """Its kind, what is mounted, and how."""
-    efs, fsx = volume.efs_volume_configuration, volume.fsx_windows_file_server_volume_configuration
-    docker, files = volume.docker_volume_configuration, volume.s3files_volume_configuration
-    if efs is not None:
-        login = efs.authorization_config
-        point = f"access point {login.access_point_id}" if login and login.access_point_id else ""
-        iam = "IAM" if login and login.iam == "ENABLED" else ""
-        transit = "encrypted in transit" if efs.transit_encryption == "ENABLED" else "plain NFS"
-        source = f"{efs.file_system_id or '?'}:{efs.root_directory or '/'}"
-        return "EFS", source, ", ".join(filter(None, (transit, point, iam)))
-    if fsx is not None:
-        domain = fsx.authorization_config.domain if fsx.authorization_config else None
-        source = f"{fsx.file_system_id or '?'}:{fsx.root_directory or ''}"
-        return "FSx for Windows", source, f"domain {domain}" if domain else None
-    if files is not None:
-        source = f"{arn.name_of(files.file_system_arn or '?')}:{files.root_directory or '/'}"
-        point = arn.name_of(files.access_point_arn) if files.access_point_arn else ""
-        return "S3 Files", source, f"access point {point}" if point else None
-    if docker is not None:
-        options = [
-            f"{name}={masked(name, value or '')}"
-            for name, value in (docker.driver_opts or {}).items()
-        ]
-        scope = f"scope {docker.scope}" if docker.scope else ""
-        return "Docker", docker.driver, ", ".join(filter(None, (scope, *options))) or None
-    if volume.host is not None and volume.host.source_path:
-        return "bind mount", volume.host.source_path, None
-    kind = "configured at launch" if volume.configured_at_launch else "scratch"
-    return kind, None, None
+def _volume(use: VolumeUse) -> tuple[object, ...]:
+    """Its name and kind, what is mounted, how, and where."""
+    docker = use.volume.docker_volume_configuration
+    options = [
+        f"{name}={masked(name, value or '')}"
+        for name, value in ((docker.driver_opts if docker else None) or {}).items()
+    ]
+    how = ", ".join(filter(None, (use.how, *options)))
+    mounts = tuple(mount.words for mount in use.mounts)
+    return use.name, use.kind, use.source or None, how or None, mounts or None
 
 
 def _proxy(found: TaskDefinition) -> tuple[PairsBlock, ...]:

@@ -26,8 +26,10 @@ from containerscope.resource import (
     Scope,
     TextBlock,
 )
-from containerscope.resources import _blocks, _ecs, tasks
+from containerscope.resources import _blocks, _ecs
+from containerscope.resources._logs import of_container
 from containerscope.resources._task_details import addresses, container_block, ports
+from containerscope.resources._task_list import BATCH, listed
 from containerscope.resources._task_whole import describe_whole, whole
 
 
@@ -51,9 +53,9 @@ def _part(clients: Clients, cluster: str, scope: Scope) -> Part[TaskWhole]:
     task = scope.parent if ":task/" in scope.parent else ""
     return Part(
         where=cluster,
-        pages=lambda: _ecs.named(task) if task else tasks.listed(clients, cluster, scope),
+        pages=lambda: _ecs.named(task) if task else listed(clients, cluster, scope),
         describe=lambda names: describe_whole(clients, cluster, names),
-        batch=tasks.BATCH,
+        batch=BATCH,
         item=lambda key: _ecs.item_of(key, cluster),
         key=lambda value: value.task_arn or "",
         operation="ecs:DescribeTasks",
@@ -207,6 +209,7 @@ RESOURCE: Resource[TaskContainer] = Resource(
     read=read,
     health=_health,
     changing=lambda container: container.last_status not in (None, "RUNNING", "STOPPED"),
+    logs=of_container,
     details=(Detail("Overview", overview),),
     console=_console,
     permissions=("ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"),

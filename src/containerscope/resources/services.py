@@ -24,6 +24,7 @@ from containerscope.model.listing import ApiError, Item, Listing, Missing, Page,
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._blocks import strategy_words, taskdef_name
+from containerscope.resources._logs import of_service
 from containerscope.resources._service_details import DETAILS
 
 BATCH = 10
@@ -212,6 +213,7 @@ RESOURCE: Resource[Service] = Resource(
         Child("service-revisions", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    logs=of_service,
     details=DETAILS,
     console=_console,
     permissions=("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"),

@@ -9,7 +9,7 @@ import msgspec
 
 from containerscope.insight.stop_reasons import explain
 from containerscope.insight.task_health import task_changing, task_health
-from containerscope.listers import Part, names_then_details, pages
+from containerscope.listers import Part, names_then_details
 from containerscope.model.ecs import tag_map
 from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
@@ -17,33 +17,9 @@ from containerscope.model.listing import Item, Listing, Missing, Page
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._blocks import taskdef_name
+from containerscope.resources._logs import of_task
 from containerscope.resources._task_details import DETAILS
-
-BATCH = 100
-_STATUSES = ("RUNNING", "STOPPED")
-"""Each has to be asked for: a list without a status holds no stopped task."""
-
-
-async def listed(clients: Clients, cluster: str, scope: Scope) -> AsyncIterator[Page[str]]:
-    """The ARNs of running, then of stopped tasks, of the service or instance in scope if any."""
-    narrowed: dict[str, Any] = {}
-    if scope.service:
-        narrowed["serviceName"] = scope.service
-    if ":container-instance/" in scope.parent:
-        narrowed["containerInstance"] = scope.parent
-    for status in _STATUSES:
-        found = pages(
-            clients,
-            "ecs",
-            "ListTasks",
-            "taskArns",
-            cluster=cluster,
-            desiredStatus=status,
-            maxResults=100,
-            **narrowed,
-        )
-        async for page in found:
-            yield page
+from containerscope.resources._task_list import BATCH, listed
 
 
 async def describe(clients: Clients, cluster: str, names: Sequence[str]) -> Page[Task]:
@@ -165,6 +141,7 @@ RESOURCE: Resource[Task] = Resource(
         Child("containers", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    logs=of_task,
     details=DETAILS,
     console=_console,
     permissions=("ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"),

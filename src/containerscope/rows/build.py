@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -44,7 +43,13 @@ class Rows:
     """The shown rows in order; each is formatted when it is asked for."""
 
     def __init__(
-        self, facts: Facts, view: View, now: datetime, order: list[int], error: str
+        self,
+        facts: Facts,
+        view: View,
+        now: datetime,
+        order: list[int],
+        error: str,
+        previous: Rows | None = None,
     ) -> None:
         resource = facts.resource
         self.resource = resource
@@ -56,7 +61,15 @@ class Rows:
         self.keys: tuple[str, ...] = tuple([facts.items[place].key for place in order])
         self._facts = facts
         self._now = now
-        self._cells: dict[str, tuple[Cell, ...]] = {}
+        self._cells: dict[str, tuple[Item[Any], tuple[Cell, ...]]] = {}
+        self._before = previous._cells if previous is not None and self._looks(previous) else {}
+        """The cells formatted for the rows before: of an unchanged item only ages are anew."""
+
+    def _looks(self, previous: Rows) -> bool:
+        """Whether the cells of the rows before would read the same here."""
+        one, other = self.view, previous.view
+        same = (one.wide, one.ascii, one.scope) == (other.wide, other.ascii, other.scope)
+        return same and previous.resource is self.resource
 
     @cached_property
     def _columns(self) -> tuple[Column[Any], ...]:
@@ -86,10 +99,15 @@ class Rows:
             for column in self._columns
         )
 
-    @cached_property
+    @property
     def counts(self) -> Mapping[Level, int]:
         """How many rows of each level there are before the filter."""
-        return Counter(self._facts.levels)
+        return self._facts.counts
+
+    @property
+    def detailed(self) -> int:
+        """How many rows have their details, before the filter."""
+        return self._facts.detailed
 
     @property
     def ratios(self) -> frozenset[str]:
@@ -110,12 +128,20 @@ class Rows:
 
     def cells(self, key: str) -> tuple[Cell, ...]:
         """The cells of a row, one for each heading."""
-        cells = self._cells.get(key)
-        if cells is None:
+        formatted = self._cells.get(key)
+        if formatted is None:
             item = self.item(key)
-            cells = tuple(self._cell(column, item) for column in self._columns)
-            self._cells[key] = cells
-        return cells
+            formatted = self._cells[key] = item, self._formatted(key, item)
+        return formatted[1]
+
+    def _formatted(self, key: str, item: Item[Any]) -> tuple[Cell, ...]:
+        before = self._before.get(key)
+        if before is None or before[0] is not item:
+            return tuple(self._cell(column, item) for column in self._columns)
+        return tuple(
+            self._cell(column, item) if column.kind == "age" else cell
+            for column, cell in zip(self._columns, before[1], strict=True)
+        )
 
     def _cell(self, column: Column[Any], item: Item[Any]) -> Cell:
         value = masked_value(value_of(column, item), item)
@@ -167,7 +193,7 @@ def build(
             order = _matching(facts, order, view.filter, now)
         except FilterError as problem:
             error = str(problem)
-    return Rows(facts, view, now, order, error)
+    return Rows(facts, view, now, order, error, previous)
 
 
 def _facts(
@@ -181,7 +207,9 @@ def _facts(
         and before.sorting == sorting
     ):
         return before
-    return Facts(resource, listing.items, sorting, before)
+    facts = Facts(resource, listing.items, sorting, before)
+    facts.complete()
+    return facts
 
 
 def _matching(facts: Facts, order: list[int], source: str, now: datetime) -> list[int]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Item
+from containerscope.model.listing import Item, Missing
 from containerscope.resource import Resource
 from containerscope.rows.columns import all_columns, level_of, value_of
 from containerscope.rows.format import plain
@@ -16,9 +16,6 @@ from containerscope.rows.order import moved, ordered, sort_key
 from containerscope.rows.sorting import Sorting
 
 V = TypeVar("V")
-
-_FEW = 500
-"""Up to this many changed rows are moved to their places one by one; more are sorted anew."""
 
 
 class Facts:
@@ -49,6 +46,8 @@ class Facts:
         if previous is not None and previous._texts is not None:
             self._texts = self._carry(previous._texts, self._text)
         self._place = self._inherited_places(previous)
+        self.detailed = self._detailed(previous)
+        """How many rows have their details."""
 
     def _carry(self, old: list[V] | None, make: Callable[[Item[Any]], V]) -> list[V]:
         if old is None:
@@ -73,8 +72,10 @@ class Facts:
 
     def _ordered(self, previous: Facts | None) -> list[int]:
         descending = self.sorting.descending
-        if previous is None or self._sources is not None or len(self._changed) > _FEW:
+        if previous is None:
             return ordered(self._keys, descending=descending)
+        if self._sources is not None:
+            return self._reordered(previous, self._sources)
         changed = {
             place: None for place in self._changed if self._keys[place] != previous._keys[place]
         }
@@ -82,12 +83,47 @@ class Facts:
             return previous.order
         return moved(previous.order, self._keys, changed, descending=descending)
 
+    def _reordered(self, previous: Facts, sources: list[int | None]) -> list[int]:
+        """The order after rows came or went: those that stayed are in theirs already."""
+        now: list[int] = [-1] * len(previous.items)
+        new: dict[int, None] = {}
+        latest = -1
+        for place, source in enumerate(sources):
+            if source is None:
+                new[place] = None
+            elif source < latest:  # they changed places among themselves
+                return ordered(self._keys, descending=self.sorting.descending)
+            else:
+                now[source] = place
+                latest = source
+        stayed = [place for source in previous.order if (place := now[source]) >= 0]
+        return moved(stayed, self._keys, new, descending=self.sorting.descending)
+
+    def _detailed(self, previous: Facts | None) -> int:
+        if previous is None or self._sources is not None:
+            return len([1 for item in self.items if item.value.__class__ is not Missing])
+        before, now = previous.items, self.items
+        return previous.detailed + sum(
+            isinstance(before[place].value, Missing) - isinstance(now[place].value, Missing)
+            for place in self._changed
+        )
+
     def _inherited_places(self, previous: Facts | None) -> dict[str, int] | None:
         if previous is None or self._sources is not None:
             return None
         old = previous.items
         same = all(old[place].key == self.items[place].key for place in self._changed)
         return previous.place if same else None
+
+    @cached_property
+    def counts(self) -> Mapping[Level, int]:
+        """How many rows of each level there are."""
+        # Counting level by level takes a twentieth of the time of hashing every one.
+        return {level: count for level in Level if (count := self.levels.count(level))}
+
+    def complete(self) -> None:
+        """Know all that a screen asks for, while there is time for it."""
+        _ = self.place, self.counts
 
     @property
     def place(self) -> dict[str, int]:

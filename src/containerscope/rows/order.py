@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from itertools import islice
 from typing import Any
 
 from containerscope.model.trend import Trend
@@ -11,6 +13,9 @@ from containerscope.resource import Kind
 from containerscope.rows.columns import known
 from containerscope.rows.format import plain, utc
 from containerscope.rows.natural import natural_key
+
+_FEW = 500
+"""Up to this many changed rows are moved to their places one by one; more are merged in."""
 
 
 def _ratio(pair: Sequence[Any]) -> tuple[float, float] | None:
@@ -68,7 +73,9 @@ def ordered(keys: Sequence[Any], *, descending: bool = False) -> list[int]:
 def moved(
     order: list[int], keys: Sequence[Any], changed: Mapping[int, None], *, descending: bool = False
 ) -> list[int]:
-    """The order after the keys of a few places changed, without comparing all the others."""
+    """What `ordered` returns, from an order in which all but the changed places are right."""
+    if len(changed) > _FEW:
+        return _merged(order, keys, changed, descending=descending)
     kept = [place for place in order if place not in changed]
     for place in changed:
         low, high = 0, len(kept)
@@ -93,3 +100,37 @@ def _before(keys: Sequence[Any], first: int, second: int, *, descending: bool) -
     except TypeError:
         one, other = _of_one_type(one), _of_one_type(other)
         return one > other if descending else one < other
+
+
+def _merged(
+    order: list[int], keys: Sequence[Any], changed: Mapping[int, None], *, descending: bool
+) -> list[int]:
+    """Sorts two runs, each in its order, which takes one pass over them.
+
+    A large sort from nothing would hold up every other thread meanwhile.
+    """
+    kept = [place for place in order if place not in changed and keys[place] is not None]
+    come = sorted(place for place in changed if keys[place] is not None)
+    try:
+        come.sort(key=keys.__getitem__, reverse=descending)
+        there = kept + come
+        there.sort(key=keys.__getitem__, reverse=descending)
+    except TypeError:
+        return ordered(keys, descending=descending)
+    _put_ties_in_place(there, keys)
+    if len(there) == len(keys):
+        return there
+    return there + [place for place, key in enumerate(keys) if key is None]
+
+
+def _put_ties_in_place(there: list[int], keys: Sequence[Any]) -> None:
+    """Put places with equal keys back into their own order."""
+    found = [keys[place] for place in there]
+    if not any(map(operator.eq, found, islice(found, 1, None))):
+        return
+    start = 0
+    for at in range(1, len(there) + 1):
+        if at == len(there) or found[at] != found[start]:
+            if at - start > 1:
+                there[start:at] = sorted(there[start:at])
+            start = at

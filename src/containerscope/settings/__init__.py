@@ -11,7 +11,16 @@ from typing import Any
 
 import platformdirs
 
-from containerscope.settings.kinds import Flag, Kind, Location, Number, Numbers, Text, Words
+from containerscope.settings.kinds import (
+    Flag,
+    Kind,
+    Location,
+    Number,
+    Numbers,
+    Several,
+    Text,
+    Words,
+)
 
 APP = "containerscope"
 PREFIX = "CONTAINERSCOPE_"
@@ -67,6 +76,16 @@ class Settings:
     """Explore the embedded demo account: no network but loopback, no credentials."""
     demo_scale: tuple[int, int, int] | None = _key(_SCALE, None)
     """Clusters, services and running tasks of the demo account; without it, it is a small one."""
+    demo_scenario: tuple[str, ...] = _key(
+        Several("names that `demo-server --list-scenarios` tells"), ()
+    )
+    """Stories that the demo account tells from the beginning."""
+    demo_speed: float = _key(Number(0, 86400, "seconds"), 1.0)
+    """How many seconds of the demo account pass in a real one; 0 lets its time stand."""
+    demo_fault: tuple[str, ...] = _key(
+        Several("faults, such as slow,seconds=2 or denied:ecs:ListTasks"), ()
+    )
+    """Faults in the way of calls to the demo account; `demo-server --help` explains them."""
     theme: str = _key(Text("the name of a theme, shipped or in the `themes` folder"), "")
     """Colours; empty takes the program's own choice for the terminal."""
     refresh: float = _key(Number(1, 3600, "seconds"), 5.0)
@@ -83,6 +102,8 @@ class Settings:
     """Animate scrolling; over SSH it is off unless set."""
     mouse: bool = _key(Flag(), True)
     """Use the mouse; without it the terminal's own selection works as usual."""
+    live_tail: bool = _key(Flag(), True)
+    """Follow logs with CloudWatch live tails where allowed, which AWS charges by the minute."""
     remember: bool = _key(Flag(), True)
     """Reopen where the last run ended, with each view sorted as it was left."""
     state_dir: Path = _key(Location("folder"), _default_state)  # noqa: RUF009

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+
+import msgspec
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
@@ -42,8 +43,7 @@ def _must_be(raw: object, kind: type[Any], name: str) -> None:
         raise ValueError(f"{raw!r} is not {name}")
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(msgspec.Struct, frozen=True):
     """A string on one line."""
 
     allowed: str
@@ -62,8 +62,7 @@ class Text:
         return _quoted(value)
 
 
-@dataclass(frozen=True)
-class Flag:
+class Flag(msgspec.Struct, frozen=True):
     """True or false."""
 
     allowed: str = "true or false"
@@ -83,8 +82,7 @@ class Flag:
         return "true" if value else "false"
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(msgspec.Struct, frozen=True):
     """A number between two others."""
 
     low: float
@@ -117,8 +115,7 @@ class Number:
         return f"{value:g}"
 
 
-@dataclass(frozen=True)
-class Location:
+class Location(msgspec.Struct, frozen=True):
     """A path; `~` is the home folder."""
 
     what: str = "file"
@@ -144,8 +141,7 @@ class Location:
         return "" if value is None else _quoted(str(value))
 
 
-@dataclass(frozen=True)
-class Numbers:
+class Numbers(msgspec.Struct, frozen=True):
     """Whole numbers in a fixed order."""
 
     names: tuple[str, ...]
@@ -174,8 +170,33 @@ class Numbers:
         return "" if value is None else _quoted(",".join(map(str, value)))
 
 
-@dataclass(frozen=True)
-class Words:
+class Several(msgspec.Struct, frozen=True):
+    """Any number of words without blanks."""
+
+    what: str
+    type: str = "array of strings"
+
+    @property
+    def allowed(self) -> str:
+        return f"{self.what}; as a variable with blanks between them"
+
+    def of_file(self, raw: object) -> tuple[str, ...]:
+        _must_be(raw, list, "an array of strings")
+        assert isinstance(raw, list)
+        for each in raw:
+            _must_be(each, str, "a string")
+        return self.of_text(" ".join(raw))
+
+    def of_text(self, raw: str) -> tuple[str, ...]:
+        if not raw.isprintable():
+            raise ValueError(f"{raw!r} has characters that cannot be printed")
+        return tuple(raw.split())
+
+    def written(self, value: Any) -> str:
+        return f"[{', '.join(map(_quoted, value))}]" if value else ""
+
+
+class Words(msgspec.Struct, frozen=True):
     """A table of strings."""
 
     allowed: str

@@ -5,19 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import sys
+import threading
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual import events, work
+from textual import events, on, work
 from textual.app import App
 from textual.binding import Binding, BindingType
 from textual.screen import ModalScreen
 
 from containerscope.model.listing import ApiError
 from containerscope.settings import Settings
-from containerscope.ui import collector
 from containerscope.ui import memory as memories
+from containerscope.ui.collector import Collector
 from containerscope.ui.first import FirstFrame
 from containerscope.ui.theme import first_theme, load_themes, monochrome, variable_defaults
 
@@ -34,6 +37,13 @@ Connect = Callable[["Target", "SignIn"], Awaitable[Any]]
 
 _FIRST_TRY, _LAST_TRY = 2.0, 30.0
 """Seconds between tries to connect, doubling."""
+_TURN = 0.001
+"""Seconds for which a thread that sorts rows keeps the interpreter from the one that reads keys.
+
+A key passes between threads several times before it is painted, and waits for each.
+"""
+_QUIET = 1.0
+"""Seconds without a key after which a moment more is not felt."""
 _OTHER_THEMES = 1.0
 """Seconds after the first frame when the themes that are not in use are read and checked."""
 
@@ -53,16 +63,27 @@ class ContainerScopeApp(App[int]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+c", "nothing", show=False)]
     PAUSE_GC_ON_SCROLL = True
 
-    def __init__(self, settings: Settings, connect: Connect, target: Target) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        connect: Connect,
+        target: Target,
+        prepare: Callable[[], None] = lambda: None,
+    ) -> None:
         super().__init__()
         self.settings = settings
         self.target = target
         self.failure: BaseException | None = None
         self._connect = connect
+        self._prepare = prepare
+        """What connecting would load: begun beside the loop, as soon as a frame is painted."""
         self._session: Session | None = None
         self._again = asyncio.Event()
         self._sign_in: SignIn | None = None
         self._browse: BrowseScreen | None = None
+        self._collector = Collector()
+        self._busy_at = 0.0
+        """When a key or the mouse was last used."""
         self._early: list[events.Event] = []
         """What was typed before there was a screen to take it."""
         self.memory = memories.load(settings.state_dir) if settings.remember else memories.Memory()
@@ -138,18 +159,18 @@ class ContainerScopeApp(App[int]):
 
     # The start
 
-    def on_mount(self) -> None:
-        """Load the rest once the first frame is on its way."""
-        self.call_after_refresh(self.call_later, self._begin)
-
     async def on_event(self, event: events.Event) -> None:
         """Keep what is typed until there is a screen to take it."""
+        if isinstance(event, events.InputEvent):
+            self._busy_at = time.monotonic()
         if self._browse is None and isinstance(event, events.InputEvent | events.Paste):
             self._early.append(event)
         else:
             await super().on_event(event)
 
+    @on(FirstFrame.Painted)
     async def _begin(self) -> None:
+        threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
         from containerscope.ui.begin import first_history
         from containerscope.ui.browse import BrowseScreen
         from containerscope.ui.dialogs import DialogSignIn
@@ -164,6 +185,12 @@ class ContainerScopeApp(App[int]):
             await super().on_event(event)
         self._early.clear()
         self.set_timer(_OTHER_THEMES, self._other_themes)
+        self.set_interval(_QUIET, self._tidy)
+
+    def _tidy(self) -> None:
+        now = time.monotonic()
+        self._collector.loaded()
+        self._collector.tidy(now, quiet=now - self._busy_at > _QUIET)
 
     # The connection
 
@@ -198,7 +225,6 @@ class ContainerScopeApp(App[int]):
                     break
                 except ApiError as error:
                     self.browse.unconnected(error.problem)
-                    collector.resume()
                 if await self._asked_to_retry(pause) and clients is not None:
                     clients.sign_in_again()
                 pause = min(_LAST_TRY, pause * 2)
@@ -285,9 +311,10 @@ class ContainerScopeApp(App[int]):
             await self._session.clients.close()
 
 
-def run(settings: Settings, connect: Connect, target: Target) -> int:
+def run(settings: Settings, connect: Connect, target: Target, prepare: Callable[[], None]) -> int:
     """Run until the user quits; a crash is raised again once the terminal is the user's."""
-    app = ContainerScopeApp(settings, connect, target)
+    sys.setswitchinterval(_TURN)
+    app = ContainerScopeApp(settings, connect, target, prepare)
     code = app.run(mouse=settings.mouse)
     if app.failure is not None:
         raise app.failure

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
+from containerscope.model.listing import Listing, Phase, Problem, Why
 from containerscope.model.text import cut, visible
 from containerscope.resource import Resource
 from containerscope.rows.format import age
@@ -27,8 +27,11 @@ class State:
     level: Level = Level.NONE
 
 
-def state_of(listing: Listing[object] | None, now: datetime) -> State:
-    """Complete, partial, stale or denied, with the age where it is old enough to matter."""
+def state_of(listing: Listing[object] | None, now: datetime, detailed: int = 0) -> State:
+    """Complete, partial, stale or denied, with the age where it is old enough to matter.
+
+    `detailed` says how many items have their details: whoever built the rows has counted them.
+    """
     if listing is None:
         return State("loading", Level.PROGRESS)
     old = _old(listing, now)
@@ -39,17 +42,12 @@ def state_of(listing: Listing[object] | None, now: datetime) -> State:
     if listing.phase is Phase.NAMES:
         return State("loading", Level.PROGRESS)
     if listing.phase is Phase.DETAILS:
-        return State(_loaded(listing), Level.PROGRESS)
+        return State(f"{detailed} of {listing.expected or len(listing.items)}", Level.PROGRESS)
     if listing.problems:
         parts = len({(problem.where, problem.operation) for problem in listing.problems})
         word = "part" if parts == 1 else "parts"
         return State(f"partial: {parts} {word} missing{old}", Level.WARNING)
     return State(f"complete{old}")
-
-
-def _loaded(listing: Listing[object]) -> str:
-    there = sum(not isinstance(item.value, Missing) for item in listing.items)
-    return f"{there} of {listing.expected or len(listing.items)}"
 
 
 def _old(listing: Listing[object], now: datetime) -> str:

@@ -20,7 +20,7 @@ from containerscope.model.text import cut, visible
 from containerscope.settings import Settings
 from containerscope.ui.blocks import Line
 from containerscope.ui.commands import VERBS, score
-from containerscope.ui.keys import DIFFERENCES, groups
+from containerscope.ui.keys import DIFFERENCES, KEYS, Key, groups
 from containerscope.ui.lines import LinesView
 from containerscope.ui.spans import Span
 
@@ -150,10 +150,16 @@ class Help(ModalScreen[None]):
         Binding("pageup", "move(-15)", show=False),
     ]
 
-    def __init__(self, settings: Settings, resources: Sequence[tuple[str, str]]) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        resources: Sequence[tuple[str, str]],
+        keys: Sequence[Key] = (),
+    ) -> None:
         super().__init__()
         self._settings = settings
         self._resources = resources
+        self._keys = keys
 
     def compose(self) -> ComposeResult:
         """One text."""
@@ -164,7 +170,10 @@ class Help(ModalScreen[None]):
         """Lay the text out."""
         view = self.query_one(LinesView)
         view.ascii = self._settings.ascii
-        view.show(help_lines(self._settings, self._resources), anew=True)
+        if self._keys:
+            view.show(key_lines(self._settings, self._keys), anew=True)
+        else:
+            view.show(help_lines(self._settings, self._resources), anew=True)
         view.focus()
 
     def action_move(self, by: int) -> None:
@@ -173,14 +182,20 @@ class Help(ModalScreen[None]):
         view.move_to(view.cursor + by)
 
 
-def help_lines(settings: Settings, resources: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
-    """The help, made from the tables of keys, commands and resources."""
+def key_lines(settings: Settings, table: Sequence[Key] = KEYS) -> tuple[Line, ...]:
+    """A table of keys by group."""
     lines = [Line((Span("Keys and commands", "strong"), Span("   esc closes", "dim")))]
-    for name, keys in groups():
+    for name, keys in groups(table):
         lines += [Line(), Line((Span(name, "title"),))]
         for key in keys:
             shown = "1-9 0" if key.id == "tab" else key.shown(settings)
             lines.append(Line((Span(f"  {shown:<18}", "accent"), Span(key.help))))
+    return tuple(lines)
+
+
+def help_lines(settings: Settings, resources: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
+    """The help, made from the tables of keys, commands and resources."""
+    lines = list(key_lines(settings))
     lines += [Line(), Line((Span("Commands", "title"),))]
     for verb in VERBS:
         head = f"  :{verb.name} {verb.usage}"

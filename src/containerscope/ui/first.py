@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 
 from containerscope.ui.bar import Bar
 from containerscope.ui.header import Pulse, header
 from containerscope.ui.spans import Span
+
+
+class _FirstLine(Bar):
+    """Tells that it is on the terminal."""
+
+    def on_show(self) -> None:
+        """The frame with it is written by now."""
+        self.post_message(FirstFrame.Painted())
 
 
 class FirstFrame(Screen[None]):
@@ -22,6 +31,9 @@ class FirstFrame(Screen[None]):
     FirstFrame #word { margin-top: 3; }
     """
 
+    class Painted(Message):
+        """The first frame is on the terminal."""
+
     def __init__(self, *, read_only: bool, ascii: bool) -> None:  # noqa: A002
         super().__init__()
         self._read_only = read_only
@@ -29,7 +41,7 @@ class FirstFrame(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """The first line and the word."""
-        yield Bar(id="header")
+        yield _FirstLine(id="header")
         yield Bar(id="word")
 
     def on_mount(self) -> None:

@@ -27,6 +27,7 @@ from containerscope.ui.detail import DetailPane
 from containerscope.ui.header import Pulse, header
 from containerscope.ui.lines import LinesView
 from containerscope.ui.location import History
+from containerscope.ui.logs import ended_at
 from containerscope.ui.memory import Memory
 from containerscope.ui.prompt import Mode, Prompt
 from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, width_of
@@ -160,7 +161,7 @@ class FrameScreen(Screen[None]):
             rows.counts if rows else {},
             len(rows.keys) if rows else 0,
             rows.total if rows else 0,
-            chrome.state_of(self.listing, self.now()),
+            chrome.state_of(self.listing, self.now(), rows.detailed if rows else 0),
             here.sort,
             width,
             len(self.table.marks),
@@ -203,6 +204,8 @@ class FrameScreen(Screen[None]):
             row=item is not None,
             child=child.resource if child else "",
             events=self.events_of(item) is not None,
+            logs=known and self.resource.logs is not None,
+            ended=known and item is not None and ended_at(item.value) is not None,
             console=known and self.resource.console is not None,
             detail=detail.has_class("open"),
             raw=detail.is_raw,

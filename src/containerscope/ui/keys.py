@@ -24,6 +24,10 @@ class Context:
     child: str = ""
     """What `enter` opens; empty for nothing below."""
     events: bool = False
+    logs: bool = False
+    """The row has logs."""
+    ended: bool = False
+    """What the row stands for has ended: its logs too."""
     console: bool = False
     detail: bool = False
     """The detail pane is open."""
@@ -128,8 +132,11 @@ KEYS: tuple[Key, ...] = (
     Key("raw", "y", "raw", "json", "Raw JSON; again for YAML", "Look", 5, _row),
     Key("events", "e", "events", "events", "Events of this row", "Look", 5,
         lambda c: c.row and c.events),
+    Key("logs", "l", "logs", "logs", "Logs, followed", "Look", 5, lambda c: c.row and c.logs),
+    Key("last-logs", "p", "last_logs", "last logs", "Its last two minutes of logs, where it ended",
+        "Look", 4, lambda c: c.row and c.logs and c.ended),
     Key("pane", "tab", "pane", "pane", "Between table and detail pane, opening it", "Look",
-        6, lambda c: c.detail, priority=True),
+        6, lambda c: c.detail),
     Key("tab", "1,2,3,4,5,6,7,8,9,0", "tab", "", "Tab of the detail pane; 0 is the last",
         "Look"),
     Key("reveal", "r", "reveal", "reveal", "Show the masked value of this line, on screen only",
@@ -196,14 +203,14 @@ def groups(keys: Sequence[Key] = KEYS) -> tuple[tuple[str, tuple[Key, ...]], ...
     return tuple((name, tuple(key for key in keys if key.group == name)) for name in names)
 
 
-def markdown() -> str:
-    """docs/keys.md."""
+def markdown(*more: Key) -> str:
+    """docs/keys.md, with the tables of views that own their keys."""
     lines = [
         "# Keys", "",
         "Made from the key table in `ui/keys.py`; rebind any of them by id in the settings file:",
         "", "```toml", "[keys]", 'describe = "f2"', "```",
     ]  # fmt: skip
-    for name, keys in groups():
+    for name, keys in groups((*KEYS, *more)):
         lines += ["", f"## {name}", "", "| keys | what | id |", "|---|---|---|"]
         lines += [f"| {_code(key)} | {key.help} | `{key.id}` |" for key in keys]
     lines += ["", "## What differs from k9s", "", *(f"- {line}" for line in DIFFERENCES), ""]

@@ -70,18 +70,21 @@ class Prompt(Vertical):
         """Whether it has the keyboard."""
         return bool(self.display)
 
-    def open(self, mode: Mode, text: str = "") -> None:
-        """Show the line and give it the keyboard."""
+    def open(self, mode: Mode, text: str = "", hint: str = "") -> None:
+        """Show the line, with what can be typed if that is not usual, and give it the keyboard."""
         self.mode, self._before = mode, text
         self.display = True
         self.query_one("#fault", Static).display = False
         self.query_one("#sign", Static).update("/" if mode == "?" else mode)
         line = self.line
-        line.placeholder = {
-            ":": "command or resource, tab completes",
-            "/": "words, !not, field:value, cpu>80, age<1h",
-            "?": "search in this text",
-        }[mode]
+        line.placeholder = (
+            hint
+            or {
+                ":": "command or resource, tab completes",
+                "/": "words, !not, field:value, cpu>80, age<1h",
+                "?": "search in this text",
+            }[mode]
+        )
         line.value = text
         line.cursor_position = len(text)
         # At once, not when the loop comes to it: the next key may have been typed already.

@@ -14,6 +14,7 @@ from containerscope.ui.console import console_link
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import Location
+from containerscope.ui.logs import log_screen
 from containerscope.ui.view import ViewScreen
 
 _REMARK = 400
@@ -98,6 +99,21 @@ class RowScreen(ViewScreen):
             self.drill(events)
         elif events is not None:
             self.open_detail(events)
+
+    def action_logs(self, last: bool = False) -> None:
+        """The logs of this row, followed."""
+        item, session = self.item, self.session
+        if item is None or session is None or self.resource.logs is None:
+            return
+        scope, settings = self.history.here.scope, self.settings
+        screen = log_screen(
+            session.clients, settings, self.resource, scope, item, self._header, last=last
+        )
+        self.app.push_screen(screen)
+
+    def action_last_logs(self) -> None:
+        """The logs of its last two minutes."""
+        self.action_logs(last=True)
 
     def action_pane(self) -> None:
         """The other pane."""

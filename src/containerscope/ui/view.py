@@ -11,16 +11,16 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Item, Listing, Missing, Phase, Problem, Why
+from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
 from containerscope.resource import Demand
 from containerscope.rows import Needs, Rows, View, build, needs_of, shown_fields
-from containerscope.ui import chrome, collector
+from containerscope.ui import chrome
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
 from containerscope.ui.table import ResourceTable
 
-_MANY = 5_000
+_MANY = 2_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
@@ -30,8 +30,8 @@ _BY_FIELD = re.compile("[:<>=]")
 """A filter that looks at more than what a list shows at once."""
 
 
-def _is_loading(item: Item[Any]) -> bool:
-    return isinstance(item.value, Missing) and item.value.why is Why.LOADING
+def _is_loading(value: Any) -> bool:
+    return isinstance(value, Missing) and value.why is Why.LOADING
 
 
 class ViewScreen(FrameScreen):
@@ -85,8 +85,7 @@ class ViewScreen(FrameScreen):
         """Show the present location from its beginning."""
         self._forget()
         needs = self._needs()
-        self.demand = Demand(joins=needs.shown, details=self._by_value(), whole=needs.whole)
-        self._unread = frozenset()
+        self.demand = Demand(joins=needs.shown, whole=needs.whole, details=self._needs_details())
         if self.session is not None:
             self._follow(self.session)
 
@@ -99,8 +98,12 @@ class ViewScreen(FrameScreen):
     def _look(self) -> None:
         """Let the feed know what is looked at, and say what that costs if it is everything."""
         needs, before = self._needs(), self.demand.whole
-        self.demand.look(visible=self.table.visible_keys, joins=needs.shown, whole=needs.whole)
-        self._read_details()
+        self.demand.look(
+            visible=self.table.visible_keys,
+            joins=needs.shown,
+            whole=needs.whole,
+            details=self._needs_details(),
+        )
         new = [join for join in self.resource.joins if join.name in needs.whole - before]
         count = len(self.listing.items) if self.listing is not None else 0
         calls = sum(join.cost(count) for join in new)
@@ -109,31 +112,11 @@ class ViewScreen(FrameScreen):
             names = " and ".join(titles.get(join.name, join.name) for join in new)
             self.notify(f"reading {names} for all {count} rows: {calls} calls", markup=False)
 
-    def _by_value(self) -> bool:
+    def _needs_details(self) -> bool:
         """Whether rows out of sight must be read too, since the view picks or ranks by them."""
         here = self.history.here
-        ranked = here.sort.removeprefix("-") not in ("", "name", "cluster")
-        return ranked or here.problems_only or bool(_BY_FIELD.search(here.filter))
-
-    _unread: frozenset[str] = frozenset()
-    """Rows whose details were asked for again."""
-    _searched: Listing[Any] | None = None
-    """The listing that was searched for rows without details: it may be a long one."""
-
-    def _read_details(self) -> None:
-        """Have the details of wanted rows read, where a list reads only what is in sight."""
-        listing, demand = self.listing, self.demand
-        if self.session is None or listing is None or listing.phase is not Phase.DONE:
-            return
-        demand.details = self._by_value()
-        if demand.details and listing is self._searched:
-            return
-        self._searched = listing if demand.details else None
-        wanted = listing.items if demand.details else map(self.item_of, demand.visible)
-        unread = frozenset(item.key for item in wanted if item is not None and _is_loading(item))
-        if not unread <= self._unread:
-            self._unread = unread
-            self.session.poller.poke()
+        by_value = here.sort.removeprefix("-") not in ("", "name", "cluster")
+        return by_value or here.problems_only or bool(_BY_FIELD.search(here.filter))
 
     @work(exclusive=True, group="feed")
     async def _follow(self, session: Session) -> None:
@@ -186,9 +169,7 @@ class ViewScreen(FrameScreen):
         table.show_message(f"{words} – {remedy}" if remedy else words, level)
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
-        if listing.phase is Phase.DONE and not self._settled:
-            self._settled = True
-            collector.resume()
+        self._settled = self._settled or listing.phase is Phase.DONE
         self._look()
         self._describe_soon(now=True)
         self.paint()

@@ -1,0 +1,1 @@
+"""Lines of logs from CloudWatch: many streams as one, merged by time."""
