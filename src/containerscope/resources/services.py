@@ -157,6 +157,14 @@ def _family(item: Item[Service]) -> str:
     return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.task_definition)
 
 
+def _on_instances(item: Item[Service]) -> bool:
+    """Whether its tasks may run on instances, which a group launches."""
+    if isinstance(item.value, Missing):
+        return False
+    strategy = item.value.capacity_provider_strategy or ()
+    return any(not (each.capacity_provider or "").startswith("FARGATE") for each in strategy)
+
+
 def _definitions(scope: Scope, item: Item[Service]) -> Scope:
     return scope.within(parent=_family(item))
 
@@ -211,6 +219,13 @@ RESOURCE: Resource[Service] = Resource(
         Child("service-deployments", _within),
         Child("service-events", _within),
         Child("service-revisions", _within),
+        Child("targets", _within),
+        Child("scaling", _within),
+        Child("roles", _within),
+        Child("efs", _within),
+        Child("images", _within),
+        Child("alarms", _within),
+        Child("asgs", _within, when=_on_instances),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
     logs=of_service,

@@ -42,6 +42,8 @@ _TURN = 0.001
 
 A key passes between threads several times before it is painted, and waits for each.
 """
+_ALIAS = 0.5
+"""Seconds after connecting when the account's alias is asked for."""
 _QUIET = 1.0
 """Seconds without a key after which a moment more is not felt."""
 _OTHER_THEMES = 1.0
@@ -84,6 +86,7 @@ class ContainerScopeApp(App[int]):
         self._collector = Collector()
         self._busy_at = 0.0
         """When a key or the mouse was last used."""
+        self._takes_keys = False
         self._early: list[events.Event] = []
         """What was typed before there was a screen to take it."""
         self.memory = memories.load(settings.state_dir) if settings.remember else memories.Memory()
@@ -163,7 +166,7 @@ class ContainerScopeApp(App[int]):
         """Keep what is typed until there is a screen to take it."""
         if isinstance(event, events.InputEvent):
             self._busy_at = time.monotonic()
-        if self._browse is None and isinstance(event, events.InputEvent | events.Paste):
+        if not self._takes_keys and isinstance(event, events.InputEvent | events.Paste):
             self._early.append(event)
         else:
             await super().on_event(event)
@@ -181,11 +184,16 @@ class ContainerScopeApp(App[int]):
         await self.push_screen(browse)
         self._browse = browse
         self.connect_to(self.target)
+        # After the focus that the screen has asked for, which would leave what they open.
+        self.call_later(self._catch_up)
+        self.set_timer(_OTHER_THEMES, self._other_themes)
+        self.set_interval(_QUIET, self._tidy)
+
+    async def _catch_up(self) -> None:
+        self._takes_keys = True
         for event in self._early:
             await super().on_event(event)
         self._early.clear()
-        self.set_timer(_OTHER_THEMES, self._other_themes)
-        self.set_interval(_QUIET, self._tidy)
 
     def _tidy(self) -> None:
         now = time.monotonic()
@@ -248,6 +256,8 @@ class ContainerScopeApp(App[int]):
         name = getattr(session.clients, "name_account", None)
         if name is None:
             return
+        # The client it takes is made in the time that the first rows would be painted in.
+        await asyncio.sleep(_ALIAS)
         with contextlib.suppress(ApiError):
             identity = await name()
             if self._session is session:
