@@ -255,6 +255,11 @@ class _Gathering(Generic[T]):
                     state.part.where,
                 )
 
+    @property
+    def found(self) -> bool:
+        """Whether there is anything to show; an empty list would only delay its first rows."""
+        return bool(self.problems) or any(state.items for state in self.parts)
+
     def listing(self) -> Listing[T]:
         named = self.parts_known and all(state.listed for state in self.parts)
         items = tuple(chain.from_iterable(state.items for state in self.parts))
@@ -289,7 +294,7 @@ async def names_then_details(
             for call in done:
                 gathering.calls.discard(call)
                 call.result()
-            if gathering.calls and loop.time() - shown >= _BREATH:
+            if gathering.calls and gathering.found and loop.time() - shown >= _BREATH:
                 shown = loop.time()
                 yield gathering.listing()
         yield gathering.listing()

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
+from containerscope.model.listing import Listing, Phase, Problem
 from containerscope.resource import Demand
 from containerscope.rows import Needs, Rows, View, build, needs_of, shown_fields
 from containerscope.ui import chrome
@@ -28,10 +28,6 @@ _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 _BY_FIELD = re.compile("[:<>=]")
 """A filter that looks at more than what a list shows at once."""
-
-
-def _is_loading(value: Any) -> bool:
-    return isinstance(value, Missing) and value.why is Why.LOADING
 
 
 class ViewScreen(FrameScreen):
@@ -85,7 +81,7 @@ class ViewScreen(FrameScreen):
         """Show the present location from its beginning."""
         self._forget()
         needs = self._needs()
-        self.demand = Demand(joins=needs.shown, whole=needs.whole, details=self._needs_details())
+        self.demand = Demand(joins=needs.shown, whole=needs.whole, details=self._by_value())
         if self.session is not None:
             self._follow(self.session)
 
@@ -102,7 +98,7 @@ class ViewScreen(FrameScreen):
             visible=self.table.visible_keys,
             joins=needs.shown,
             whole=needs.whole,
-            details=self._needs_details(),
+            details=self._by_value(),
         )
         new = [join for join in self.resource.joins if join.name in needs.whole - before]
         count = len(self.listing.items) if self.listing is not None else 0
@@ -112,11 +108,11 @@ class ViewScreen(FrameScreen):
             names = " and ".join(titles.get(join.name, join.name) for join in new)
             self.notify(f"reading {names} for all {count} rows: {calls} calls", markup=False)
 
-    def _needs_details(self) -> bool:
+    def _by_value(self) -> bool:
         """Whether rows out of sight must be read too, since the view picks or ranks by them."""
         here = self.history.here
-        by_value = here.sort.removeprefix("-") not in ("", "name", "cluster")
-        return by_value or here.problems_only or bool(_BY_FIELD.search(here.filter))
+        ranked = here.sort.removeprefix("-") not in ("", "name", "cluster")
+        return ranked or here.problems_only or bool(_BY_FIELD.search(here.filter))
 
     @work(exclusive=True, group="feed")
     async def _follow(self, session: Session) -> None:
