@@ -1,8 +1,8 @@
-"""Parameters for EC2 Auto Scaling."""
+"""EC2 Auto Scaling."""
 
 from __future__ import annotations
 
-from tests.demo.asking import Asker, Params, Sample, plainly
+from tests.demo.questions import Asker, Params, Sample, plainly
 
 _DATA = {"AutoScalingGroupName": "ecs-data"}
 _EDGE = {"AutoScalingGroupName": "ecs-edge"}

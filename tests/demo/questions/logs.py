@@ -1,8 +1,8 @@
-"""Parameters for CloudWatch Logs."""
+"""CloudWatch Logs."""
 
 from __future__ import annotations
 
-from tests.demo.asking import Asker, Params, Sample, plainly
+from tests.demo.questions import Asker, Params, Sample, plainly
 
 _CART = {"logGroupName": "/ecs/checkout/cart"}
 
