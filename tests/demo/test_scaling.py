@@ -109,18 +109,33 @@ async def test_what_was_not_scaled_is_told_on_request_only(scaling: Any) -> None
 async def test_traffic_rises_on_search_within_the_first_minute(
     scaling: Any, account: RunningServer, still_clock: StillClock
 ) -> None:
-    assert await activities(scaling, "search", every=True) == []
+    before = await activities(scaling, "search", every=True)
+    assert before[0]["Description"] == "Setting desired count to 12."
     assert desired(account.world, "search") == 12
     still_clock.advance(40)
-    [newest] = await activities(scaling, "search")
+    newest, *older = await activities(scaling, "search")
+    assert older == before
     assert START + timedelta(seconds=20) <= newest["StartTime"] <= START + timedelta(seconds=40)
     assert newest["StatusCode"] == "InProgress"
     count = desired(account.world, "search")
     assert count > 12
     assert newest["Description"] == f"Setting desired count to {count}."
     advance(account.world, 300)
-    oldest = (await activities(scaling, "search"))[-1]
-    assert oldest["StatusCode"] == "Successful"
+    later = await activities(scaling, "search")
+    [first] = [each for each in later if each["ActivityId"] == newest["ActivityId"]]
+    assert first["StatusCode"] == "Successful"
+
+
+@pytest.mark.parametrize("second", range(0, 60, 7))
+def test_whenever_the_world_begins_the_first_scale_out_comes_within_a_minute(second: int) -> None:
+    clock = StillClock(START.replace(second=second, microsecond=250_000))
+    world = demo_world(clock, seed=second)
+    clock.advance(20)
+    world.advance(clock.now())
+    assert desired(world, "search") == 12
+    clock.advance(10)
+    world.advance(clock.now())
+    assert desired(world, "search") > 12
 
 
 async def test_policies_come_in_pages_of_ten_and_targets_of_fifty(scaling: Any) -> None:

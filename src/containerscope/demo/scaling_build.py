@@ -64,7 +64,7 @@ def _scale(world: World, plan: Plan, cluster: Cluster, service: Service) -> None
     ]
     if plan.opens:
         # The third minute of more traffic is over when the alarm is looked at.
-        shifts = [replace(each, at=first // MINUTE * MINUTE - 3 * MINUTE - 1) for each in shifts]
+        shifts[-1] = replace(shifts[-1], at=first // MINUTE * MINUTE - 3 * MINUTE - 1)
     if shifts:
         world.load.shifts[key] = shifts
     alarms = _policies(world, plan, target, cluster, service)

@@ -25,7 +25,7 @@ class Plan:
     traffic: tuple[tuple[float, float, float], ...] = ()
     """Changes of its traffic: minutes ago, factor, over how many minutes."""
     opens: float = 0.0
-    """Its traffic rises just so that its alarm goes off these seconds after the world began."""
+    """Its traffic last rises just so that its alarm goes off so many seconds after the start."""
     alarms: Mapping[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """Alarms of step scaling: the policy and what makes the alarm."""
 
@@ -138,7 +138,12 @@ PLANS: Mapping[str, Plan] = {
     ),
     "checkout/catalog": Plan(3, 12, {"mem50": tracking(_MEMORY, 50.0)}),
     "checkout/search": Plan(
-        6, 30, {"cpu49": tracking(_CPU, 49.0)}, before=12, traffic=((0, 1.45, 0),), opens=25
+        6,
+        30,
+        {"cpu49": tracking(_CPU, 49.0)},
+        before=10,
+        traffic=((104, 1.2, 10), (0, 1.45, 0)),
+        opens=25,
     ),
     "checkout/orders": Plan(
         6,
