@@ -77,5 +77,5 @@ def test_the_program_opens_on_the_account_and_quits() -> None:
 def test_a_story_of_the_readme_opens(flags: str) -> None:
     with opened("", *shlex.split(flags), "--demo") as terminal:
         terminal.wait("recommendations › tasks")
-        terminal.type("q")
+        terminal.type("\x11")
         assert terminal.wait_for_end() == 0
