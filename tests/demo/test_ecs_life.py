@@ -11,7 +11,7 @@ from containerscope.demo.ecs_release import doom
 from containerscope.demo.ecs_state import Cluster, Service, Task
 from containerscope.demo.fate import Fate
 from containerscope.demo.world import World
-from tests.demo.asking import ask, later
+from tests.demo.in_process import ask, later
 
 WAY_UP = ["PROVISIONING", "PENDING", "ACTIVATING", "RUNNING"]
 WAY_DOWN = ["DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED"]

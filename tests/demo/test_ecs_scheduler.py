@@ -22,7 +22,7 @@ from containerscope.demo.ecs_state import Instance, Service, Task
 from containerscope.demo.fate import Fate
 from containerscope.demo.scale import Scale
 from containerscope.demo.world import World
-from tests.demo.asking import ask, later
+from tests.demo.in_process import ask, later
 from tests.demo.test_ecs_life import service_of
 
 MISSING = Fate(pull_error="CannotPullContainerError: image not found")

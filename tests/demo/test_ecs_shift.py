@@ -10,7 +10,7 @@ from containerscope.demo.ecs_state import Cluster, Service
 from containerscope.demo.elb_blue_green import groups, prepare
 from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.world import World
-from tests.demo.asking import ask, later
+from tests.demo.in_process import ask, later
 from tests.demo.test_ecs_life import service_of
 from tests.demo.test_ecs_scheduler import alive, said
 

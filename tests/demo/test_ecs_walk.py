@@ -18,7 +18,7 @@ from containerscope.demo.ecs_state import Cluster, Service
 from containerscope.demo.ecs_views_cluster import on_instance, reserved
 from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.world import World
-from tests.demo.asking import ask, later
+from tests.demo.in_process import ask, later
 
 Act = tuple[str, int, int]
 ACTS = (

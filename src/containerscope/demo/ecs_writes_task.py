@@ -17,7 +17,7 @@ from containerscope.demo.ecs_configure import (
 from containerscope.demo.ecs_find import cluster_arn, cluster_of, last, missing
 from containerscope.demo.ecs_launch import provider_for, put, scales, zones_of
 from containerscope.demo.ecs_placement import Miss, choose, fits, needs_of, usage
-from containerscope.demo.ecs_state import Cluster, Task, TaskDefinition
+from containerscope.demo.ecs_state import Cluster, Session, Task, TaskDefinition
 from containerscope.demo.ecs_views_task import container_arn, task_view
 from containerscope.demo.ids import hexes, number, token
 
@@ -120,7 +120,7 @@ def execute_command(call: Call) -> Result:
         raise invalid(f"The container {name} was not found in the task.")
     session = f"ecs-execute-command-{token(20, call.world.seed, task.id, call.world.now()).lower()}"
     secret = token(60, "session", session)
-    call.world.sessions[session] = secret
+    call.world.sessions[session] = Session(secret, task, name, params["command"])
     path = f"/_session/{session}?role=publish_subscribe"
     return {
         "clusterArn": cluster_arn(call, cluster),
