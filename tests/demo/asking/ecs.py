@@ -122,7 +122,7 @@ WRITES: dict[str, Sample] = {
     },
     "StartTask": lambda ask: {
         "cluster": "data",
-        "taskDefinition": "backfill",
+        "taskDefinition": "etl-worker",
         "containerInstances": [_instance(ask), "nothing"],
     },
     "StopTask": lambda ask: {**CHECKOUT, "task": first_task(ask), "reason": "tired"},
