@@ -15,15 +15,13 @@ from containerscope.demo.clock import StillClock
 from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.protocol_models import JSON, Models
 from containerscope.demo.protocol_response import ResponseWriter
-from tests.demo.asking import Asker, samples
+from tests.demo.questions import Asker, samples
 from tests.demo.samples import misfits
 
 MODELS = Models()
 SAMPLES = samples()
 WALKED = [(service, operation) for service, all_of in OPERATIONS.items() for operation in all_of]
-EMPTY = frozenset({
-    ("ecs", "DescribeTaskSets"),
-})  # fmt: skip
+EMPTY = frozenset({("cloudwatch", "ListTagsForResource"), ("ecs", "DescribeTaskSets")})
 """Operations with nothing to tell in the demo account."""
 
 
@@ -60,7 +58,7 @@ def whole_seconds(value: Any) -> Any:
 
 
 def test_every_operation_has_a_sample_and_every_sample_an_operation() -> None:
-    assert [each for each in WALKED if each not in SAMPLES] == [], "add it to tests/demo/asking"
+    assert [each for each in WALKED if each not in SAMPLES] == [], "add it to tests/demo/questions"
     assert [each for each in SAMPLES if each not in WALKED] == []
 
 

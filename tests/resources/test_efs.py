@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from containerscope.block import TreeBlock
 from containerscope.model.health import Level
 from containerscope.model.listing import Problem, Why
+from containerscope.resource import TableBlock
 from containerscope.resources._storage import storage_of
 from containerscope.resources.efs import RESOURCE
 from tests.resources.around import (
@@ -188,12 +188,9 @@ async def test_the_pane_shows_who_may_reach_each_mount_target() -> None:
     (item,) = (await listed(RESOURCE, clients)).items
     blocks = await pane(RESOURCE, clients, item)
     assert rows_of(blocks, "Access points") == (("fsap-1", None, None, "/data as 1000:1000"),)
-    tree = next(block for block in blocks if isinstance(block, TreeBlock))
-    (target,) = tree.nodes
-    assert target.text == "eu-west-1a subnet-a 10.0.1.200"
-    assert [(node.text, node.note) for node in target.children] == [
-        ("sg-efs efs", "lets sg-task in on 2049")
-    ]
+    assert rows_of(blocks, "Mount targets") == (
+        ("eu-west-1a", "subnet-a", "10.0.1.200", "fsmt-1", "available", "sg-efs", "sg-task"),
+    )
     protection = [getattr(block, "pairs", ()) for block in blocks][-1]
     assert [(pair.label, pair.value) for pair in protection] == [
         ("File system policy", "none"),
@@ -206,9 +203,9 @@ async def test_a_group_that_lets_nobody_in_is_marked() -> None:
     clients.answers[RULES] = fixed(SecurityGroups=[{"GroupId": "sg-efs"}])
     (item,) = (await listed(RESOURCE, clients)).items
     blocks = await pane(RESOURCE, clients, item)
-    tree = next(block for block in blocks if isinstance(block, TreeBlock))
-    (group,) = tree.nodes[0].children
-    assert (group.level, group.note) == (Level.FAILED, "nobody gets in on 2049")
+    (table,) = [block for block in blocks if getattr(block, "title", "") == "Mount targets"]
+    assert isinstance(table, TableBlock)
+    assert (table.rows[0][-1], table.levels) == ("nobody", (Level.FAILED,))
 
 
 @pytest.mark.parametrize("operation", [TARGETS, GROUPS, RULES, "efs:DescribeBackupPolicy"])

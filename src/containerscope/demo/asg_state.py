@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from containerscope.demo.agenda import Entry
+
 
 @dataclass(slots=True, eq=False)
 class GroupInstance:
@@ -58,6 +60,10 @@ class AutoScalingGroup:
     """The ECS cluster whose container instances its instances become."""
     provider: str = ""
     """The capacity provider that scales it."""
+    node_group: str = ""
+    """`CLUSTER/NAME` of the EKS node group that it belongs to."""
+    asked: tuple[int, int, int] = (0, 0, 0)
+    """The minimum, maximum and desired size that EKS last asked for."""
     spot: bool = False
     failure: str = ""
     """The message with which each launch fails; empty where launches succeed."""
@@ -74,6 +80,8 @@ class AutoScalingGroup:
     tags: dict[str, str] = field(default_factory=dict)
     launched: int = 0
     """How many instances it ever launched."""
+    retry: Entry | None = None
+    """When launches that failed are tried again."""
     scaled_at: float = 0.0
     """When its desired capacity last changed."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from containerscope.demo import scaling_engine
+from containerscope.demo import asg_managed, scaling_engine
 from containerscope.demo.cloudwatch_evaluate import Verdict, evaluate_alarm, note, stamp
 from containerscope.demo.cloudwatch_state import Alarm
 from containerscope.demo.world import World
@@ -53,7 +53,10 @@ def act(world: World, alarm: Alarm, verdict: Verdict) -> None:
     for arn in alarm.body.get(_ACTIONS[alarm.state], ()):
         if ":scalingPolicy:" not in arn:
             continue
-        scaling_engine.trigger(world, alarm, arn, *newest)
+        if ":autoScalingGroupName/" in arn:
+            asg_managed.trigger(world, alarm, arn)
+        else:
+            scaling_engine.trigger(world, alarm, arn, *newest)
 
 
 def note_actions(world: World, alarm: Alarm, at: float) -> None:

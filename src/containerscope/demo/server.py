@@ -8,7 +8,7 @@ import gc
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -254,9 +254,23 @@ def _handler(account: Account) -> Any:
         }
         if not answer.whole:
             return await _cut(request, reply, headers)
+        if reply.chunks is not None:
+            return await _stream(request, reply.chunks(), headers)
         return web.Response(status=reply.status, body=reply.body, headers=headers)
 
     return handle
+
+
+async def _stream(
+    request: web.Request, chunks: AsyncIterator[bytes], headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """An answer that goes on until it ends or its reader is gone."""
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        async for chunk in chunks:
+            await response.write(chunk)
+    return response
 
 
 async def _cut(

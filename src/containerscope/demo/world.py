@@ -23,6 +23,7 @@ from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
 from containerscope.demo.iam_state import Access
 from containerscope.demo.load_state import Load
+from containerscope.demo.logs_state import Logs
 from containerscope.demo.scaling_state import Scaling
 from containerscope.model.clock import Clock
 
@@ -87,6 +88,7 @@ class World:
         self.cloudwatch = CloudWatch()
         self.scaling = Scaling()
         self.asgs: dict[str, AutoScalingGroup] = {}
+        self.logs = Logs()
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
         self.balancing = Balancing()

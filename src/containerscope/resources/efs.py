@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from containerscope.block import TreeBlock, TreeNode
 from containerscope.insight.efs_chain import NFS, access_point_words
 from containerscope.insight.security_groups import opens
 from containerscope.insight.volumes import VolumeUse, volume_uses
@@ -142,15 +141,9 @@ async def overview(
     )
     names = {name for found in groups for name in found or ()}
     rules = await tried(_storage.security_groups(clients, names), problems)
-    tree = TreeBlock(
-        "Mount targets",
-        tuple(
-            _node(target, found, rules) for target, found in zip(targets or (), groups, strict=True)
-        ),
-        empty="It has no mount target: nothing can mount it." if targets is not None else "",
-    )
+    table = _targets(targets, groups, rules)
     notes = tuple(TextBlock(each.message, level=Level.WARNING) for each in dict.fromkeys(problems))
-    yield (*first, tree, *notes, *await _policies(clients, _id(item)))
+    yield (*first, table, *notes, *await _policies(clients, _id(item)))
 
 
 def _overview(row: FileSystemRow) -> tuple[Block, ...]:
@@ -186,32 +179,50 @@ def _overview(row: FileSystemRow) -> tuple[Block, ...]:
     )
 
 
-def _node(
-    target: MountTarget, groups: tuple[str, ...] | None, rules: Sequence[SecurityGroup] | None
-) -> TreeNode:
-    place = f"{target.availability_zone_name or '?'} {target.subnet_id or '?'}"
-    state = target.life_cycle_state or ""
-    well = state in _PLAIN or not state
+def _targets(
+    targets: Sequence[MountTarget] | None,
+    groups: Sequence[tuple[str, ...] | None],
+    rules: Sequence[SecurityGroup] | None,
+) -> TableBlock:
+    """A row for each mount target and security group: where it is and whom it lets in."""
     known = {each.group_id: each for each in rules or ()}
-    return TreeNode(
-        f"{place} {target.ip_address or ''}".strip(),
-        Level.FINE if well else Level.FAILED,
-        target.mount_target_id or "" if well else state,
-        tuple(_group_node(name, known.get(name)) for name in groups or ()),
+    rows: list[tuple[object, ...]] = []
+    levels: list[Level] = []
+    for target, own in zip(targets or (), groups, strict=True):
+        state = target.life_cycle_state or ""
+        well = state in _PLAIN or not state
+        for name in own or ("",):
+            told, level = _lets_in(name, known.get(name))
+            rows.append(
+                (
+                    target.availability_zone_name,
+                    target.subnet_id,
+                    target.ip_address,
+                    target.mount_target_id,
+                    state or None,
+                    name or None,
+                    told,
+                )
+            )
+            levels.append(level if well else Level.FAILED)
+    return TableBlock(
+        "Mount targets",
+        ("ZONE", "SUBNET", "ADDRESS", "ID", "STATE", "SECURITY GROUP", f"LETS IN ON {NFS}"),
+        tuple(rows),
+        tuple(levels),
+        empty="They could not be read."
+        if targets is None
+        else "It has no mount target: nothing can mount it.",
     )
 
 
-def _group_node(name: str, group: SecurityGroup | None) -> TreeNode:
-    """A security group and whom it lets in on the port of NFS."""
+def _lets_in(name: str, group: SecurityGroup | None) -> tuple[str | None, Level]:
+    """Whom a security group lets in on the port of NFS, and whether that is anybody."""
     if group is None:
-        return TreeNode(name, note="its rules could not be read")
+        return ("its rules could not be read" if name else None), Level.NONE
     who = [_who(rule) for rule in group.ip_permissions or () if opens(rule, NFS)]
     told = ", ".join(filter(None, who))
-    if not told:
-        return TreeNode(
-            f"{name} {group.group_name or ''}", Level.FAILED, f"nobody gets in on {NFS}"
-        )
-    return TreeNode(f"{name} {group.group_name or ''}", Level.FINE, f"lets {told} in on {NFS}")
+    return (told, Level.NONE) if told else ("nobody", Level.FAILED)
 
 
 def _who(rule: IpPermission) -> str:

@@ -81,7 +81,7 @@ class ViewScreen(FrameScreen):
         """Show the present location from its beginning."""
         self._forget()
         needs = self._needs()
-        self.demand = Demand(joins=needs.shown, whole=needs.whole, details=self._by_value())
+        self.demand = Demand(joins=needs.shown, whole=needs.whole, details=self._needs_details())
         if self.session is not None:
             self._follow(self.session)
 
@@ -98,7 +98,7 @@ class ViewScreen(FrameScreen):
             visible=self.table.visible_keys,
             joins=needs.shown,
             whole=needs.whole,
-            details=self._by_value(),
+            details=self._needs_details(),
         )
         new = [join for join in self.resource.joins if join.name in needs.whole - before]
         count = len(self.listing.items) if self.listing is not None else 0
@@ -108,11 +108,11 @@ class ViewScreen(FrameScreen):
             names = " and ".join(titles.get(join.name, join.name) for join in new)
             self.notify(f"reading {names} for all {count} rows: {calls} calls", markup=False)
 
-    def _by_value(self) -> bool:
+    def _needs_details(self) -> bool:
         """Whether rows out of sight must be read too, since the view picks or ranks by them."""
         here = self.history.here
-        ranked = here.sort.removeprefix("-") not in ("", "name", "cluster")
-        return ranked or here.problems_only or bool(_BY_FIELD.search(here.filter))
+        by_value = here.sort.removeprefix("-") not in ("", "name", "cluster")
+        return by_value or here.problems_only or bool(_BY_FIELD.search(here.filter))
 
     @work(exclusive=True, group="feed")
     async def _follow(self, session: Session) -> None:
