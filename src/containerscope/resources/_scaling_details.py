@@ -10,7 +10,7 @@ from containerscope.insight.group_scaling import group_name_of, group_verdict, i
 from containerscope.insight.scaling import scaling_verdict, scene_of, suspended_words
 from containerscope.insight.scaling_activity import Step, steps
 from containerscope.insight.scaling_policy import PolicyState, policy_state
-from containerscope.insight.schedule import next_run
+from containerscope.insight.schedule import NextRun, next_run
 from containerscope.model.asg import AutoScalingGroup
 from containerscope.model.ecs import CapacityProvider
 from containerscope.model.ecs_service import Service
@@ -116,7 +116,7 @@ def _schedules(found: Sequence[ScheduledAction] | None, now: datetime) -> TableB
                 each.timezone or "UTC",
                 bounds.min_capacity if bounds else None,
                 bounds.max_capacity if bounds else None,
-                run.at or run.why,
+                _when(run, now),
             )
         )
     return TableBlock(
@@ -125,6 +125,14 @@ def _schedules(found: Sequence[ScheduledAction] | None, now: datetime) -> TableB
         tuple(rows),
         empty=_NOT_READ if found is None else "No schedule changes its bounds.",
     )
+
+
+def _when(run: NextRun, now: datetime) -> str:
+    """`in 7h 48m (Tue 22:00 CET)`, in the time of the machine that it is read on."""
+    if run.at is None:
+        return run.why
+    local = run.at.astimezone()
+    return f"in {_blocks.lasted(now, run.at) or '0s'} ({local:%a %H:%M %Z})"
 
 
 def _chart(history: Sequence[Step], desired: int | None, now: datetime) -> tuple[SeriesBlock, ...]:
