@@ -320,6 +320,18 @@ async def test_a_predictive_policy_has_a_forecast(scaling: Any) -> None:
     assert max(forecast["Values"]) > 2 * min(forecast["Values"])
 
 
+def test_what_scaling_did_does_not_depend_on_how_often_one_looks() -> None:
+    rare, often = demo_world(StillClock()), demo_world(StillClock())
+    for world, step in ((rare, 3000.0), (often, 6.5)):
+        assert isinstance(world.clock, StillClock)
+        while world.clock.monotonic() < 6000:
+            world.clock.advance(min(step, 6000 - world.clock.monotonic()))
+            world.advance(world.clock.now())
+    assert rare.scaling.activities == often.scaling.activities
+    assert rare.cloudwatch.history == often.cloudwatch.history
+    assert len(rare.scaling.activities) > len(demo_world(StillClock()).scaling.activities) + 5
+
+
 _COUNT = re.compile(r"Setting desired count to (\d+)\.")
 
 
