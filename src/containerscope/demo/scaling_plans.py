@@ -20,6 +20,8 @@ class Plan:
     schedules: Mapping[str, tuple[str, dict[str, int], str]] = field(default_factory=dict)
     """Expression, action and time zone by name."""
     suspended: bool = False
+    scaled_in: tuple[float, int] = (0.0, 0)
+    """How many minutes ago it was scaled in, and from which count; 0 where it was not."""
     before: int = 0
     """The count it had before its traffic changed; 0 where nothing happened lately."""
     traffic: tuple[tuple[float, float, float], ...] = ()
@@ -126,7 +128,10 @@ PLANS: Mapping[str, Plan] = {
         before=4,
         traffic=((133, 3.3, 35), (43, 2.7, 20)),
     ),
-    "checkout/payments": Plan(2, 12, {"cpu55": tracking(_CPU, 55.0)}),
+    # Shortly before its deployment it was scaled in, so that for a while it keeps its count.
+    "checkout/payments": Plan(
+        2, 12, {"cpu55": tracking(_CPU, 55.0, inwards=1800)}, scaled_in=(12.0, 5)
+    ),
     "checkout/web": Plan(
         6,
         24,
