@@ -28,6 +28,12 @@ from tests.demo.test_ecs_life import service_of
 MISSING = Fate(pull_error="CannotPullContainerError: image not found")
 
 
+@pytest.fixture(autouse=True)
+def unscaled(world: World) -> None:
+    """Nobody scales services but the test."""
+    world.scaling.targets.clear()
+
+
 def describe(world: World, cluster: str, name: str) -> dict[str, Any]:
     found = ask(world, "ecs", "DescribeServices", cluster=cluster, services=[name])
     return dict(found["services"][0])
