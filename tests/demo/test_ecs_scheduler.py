@@ -124,7 +124,10 @@ def test_a_rolling_update_keeps_within_its_percentages(world: World) -> None:
     cluster, service = service_of(world, "checkout", "accounts")
     service.minimum, service.maximum = 75, 125
     old = set(service.tasks)
-    release(world, cluster, service)
+    made = release(world, cluster, service)
+    assert (made.status, made.rollout) == ("PENDING", "IN_PROGRESS")
+    later(world, 3)
+    assert made.status == "IN_PROGRESS"
     least, most = peak(world, service, 900)
     assert (least, most) == (6, 10)
     assert service.steady
