@@ -12,7 +12,8 @@ from containerscope.demo.account import demo_world
 from containerscope.demo.clock import StillClock
 from containerscope.demo.ecs_state import TaskDefinition
 from containerscope.demo.eks_state import EksCluster
-from containerscope.demo.iam_grants import grant, withhold
+from containerscope.demo.iam_build import refresh
+from containerscope.demo.iam_secrets import grant, withhold
 from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.scale import Scale
 from containerscope.demo.server import RunningServer
@@ -181,7 +182,7 @@ def test_a_boundary_cuts_what_a_policy_allows(world: World) -> None:
     assert found["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
     within = decision(world, "payments-task", "ssmmessages:OpenDataChannel")
     assert within["EvalDecision"] == "allowed"
-    role = world.access.role("payments-task")
+    role = refresh(world).role("payments-task")
     assert role is not None
     role.inline["more"] = {"Statement": {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}}
     beyond = decision(world, "payments-task", "ec2:RunInstances")
@@ -190,7 +191,7 @@ def test_a_boundary_cuts_what_a_policy_allows(world: World) -> None:
 
 
 def test_a_condition_that_lacks_its_context_is_named(world: World) -> None:
-    role = world.access.role("cart-task")
+    role = refresh(world).role("cart-task")
     assert role is not None
     [key] = [each for each in role.inline["data"]["Statement"] if each.get("Sid") == "Keys"]
     arn = key["Resource"]
