@@ -57,12 +57,30 @@ def test_the_interface_of_a_task_is_the_one_that_ecs_tells(world: World) -> None
 
 def test_every_instance_that_ecs_names_is_there(world: World) -> None:
     for cluster in world.clusters.values():
+        if not cluster.instances:
+            continue
+        arns = ask(world, "ecs", "ListContainerInstances", cluster=cluster.name)
+        described = ask(
+            world,
+            "ecs",
+            "DescribeContainerInstances",
+            cluster=cluster.name,
+            containerInstances=arns["containerInstanceArns"],
+        )["containerInstances"]
+        images = {
+            each["ec2InstanceId"]: {one["name"]: one.get("value") for one in each["attributes"]}
+            for each in described
+        }
         for instance in cluster.instances.values():
             [reservation] = ask(world, "ec2", "DescribeInstances", InstanceIds=[instance.ec2_id])[
                 "Reservations"
             ]
             [told] = reservation["Instances"]
             assert told["InstanceType"] == instance.kind
+            attributes = images[told["InstanceId"]]
+            assert told["ImageId"] == attributes["ecs.ami-id"]
+            assert told["Architecture"] == attributes["ecs.cpu-architecture"]
+            assert told["VpcId"] == attributes["ecs.vpc-id"]
             assert told["Placement"]["AvailabilityZone"] == f"eu-west-1{instance.zone}"
             profile = told["IamInstanceProfile"]["Arn"].rpartition("/")[2]
             assert ask(world, "iam", "GetInstanceProfile", InstanceProfileName=profile)
