@@ -346,6 +346,7 @@ def test_every_answer_fits_its_shape(world: World) -> None:
         "DescribeSecurityGroupRules", "DescribeImages", "DescribeLaunchTemplates",
         "DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "DescribeNatGateways",
         "DescribeVpcEndpoints", "DescribeRegions", "DescribeAvailabilityZones",
+        "DescribeInstanceTypes",
     ):  # fmt: skip
         [things] = [
             each for each in ask(world, "ec2", operation).values() if isinstance(each, list)
@@ -361,3 +362,24 @@ def test_a_page_of_interfaces_describes_no_more_than_is_on_it() -> None:
     )
     assert len(answer["NetworkInterfaces"]) == 1000
     assert "NextToken" not in rest
+
+
+async def test_every_type_that_runs_is_known(world: World, ec2: Any) -> None:
+    running = {
+        each["Instances"][0]["InstanceType"]
+        for each in (await ec2.describe_instances())["Reservations"]
+    }
+    types = (await ec2.describe_instance_types(InstanceTypes=sorted(running)))["InstanceTypes"]
+    sizes = {each["InstanceType"]: each["MemoryInfo"]["SizeInMiB"] for each in types}
+    for cluster in world.clusters.values():
+        for each in cluster.instances.values():
+            assert 0.9 * sizes[each.kind] < each.memory < sizes[each.kind]
+
+
+async def test_an_instance_that_is_on_its_way_is_pending(world: World, ec2: Any) -> None:
+    group = world.asgs["ecs-data"]
+    first = next(iter(group.instances.values()))
+    first.lifecycle = "Pending"
+    pending = [{"Name": "instance-state-name", "Values": ["pending"]}]
+    found = (await ec2.describe_instances(Filters=pending))["Reservations"]
+    assert [each["Instances"][0]["InstanceId"] for each in found] == [first.id]

@@ -21,6 +21,7 @@ from containerscope.demo.ec2_interfaces import Interface, interfaces
 from containerscope.demo.ec2_networks_api import NETWORKS
 from containerscope.demo.ec2_regions import REGIONS
 from containerscope.demo.ec2_routes import ROUTES
+from containerscope.demo.ec2_types import TYPES
 from containerscope.demo.ec2_views import (
     STATE_CODES,
     group_view,
@@ -341,4 +342,5 @@ EC2: dict[str, Handler] = {
     **NETWORKS,
     **REGIONS,
     **ROUTES,
+    **TYPES,
 }
