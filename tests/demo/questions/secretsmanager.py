@@ -1,8 +1,10 @@
 """Secrets Manager."""
 
+from __future__ import annotations
+
 from tests.demo.questions import Sample, plainly
 
 SAMPLES: dict[str, Sample] = {
-    "ListSecrets": plainly(),
-    "DescribeSecret": lambda ask: {"SecretId": ask("ListSecrets")["SecretList"][0]["ARN"]},
+    "DescribeSecret": plainly(SecretId="payments/payments-db"),
+    "ListSecrets": plainly(MaxResults=2),
 }
