@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.demo.questions import Asker, Params, Sample, plainly
 
 _DATA = {"AutoScalingGroupName": "ecs-data"}
-_EDGE = {"AutoScalingGroupName": "ecs-edge"}
 
 
-def _terminate(ask: Asker) -> Params:
-    [group] = ask("DescribeAutoScalingGroups", AutoScalingGroupNames=["ecs-edge"])[
-        "AutoScalingGroups"
-    ]
-    instance = group["Instances"][0]["InstanceId"]
-    return {"InstanceId": instance, "ShouldDecrementDesiredCapacity": False}
+def _instance(ask: Asker) -> str:
+    found: Any = ask("DescribeAutoScalingInstances")["AutoScalingInstances"]
+    return str(found[0]["InstanceId"])
+
+
+def _with(operation: str, member: str) -> Sample:
+    """A group of which the operation has something to tell."""
+
+    def make(ask: Asker) -> Params:
+        for group in ask("DescribeAutoScalingGroups")["AutoScalingGroups"]:
+            params = {"AutoScalingGroupName": group["AutoScalingGroupName"]}
+            if ask(operation, **params).get(member):
+                return params
+        return dict(_DATA)
+
+    return make
+
+
+_NIGHT = {**_DATA, "ScheduledActionName": "night"}
+
+
+def _planned(ask: Asker) -> Params:
+    ask("PutScheduledUpdateGroupAction", **_NIGHT, Recurrence="0 22 * * *", MinSize=1)
+    return dict(_NIGHT)
 
 
 SAMPLES: dict[str, Sample] = {
-    "DescribeAutoScalingGroups": plainly(),
+    "DescribeAutoScalingGroups": plainly(MaxRecords=5),
     "DescribeAutoScalingInstances": plainly(),
-    "DescribeScalingActivities": plainly(),
+    "DescribeScalingActivities": _with("DescribeScalingActivities", "Activities"),
     "DescribePolicies": plainly(),
     "DescribeScheduledActions": plainly(),
-    "DescribeWarmPool": plainly(**_DATA),
-    "DescribeInstanceRefreshes": plainly(**_DATA),
+    "DescribeWarmPool": _with("DescribeWarmPool", "WarmPoolConfiguration"),
+    "DescribeInstanceRefreshes": _with("DescribeInstanceRefreshes", "InstanceRefreshes"),
     "DescribeTags": plainly(),
-    "SetDesiredCapacity": plainly(**_EDGE, DesiredCapacity=4),
-    "UpdateAutoScalingGroup": plainly(**_EDGE, MinSize=2, MaxSize=8),
-    "TerminateInstanceInAutoScalingGroup": _terminate,
-    "SuspendProcesses": plainly(**_EDGE, ScalingProcesses=["Launch"]),
-    "ResumeProcesses": plainly(**_EDGE, ScalingProcesses=["Launch"]),
-    "PutScheduledUpdateGroupAction": plainly(
-        **_EDGE, ScheduledActionName="x", Recurrence="0 9 * * *", MinSize=2, MaxSize=6
-    ),
-    "DeleteScheduledAction": plainly(**_EDGE, ScheduledActionName="evening-peak"),
-}
+    "PutScheduledUpdateGroupAction": plainly(**_NIGHT, Recurrence="0 22 * * *", MinSize=1),
+    "DeleteScheduledAction": _planned,
+    "SetDesiredCapacity": plainly(**_DATA, DesiredCapacity=8),
+    "UpdateAutoScalingGroup": plainly(**_DATA, MaxSize=12),
+    "TerminateInstanceInAutoScalingGroup": lambda ask: {
+        "InstanceId": _instance(ask), "ShouldDecrementDesiredCapacity": True,
+    },
+    "SuspendProcesses": plainly(**_DATA, ScalingProcesses=["Launch"]),
+    "ResumeProcesses": plainly(**_DATA, ScalingProcesses=["Launch"]),
+}  # fmt: skip

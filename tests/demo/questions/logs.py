@@ -2,51 +2,55 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.demo.questions import Asker, Params, Sample, plainly
 
-_CART = {"logGroupName": "/ecs/checkout/cart"}
+
+def _group(ask: Asker) -> Any:
+    groups = ask("DescribeLogGroups")["logGroups"]
+    for each in groups:
+        if ask("DescribeLogStreams", logGroupName=each["logGroupName"])["logStreams"]:
+            return each
+    raise AssertionError("no log group has a stream")
+
+
+def _named(ask: Asker) -> Params:
+    return {"logGroupName": _group(ask)["logGroupName"]}
 
 
 def _stream(ask: Asker) -> Params:
-    found = ask("DescribeLogStreams", **_CART)["logStreams"]
-    return {**_CART, "logStreamName": found[0]["logStreamName"]}
+    group = _named(ask)
+    found = ask("DescribeLogStreams", **group)["logStreams"][0]["logStreamName"]
+    return {**group, "logStreamName": found, "limit": 20}
 
 
-def _window(ask: Asker) -> Params:
+def _query(ask: Asker) -> Params:
     now = int(ask.world.now())
-    return {"startTime": now - 60, "endTime": now}
+    words = "fields @timestamp, @message | sort @timestamp desc | limit 20"
+    return {**_named(ask), "startTime": now - 3600, "endTime": now, "queryString": words}
 
 
-def _filter(ask: Asker) -> Params:
-    seconds = _window(ask)
-    return {**_CART, "limit": 20, **{name: each * 1000 for name, each in seconds.items()}}
+def _started(ask: Asker) -> Params:
+    return {"queryId": ask("StartQuery", **_query(ask))["queryId"]}
 
 
-def _ask_insights(ask: Asker) -> Params:
-    text = "fields @timestamp, @message | limit 3"
-    return {"logGroupNames": ["/ecs/checkout/cart"], "queryString": text, **_window(ask)}
-
-
-def _asked(ask: Asker, wait: float) -> Params:
-    query = ask("StartQuery", **_ask_insights(ask))
-    ask.later(wait)
-    return {"queryId": query["queryId"]}
+def _done(ask: Asker) -> Params:
+    query = _started(ask)
+    ask.later(10)
+    return query
 
 
 SAMPLES: dict[str, Sample] = {
-    "DescribeLogGroups": plainly(),
-    "DescribeLogStreams": plainly(**_CART),
+    "DescribeLogGroups": plainly(limit=20),
+    "DescribeLogStreams": _named,
     "GetLogEvents": _stream,
-    "FilterLogEvents": _filter,
-    "StartLiveTail": plainly(
-        logGroupIdentifiers=["arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/checkout/cart"]
-    ),
-    "StartQuery": _ask_insights,
-    "GetQueryResults": lambda ask: _asked(ask, 3),
-    "StopQuery": lambda ask: _asked(ask, 0),
-    "PutRetentionPolicy": plainly(**_CART, retentionInDays=30),
-    "DeleteRetentionPolicy": plainly(**_CART),
-    "ListTagsForResource": plainly(
-        resourceArn="arn:aws:logs:eu-west-1:123456789012:log-group:/ecs/checkout/cart"
-    ),
+    "FilterLogEvents": lambda ask: {**_named(ask), "limit": 20},
+    "StartLiveTail": lambda ask: {"logGroupIdentifiers": [_group(ask)["logGroupArn"]]},
+    "StartQuery": _query,
+    "GetQueryResults": _done,
+    "StopQuery": _started,
+    "PutRetentionPolicy": lambda ask: {**_named(ask), "retentionInDays": 30},
+    "DeleteRetentionPolicy": _named,
+    "ListTagsForResource": lambda ask: {"resourceArn": _group(ask)["logGroupArn"]},
 }

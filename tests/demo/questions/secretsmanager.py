@@ -1,10 +1,8 @@
 """Secrets Manager."""
 
-from __future__ import annotations
-
 from tests.demo.questions import Sample, plainly
 
 SAMPLES: dict[str, Sample] = {
-    "DescribeSecret": plainly(SecretId="payments/payments-db"),
-    "ListSecrets": plainly(MaxResults=2),
+    "ListSecrets": plainly(),
+    "DescribeSecret": lambda ask: {"SecretId": ask("ListSecrets")["SecretList"][0]["ARN"]},
 }

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from tests.demo.questions import Asker, Params, Sample, plainly
+from typing import Any
+
+from tests.demo.questions import Sample, plainly
 
 
-def _service(ask: Asker) -> str:
+def _service(ask: Any) -> str:
     return str(ask("ListServices")["Services"][0]["Id"])
 
 
-def _of_service(ask: Asker) -> Params:
-    return {"ServiceId": _service(ask)}
-
-
-def _instance(ask: Asker) -> Params:
-    found = ask("ListInstances", **_of_service(ask))["Instances"]
-    return {**_of_service(ask), "InstanceId": found[0]["Id"]}
+def _instance(ask: Any) -> str:
+    return str(ask("ListInstances", ServiceId=_service(ask))["Instances"][0]["Id"])
 
 
 SAMPLES: dict[str, Sample] = {
     "ListNamespaces": plainly(),
-    "GetNamespace": plainly(Id="ns-shopinternal0001"),
-    "ListServices": plainly(MaxResults=2),
+    "GetNamespace": lambda ask: {"Id": ask("ListNamespaces")["Namespaces"][0]["Id"]},
+    "ListServices": plainly(),
     "GetService": lambda ask: {"Id": _service(ask)},
-    "ListInstances": _of_service,
-    "GetInstance": _instance,
-    "GetInstancesHealthStatus": _of_service,
+    "ListInstances": lambda ask: {"ServiceId": _service(ask)},
+    "GetInstance": lambda ask: {"ServiceId": _service(ask), "InstanceId": _instance(ask)},
+    "GetInstancesHealthStatus": lambda ask: {"ServiceId": _service(ask)},
 }

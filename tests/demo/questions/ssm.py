@@ -1,14 +1,13 @@
-"""The Parameter Store of Systems Manager."""
+"""Systems Manager's parameters."""
 
 from __future__ import annotations
 
 from tests.demo.questions import Sample, plainly
 
-_ECS = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended"
-
+_AMI = "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended"
 SAMPLES: dict[str, Sample] = {
-    "GetParameter": plainly(Name=_ECS),
-    "GetParameters": plainly(Names=[f"{_ECS}/image_id", "/aws/service/none"]),
-    "GetParametersByPath": plainly(Path="/aws/service/eks", Recursive=True),
     "DescribeParameters": plainly(),
+    "GetParameter": plainly(Name=f"{_AMI}/release_version"),
+    "GetParameters": plainly(Names=[f"{_AMI}/release_version", f"{_AMI}/nothing"]),
+    "GetParametersByPath": plainly(Path=_AMI, Recursive=True),
 }
