@@ -12,7 +12,7 @@ from containerscope.demo.clock import StillClock
 from containerscope.demo.ecs_scenarios import ECS_SCENARIOS
 from containerscope.demo.ecs_state import Service
 from containerscope.demo.world import World
-from tests.demo.asking import later
+from tests.demo.in_process import later
 from tests.demo.test_ecs_life import service_of
 from tests.demo.test_ecs_scheduler import said
 
