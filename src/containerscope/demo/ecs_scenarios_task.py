@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from containerscope.demo import ecs_control
+from containerscope.demo import ecs_control, efs_state
 from containerscope.demo.ecs_release import doom, release, spare
 from containerscope.demo.ecs_scenario_scenes import Scene, scene
 from containerscope.demo.ecs_wake import poke
@@ -55,6 +55,9 @@ def _unmounted(world: World, found: Scene) -> Fate:
     volumes = found.service.definition.body["volumes"]
     configured = (each.get("efsVolumeConfiguration") for each in volumes)
     system = next(each["fileSystemId"] for each in configured if each)
+    taken = efs_state.remove_mount_target(world, system, _EFS_ZONE)
+    if taken is not None:
+        world.storage.lost[system] = taken
     host = f"{system}.efs.{world.region}.amazonaws.com"
     return Fate(
         init_error="ResourceInitializationError: failed to invoke EFS utils commands to set up "
@@ -99,15 +102,23 @@ def _mend(cluster: str, service: str, world: World) -> None:
         poke(world, *found, 10)
 
 
+def _mount(cluster: str, service: str, world: World) -> None:
+    """The zone has its mount target again."""
+    for system in list(world.storage.lost):
+        efs_state.add_mount_target(world, system, world.storage.lost.pop(system))
+    _mend(cluster, service, world)
+
+
 def _story(
     name: str,
     summary: str,
     where: tuple[str, str],
     making: Making,
     begin: Callable[[str, str, Making, World], None],
+    mend: Callable[[str, str, World], None] = _mend,
 ) -> Scenario:
     start = partial(begin, *where, making)
-    return Scenario(name, f"{where[0]}/{where[1]} {summary}", start, partial(_mend, *where))
+    return Scenario(name, f"{where[0]}/{where[1]} {summary}", start, partial(mend, *where))
 
 
 TASKS: tuple[Scenario, ...] = (
@@ -145,5 +156,6 @@ TASKS: tuple[Scenario, ...] = (
         ("data", "feature-store"),
         _unmounted,
         _redeploy,
+        _mount,
     ),
 )

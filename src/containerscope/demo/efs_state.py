@@ -65,6 +65,8 @@ class Storage:
 
     file_systems: dict[str, FileSystem] = field(default_factory=dict)
     access_points: dict[str, AccessPoint] = field(default_factory=dict)
+    lost: dict[str, MountTarget] = field(default_factory=dict)
+    """What a story took away, by file system, to be given back at its end."""
 
 
 def file_system_id(owner: str) -> str:

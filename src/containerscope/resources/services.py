@@ -25,7 +25,7 @@ from containerscope.resource import Child, Clients, Column, Demand, Platform, Re
 from containerscope.resources import _ecs, _metrics, _scale_join, _target_join
 from containerscope.resources._blocks import strategy_words, taskdef_name
 from containerscope.resources._logs import of_service
-from containerscope.resources._service_details import DETAILS
+from containerscope.resources._service_tabs import DETAILS
 
 BATCH = 10
 _KEPT_EVENTS = 10
