@@ -255,6 +255,18 @@ async def test_everything_else_a_group_has_can_be_asked(asg: Any, world: World) 
     for name in names:
         asked = {"AutoScalingGroupName": name}
         assert (await asg.describe_warm_pool(**asked))["Instances"] == []
-        assert (await asg.describe_instance_refreshes(**asked))["InstanceRefreshes"] == []
-        actions = await asg.describe_scheduled_actions(**asked)
-        assert actions["ScheduledUpdateGroupActions"] == []
+        refreshes = (await asg.describe_instance_refreshes(**asked))["InstanceRefreshes"]
+        assert [each["Status"] for each in refreshes] == ["Successful"] * (name == "ecs-data")
+
+
+async def test_a_scheduled_action_changes_the_size_at_its_time(asg: Any, world: World) -> None:
+    [action] = (await asg.describe_scheduled_actions())["ScheduledUpdateGroupActions"]
+    assert action["StartTime"].isoformat() == "2026-11-24T16:00:00+00:00"
+    advance(world, 2 * 3600)
+    assert (await group_of(asg, "ecs-edge"))["DesiredCapacity"] == 4
+    newest, *_ = await activities(asg, "ecs-edge")
+    assert "a scheduled action update of AutoScalingGroup constraints to min: 3" in newest["Cause"]
+    await asg.delete_scheduled_action(
+        AutoScalingGroupName="ecs-edge", ScheduledActionName="evening-peak"
+    )
+    assert (await asg.describe_scheduled_actions())["ScheduledUpdateGroupActions"] == []

@@ -121,7 +121,11 @@ async def test_a_cluster_has_what_is_about_it() -> None:
         ),
         CHECKOUT,
     )
-    assert [item.name[:14] for item in listing.items] == ["mine", "TargetTracking"]
+    assert [(item.name[:14], item.cluster) for item in listing.items] == [
+        ("mine", "checkout"),
+        ("TargetTracking", "checkout"),
+    ]
+    assert cells(RESOURCE, listing.items[1], "of") == ("cart",)
 
 
 async def test_a_row_says_what_it_watches_and_what_it_is_for() -> None:
@@ -130,7 +134,7 @@ async def test_a_row_says_what_it_watches_and_what_it_is_for() -> None:
     )
     scales, pages = (await listed(RESOURCE, clients)).items
     assert cells(RESOURCE, scales, "health", "of", "condition", "last_value", "for") == (
-        "in alarm, scaling",
+        "high, scales out",
         "cart",
         "CPU > 60 % for 3 × 1 min",
         "83 %",

@@ -117,7 +117,7 @@ def with_deployments(found: list[dict[str, Any]]) -> FakeClients:
             "serviceRevisions",
             "serviceRevisionArns",
             "serviceRevisionArn",
-            {revision(n)["serviceRevisionArn"]: revision(n) for n in range(300)},
+            {revision(n)["serviceRevisionArn"]: revision(n) for n in range(1001)},
             20,
         ),
     }

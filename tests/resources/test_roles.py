@@ -129,6 +129,42 @@ async def test_a_role_is_fetched_once_however_many_services_use_it() -> None:
     }
 
 
+async def test_a_service_on_instances_has_the_role_of_their_profile_too() -> None:
+    clients = account()
+    host = f"{ECS}:container-instance/checkout/h"
+    clients.answers |= {
+        "ecs:DescribeServices": fixed(
+            services=[{"serviceName": "cart", "launchType": "EC2", "taskDefinition": "cart:1"}]
+        ),
+        "ecs:ListTasks": fixed(taskArns=["a", "b"]),
+        "ecs:DescribeTasks": fixed(tasks=[{"containerInstanceArn": host}] * 2),
+        "ecs:DescribeContainerInstances": fixed(
+            containerInstances=[{"containerInstanceArn": host, "ec2InstanceId": "i-1"}]
+        ),
+        "ec2:DescribeInstances": fixed(
+            Reservations=[
+                {"Instances": [{"IamInstanceProfile": {"Arn": f"{IAM}:instance-profile/nodes"}}]}
+            ]
+        ),
+        "iam:GetInstanceProfile": fixed(InstanceProfile={"Roles": [role("nodes")]}),
+    }
+    listing = await listed(RESOURCE, clients, CART)
+    assert [cells(RESOURCE, item, "name", "for") for item in listing.items] == [
+        ("cart", "task, execution"),
+        ("nodes", "instances"),
+    ]
+    for operation in ("ecs:ListTasks", "ecs:DescribeTasks", "ec2:DescribeInstances"):
+        assert clients.counts[operation] == 1
+    clients = account()
+    clients.answers["ecs:DescribeServices"] = fixed(
+        services=[{"serviceName": "cart", "launchType": "EC2", "taskDefinition": "cart:1"}]
+    )
+    clients.deny("ecs:ListTasks")
+    listing = await listed(RESOURCE, clients, CART)
+    assert [item.name for item in listing.items] == ["cart"]
+    assert [problem.operation for problem in listing.problems] == ["ecs:ListTasks"]
+
+
 def test_every_role_of_a_service_has_its_purpose() -> None:
     blue = LoadBalancer(advanced_configuration=AdvancedConfiguration(role_arn="infra"))
     service = Service(role_arn="service", load_balancers=(blue,))

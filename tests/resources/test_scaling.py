@@ -251,7 +251,8 @@ async def test_the_pane_tells_both_levels_apart() -> None:
     assert [row[1] for row in rows_of(blocks, "Activities")] == ["20→20", "16→20", "?→16"]
     ((schedule, _, zone, low, _, when),) = rows_of(blocks, "Schedules")
     assert (schedule, zone, low) == ("night", "UTC", 2)
-    assert when.endswith(", in 10h 0m")
+    local = NOW.replace(hour=22).astimezone()
+    assert when == f"in 10h 0m ({local:%a %H:%M %Z})"
     assert rows_of(blocks, "EC2 Auto Scaling (instances)") == (
         ("cp-a", "asg-a", "3/3", 1, 3, "at maximum 3"),
     )

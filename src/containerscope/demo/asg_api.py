@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from containerscope.demo.asg_engine import HISTORY, reconcile, set_desired, stamp, terminate
+from containerscope.demo.asg_schedules import drop, plan, schedule_view
 from containerscope.demo.asg_state import AutoScalingGroup
 from containerscope.demo.asg_views import activity_view, group_view, instance_view, tags
 from containerscope.demo.calls import Call, Handler, Result
@@ -119,12 +120,34 @@ def describe_scheduled_actions(call: Call) -> Result:
     """The scheduled actions of a group, or of all."""
     name = call.params.get("AutoScalingGroupName")
     found = [
-        each
+        schedule_view(call.world, group, each)
         for group in call.world.asgs.values()
         if name in (None, group.name)
-        for each in group.schedules
+        for each in group.schedules.values()
     ]
     return _GROUPS.page(call.params, "ScheduledUpdateGroupActions", found)
+
+
+def put_scheduled_action(call: Call) -> Result:
+    """Make a scheduled action of a group, or change the one of this name."""
+    group, params = _group(call), call.params
+    if not {"MinSize", "MaxSize", "DesiredCapacity"} & set(params):
+        raise _invalid("At least one of MinSize, MaxSize and DesiredCapacity is required.")
+    if not {"Recurrence", "StartTime"} & set(params):
+        raise _invalid("Recurrence or StartTime is required.")
+    try:
+        plan(call.world, group, params)
+    except ValueError as error:
+        raise _invalid(f"Invalid recurrence or time zone: {error}.") from error
+    return {}
+
+
+def delete_scheduled_action(call: Call) -> Result:
+    """Delete a scheduled action of a group."""
+    group, name = _group(call), call.params["ScheduledActionName"]
+    if not drop(group, name):
+        raise _invalid(f"Scheduled action name not found: {name}")
+    return {}
 
 
 def describe_warm_pool(call: Call) -> Result:
@@ -236,6 +259,8 @@ AUTOSCALING: Mapping[str, Handler] = {
     "DescribeWarmPool": describe_warm_pool,
     "DescribeInstanceRefreshes": describe_instance_refreshes,
     "DescribeTags": describe_tags,
+    "PutScheduledUpdateGroupAction": put_scheduled_action,
+    "DeleteScheduledAction": delete_scheduled_action,
     "SetDesiredCapacity": set_desired_capacity,
     "UpdateAutoScalingGroup": update_group,
     "TerminateInstanceInAutoScalingGroup": terminate_instance,

@@ -15,12 +15,14 @@ from containerscope.demo.asg_nodegroups import (
     new_group,
     node_groups,
 )
+from containerscope.demo.asg_schedules import plan
 from containerscope.demo.asg_state import AutoScalingGroup, GroupActivity, GroupInstance
 from containerscope.demo.cloudwatch_evaluate import evaluate_alarm
 from containerscope.demo.cloudwatch_state import Alarm
 from containerscope.demo.ecs_recipe import DAY, HOUR, MINUTE
 from containerscope.demo.ecs_state import CapacityProvider, Cluster
 from containerscope.demo.ids import hexes, node_instance, number, uuid
+from containerscope.demo.rhythm import every
 from containerscope.demo.world import World
 
 _LACKING = 3
@@ -38,13 +40,14 @@ def build(world: World) -> None:
             world.asgs[name] = group = new_group(world, cluster_, body)
             group.asked = (group.minimum, group.maximum, group.desired)
             _fill(world, group)
+    _habits(world)
     for each in world.asgs.values():
         record_counts(world, each)
     measure(world)
     for provider in world.capacity_providers.values():
         _manage(world, provider)
-    world.agenda.every(FOLLOW, lambda: follow(world))
-    world.agenda.every(60.0, lambda: measure(world), world.now() // 60 * 60 + 60)
+    every(world, FOLLOW, lambda: follow(world))
+    every(world, 60.0, lambda: measure(world), world.now() // 60 * 60 + 60)
 
 
 def _of_cluster(world: World, cluster: Cluster) -> None:
@@ -73,6 +76,28 @@ def _of_cluster(world: World, cluster: Cluster) -> None:
         group.launched += 1
     newest = sorted(group.instances.values(), key=lambda each: -each.launched_at)[:4]
     group.activities = [_launched(group, each, count - step) for step, each in enumerate(newest)]
+
+
+def _habits(world: World) -> None:
+    """A schedule for the evening on one group, and a refresh that another has behind it."""
+    edge, data = world.asgs.get("ecs-edge"), world.asgs.get("ecs-data")
+    if edge is not None:
+        sizes = {"MinSize": 3, "MaxSize": 6, "DesiredCapacity": 4}
+        evening = {"Recurrence": "0 17 * * *", "TimeZone": "Europe/Berlin", **sizes}
+        plan(world, edge, {"ScheduledActionName": "evening-peak", **evening})
+    if data is not None:
+        begin = world.now() - 12 * DAY
+        refresh = {
+            "InstanceRefreshId": uuid("refresh", data.name),
+            "AutoScalingGroupName": data.name,
+            "Status": "Successful",
+            "StartTime": begin,
+            "EndTime": begin + 2.4 * HOUR,
+            "PercentageComplete": 100,
+            "InstancesToUpdate": 0,
+            "Preferences": {"MinHealthyPercentage": 90, "InstanceWarmup": 120},
+        }
+        data.refreshes.append(refresh)
 
 
 def _template(name: str) -> dict[str, Any]:

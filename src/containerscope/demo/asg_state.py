@@ -41,6 +41,17 @@ class GroupActivity:
 
 
 @dataclass(slots=True, eq=False)
+class GroupSchedule:
+    """A scheduled action of a group."""
+
+    name: str
+    body: dict[str, Any]
+    """`Recurrence`, `TimeZone`, `StartTime`, `EndTime` and the sizes, as the API has them."""
+    due: float = 0.0
+    entry: Entry | None = None
+
+
+@dataclass(slots=True, eq=False)
 class AutoScalingGroup:
     """An EC2 Auto Scaling group."""
 
@@ -72,7 +83,7 @@ class AutoScalingGroup:
     """Newest first."""
     policies: list[dict[str, Any]] = field(default_factory=list)
     """Scaling policies, as the API has them."""
-    schedules: list[dict[str, Any]] = field(default_factory=list)
+    schedules: dict[str, GroupSchedule] = field(default_factory=dict)
     warm_pool: dict[str, Any] = field(default_factory=dict)
     refreshes: list[dict[str, Any]] = field(default_factory=list)
     suspended: dict[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ from typing import Any
 from containerscope.demo import asg_managed, scaling_engine
 from containerscope.demo.cloudwatch_evaluate import Verdict, evaluate_alarm, note, stamp
 from containerscope.demo.cloudwatch_state import Alarm
+from containerscope.demo.rhythm import every
 from containerscope.demo.world import World
 
 _ACTIONS = {
@@ -22,8 +23,7 @@ def watch(world: World, alarm: Alarm, first: float | None = None) -> Alarm:
     if before is not None and before.entry is not None:
         before.entry.cancel()
     world.cloudwatch.alarms[alarm.name] = alarm
-    every = float(min(alarm.period, 60))
-    alarm.entry = world.agenda.every(every, lambda: tick(world, alarm), first)
+    alarm.entry = every(world, float(min(alarm.period, 60)), lambda: tick(world, alarm), first)
     return alarm
 
 

@@ -11,6 +11,7 @@ from containerscope.demo.calls import Call, Handler, PageRule, Result
 from containerscope.demo.ecr_findings import Vulnerability, counts, findings
 from containerscope.demo.ecr_images import (
     IMMUTABLE,
+    MOVED,
     UNSCANNED,
     Image,
     images,
@@ -260,16 +261,65 @@ def get_authorization_token(call: Call) -> Result:
     }
 
 
-def _no_policy(code: str, noun: str) -> Handler:
-    def answer(call: Call) -> Result:
-        _images(call)
+def _policy(call: Call, code: str, noun: str, document: dict[str, Any] | None) -> str:
+    """A policy of the repository as text, or the error that says that it has none."""
+    if document is None:
         text = (
             f"{noun} policy does not exist for the repository with name "
             f"'{call.params['repositoryName']}' in the registry with id '{call.world.account}'"
         )
         raise AwsError(code, text)
+    return msgspec.json.encode(document).decode()
 
-    return answer
+
+def _named(call: Call) -> Result:
+    return {"registryId": call.world.account, "repositoryName": call.params["repositoryName"]}
+
+
+def get_lifecycle_policy(call: Call) -> Result:
+    """When old images of a repository go."""
+    _images(call)
+    kept = call.params["repositoryName"] in MOVED
+    rule = {
+        "rulePriority": 1,
+        "description": "Keep the last 50 images",
+        "selection": {
+            "tagStatus": "any",
+            "countType": "imageCountMoreThan",
+            "countNumber": 50,
+        },
+        "action": {"type": "expire"},
+    }
+    text = _policy(
+        call,
+        "LifecyclePolicyNotFoundException",
+        "Lifecycle",
+        None if kept else {"rules": [rule]},
+    )
+    return {
+        **_named(call),
+        "lifecyclePolicyText": text,
+        "lastEvaluatedAt": call.world.now() // DAY * DAY,
+    }
+
+
+def get_repository_policy(call: Call) -> Result:
+    """Who besides the account may use a repository; most have no such policy."""
+    _images(call)
+    statement = {
+        "Sid": "PullFromStaging",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{call.world.partition}:iam::210987654321:root"},
+        "Action": ["ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
+    }
+    shared = call.params["repositoryName"] in IMMUTABLE
+    text = _policy(
+        call,
+        "RepositoryPolicyNotFoundException",
+        "Repository",
+        {"Version": "2012-10-17", "Statement": [statement]} if shared else None,
+    )
+    return {**_named(call), "policyText": text}
 
 
 ECR: dict[str, Handler] = {
@@ -279,6 +329,6 @@ ECR: dict[str, Handler] = {
     "DescribeImageScanFindings": describe_image_scan_findings,
     "BatchGetImage": batch_get_image,
     "GetAuthorizationToken": get_authorization_token,
-    "GetLifecyclePolicy": _no_policy("LifecyclePolicyNotFoundException", "Lifecycle"),
-    "GetRepositoryPolicy": _no_policy("RepositoryPolicyNotFoundException", "Repository"),
+    "GetLifecyclePolicy": get_lifecycle_policy,
+    "GetRepositoryPolicy": get_repository_policy,
 }

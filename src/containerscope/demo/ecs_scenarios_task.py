@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from containerscope.demo import ecs_control, efs_state
+from containerscope.demo import ecs_control
 from containerscope.demo.ecs_release import doom, release, spare
 from containerscope.demo.ecs_scenario_scenes import Scene, scene
 from containerscope.demo.ecs_wake import poke
+from containerscope.demo.efs_state import remove_mount_target, restore_mount_target
 from containerscope.demo.fate import Fate
 from containerscope.demo.ids import hexes, uuid
 from containerscope.demo.scenario import Scenario
@@ -50,14 +51,16 @@ def _denied(world: World, found: Scene) -> Fate:
     )
 
 
-def _unmounted(world: World, found: Scene) -> Fate:
-    """A file system without a mount target in one zone."""
+def _file_system(found: Scene) -> str:
     volumes = found.service.definition.body["volumes"]
     configured = (each.get("efsVolumeConfiguration") for each in volumes)
-    system = next(each["fileSystemId"] for each in configured if each)
-    taken = efs_state.remove_mount_target(world, system, _EFS_ZONE)
-    if taken is not None:
-        world.storage.lost[system] = taken
+    return str(next(each["fileSystemId"] for each in configured if each))
+
+
+def _unmounted(world: World, found: Scene) -> Fate:
+    """A file system without a mount target in one zone."""
+    system = _file_system(found)
+    remove_mount_target(world, system, _EFS_ZONE)
     host = f"{system}.efs.{world.region}.amazonaws.com"
     return Fate(
         init_error="ResourceInitializationError: failed to invoke EFS utils commands to set up "
@@ -102,10 +105,11 @@ def _mend(cluster: str, service: str, world: World) -> None:
         poke(world, *found, 10)
 
 
-def _mount(cluster: str, service: str, world: World) -> None:
-    """The zone has its mount target again."""
-    for system in list(world.storage.lost):
-        efs_state.add_mount_target(world, system, world.storage.lost.pop(system))
+def _remount(cluster: str, service: str, world: World) -> None:
+    """The mount target is there again."""
+    found = scene(world, cluster, service)
+    if found is not None:
+        restore_mount_target(world, _file_system(found), _EFS_ZONE)
     _mend(cluster, service, world)
 
 
@@ -115,10 +119,10 @@ def _story(
     where: tuple[str, str],
     making: Making,
     begin: Callable[[str, str, Making, World], None],
-    mend: Callable[[str, str, World], None] = _mend,
+    end: Callable[[str, str, World], None] = _mend,
 ) -> Scenario:
     start = partial(begin, *where, making)
-    return Scenario(name, f"{where[0]}/{where[1]} {summary}", start, partial(mend, *where))
+    return Scenario(name, f"{where[0]}/{where[1]} {summary}", start, partial(end, *where))
 
 
 TASKS: tuple[Scenario, ...] = (
@@ -156,6 +160,6 @@ TASKS: tuple[Scenario, ...] = (
         ("data", "feature-store"),
         _unmounted,
         _redeploy,
-        _mount,
+        _remount,
     ),
 )

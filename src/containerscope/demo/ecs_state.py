@@ -111,6 +111,16 @@ class Task:
         return self.status in ("PROVISIONING", "PENDING", "ACTIVATING")
 
 
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What `ExecuteCommand` has opened in a container."""
+
+    token: str
+    task: Task
+    container: str
+    command: str
+
+
 @dataclass(slots=True, eq=False)
 class Revision:
     """A service revision."""

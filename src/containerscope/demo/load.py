@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from functools import lru_cache
 
 from containerscope.demo.ecs_state import Cluster, Service
 from containerscope.demo.ids import number
@@ -60,6 +61,7 @@ def noise(seed: int, step: int) -> float:
     return (mixed ^ mixed >> 31) / _MASK
 
 
+@lru_cache(maxsize=4096)
 def _day(hour: float) -> float:
     """The share of the busiest hour's traffic, 0.3 in the night to about 1 at noon and evening."""
     turn = 2 * math.pi * hour / 24

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from containerscope.demo.calls import Call, Handler, Result
+from containerscope.demo.logs_find import known_group
 from containerscope.demo.logs_groups import (
     delete_retention_policy,
     describe_log_groups,
@@ -22,9 +23,11 @@ def flood(world: World, group: str, lines_a_minute: float) -> None:
     world.logs.floods.setdefault(group, []).append((world.now(), lines_a_minute / 60))
 
 
-def list_tags(_: Call) -> Result:
-    """Log groups have no tags here."""
-    return {"tags": {}}
+def list_tags(call: Call) -> Result:
+    """The tags of a log group: those that the stack gave it which made it."""
+    group = known_group(call.world, call.params["resourceArn"])
+    owner = group.split("/")[2] if group.startswith("/ecs/") else "aws"
+    return {"tags": {"managed-by": "terraform", "cluster": owner}}
 
 
 LOGS: Mapping[str, Handler] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from containerscope.demo.calls import Call
-from containerscope.demo.logs_streams import groups
+from containerscope.demo.logs_streams import exists
 from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.world import World
 
@@ -23,7 +23,7 @@ def group_name(identifier: str) -> str:
 def known_group(world: World, identifier: str) -> str:
     """The name of a log group that exists."""
     name = group_name(identifier)
-    if name not in groups(world):
+    if not exists(world, name):
         raise AwsError("ResourceNotFoundException", "The specified log group does not exist.")
     return name
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import partial
 
 from containerscope.demo.calls import Call, PageRule, Result
 from containerscope.demo.ids import number
@@ -34,16 +36,14 @@ def _group_view(world: World, name: str) -> Result:
     return view
 
 
-def _page(call: Call, member: str, views: list[Result]) -> Result:
+def _page(call: Call, member: str, names: list[str], view: Callable[[str], Result]) -> Result:
+    """A page by its names: the rest of an entry changes all the time, and costs something."""
     params = call.params
     asked = {"nextToken": params.get("nextToken")}
     if "limit" in params:
         asked["maxResults"] = params["limit"]
-    # What an entry was called says where a page begins; the rest of it changes all the time.
-    key = "logGroupName" if member == "logGroups" else "logStreamName"
-    names = _FIFTY.page(asked, member, [each[key] for each in views])
-    known = {each[key]: each for each in views}
-    return {**names, member: [known[each] for each in names[member]]}
+    page = _FIFTY.page(asked, member, names)
+    return {**page, member: [view(each) for each in page[member]]}
 
 
 def describe_log_groups(call: Call) -> Result:
@@ -52,14 +52,14 @@ def describe_log_groups(call: Call) -> Result:
     prefix, part = params.get("logGroupNamePrefix"), params.get("logGroupNamePattern")
     if prefix and part:
         raise invalid("logGroupNamePrefix and logGroupNamePattern cannot both be specified.")
-    views = [
-        _group_view(call.world, each)
+    found = [
+        each
         for each in groups(call.world)
         if (not prefix or each.startswith(prefix))
         and (not part or part.lower() in each.lower())
         and (params.get("logGroupClass") in (None, "STANDARD"))
     ]
-    return _page(call, "logGroups", views)
+    return _page(call, "logGroups", found, partial(_group_view, call.world))
 
 
 def describe_log_streams(call: Call) -> Result:
@@ -77,7 +77,10 @@ def describe_log_streams(call: Call) -> Result:
         found.sort(key=lambda each: (min(each.end, now / 1000), each.name))
     if params.get("descending"):
         found.reverse()
-    return _page(call, "logStreams", [_stream_view(call.world, each, now) for each in found])
+    known = {each.name: each for each in found}
+    return _page(
+        call, "logStreams", list(known), lambda each: _stream_view(call.world, known[each], now)
+    )
 
 
 def _stream_view(world: World, each: Stream, now: int) -> Result:

@@ -42,6 +42,11 @@ def groups(world: World) -> list[str]:
     return sorted({*_sources(world), *aws_groups(world)})
 
 
+def exists(world: World, group: str) -> bool:
+    """Whether there is a log group of this name."""
+    return group in _sources(world) or group in aws_groups(world)
+
+
 def _sources(world: World) -> dict[str, list[Source]]:
     """By log group: the containers that write to it."""
     count = sum(len(each) for each in world.families.values())

@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-from containerscope.demo import scenarios
+from containerscope.demo import ecs_session, scenarios
 from containerscope.demo.account import demo_world
 from containerscope.demo.buckets import Buckets
 from containerscope.demo.calls import Call
@@ -218,13 +218,15 @@ async def serve(
     account = Account(world, Models(data_path), record=record, throttle=throttle)
     app = web.Application(client_max_size=_MOST)
     add_routes(app.router, account)
+    ecs_session.add_route(app.router, world)
     app.router.add_route("*", "/{path:.*}", _handler(account))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_PATIENCE)
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()
     bound: int = runner.addresses[0][1]
-    return RunningServer(f"http://{host}:{bound}", account, runner)
+    world.address = f"{host}:{bound}"
+    return RunningServer(f"http://{world.address}", account, runner)
 
 
 def _handler(account: Account) -> Any:

@@ -12,7 +12,7 @@ from containerscope.block import Series, SeriesBlock
 from containerscope.insight.scaling import scaling_verdict, scene_of, suspended_words
 from containerscope.insight.scaling_activity import Step, steps
 from containerscope.insight.scaling_policy import PolicyState, policy_state
-from containerscope.insight.schedule import next_run
+from containerscope.insight.schedule import NextRun, next_run
 from containerscope.model.ecs_service import Service
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Missing, Problem, Why
@@ -158,7 +158,7 @@ def _schedules(found: Sequence[ScheduledAction] | None, now: datetime) -> TableB
                 each.timezone or "UTC",
                 bounds.min_capacity if bounds else None,
                 bounds.max_capacity if bounds else None,
-                _when(run.at, now) if run.at else run.why,
+                _when(run, now),
             )
         )
     return TableBlock(
@@ -169,10 +169,12 @@ def _schedules(found: Sequence[ScheduledAction] | None, now: datetime) -> TableB
     )
 
 
-def _when(at: datetime, now: datetime) -> str:
-    """A moment to come, in this machine's own time: `Tue 22:00 CET, in 7h 48m`."""
-    local = at.astimezone()
-    return f"{local:%a %H:%M %Z}, in {_blocks.lasted(now, at) or 'moments'}"
+def _when(run: NextRun, now: datetime) -> str:
+    """`in 7h 48m (Tue 22:00 CET)`, in the time of the machine that it is read on."""
+    if run.at is None:
+        return run.why
+    local = run.at.astimezone()
+    return f"in {_blocks.lasted(now, run.at) or '0s'} ({local:%a %H:%M %Z})"
 
 
 def _chart(history: Sequence[Step], desired: int | None, now: datetime) -> tuple[SeriesBlock, ...]:

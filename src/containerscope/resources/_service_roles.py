@@ -10,7 +10,8 @@ from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_taskdef import TaskDefinition
 from containerscope.model.listing import ApiError, Item, Missing, Problem
 from containerscope.resource import Block, Clients, Scope, TextBlock
-from containerscope.resources import _around, _blocks, _ecs, _instance_role
+from containerscope.resources import _around, _blocks, _ecs
+from containerscope.resources._instance_roles import instance_roles, on_instances
 from containerscope.resources._listed import problem_block, problem_blocks
 from containerscope.resources._role_details import permission_blocks, trust_blocks
 from containerscope.resources._role_whole import role_whole
@@ -37,9 +38,15 @@ async def roles(
     for role, purposes in uses.items():
         shown = (*shown, *await role_blocks(clients, role, " and ".join(purposes)))
         yield shown
-    profile = await _instance_role.profile_blocks(clients, _ecs.cluster_of(scope, item), service)
-    if profile:
-        yield (*shown, *profile)
+    if not on_instances(service):
+        return
+    hosts: list[Problem] = []
+    cluster = _ecs.cluster_of(scope, item)
+    for role in await tried(instance_roles(clients, cluster, item.name), hosts) or ():
+        shown = (*shown, *await role_blocks(clients, role, "instance"))
+        yield shown
+    if hosts:
+        yield (*shown, *(problem_block(each, "Instance role") for each in hosts))
 
 
 async def role_blocks(clients: Clients, role: str, purpose: str) -> tuple[Block, ...]:

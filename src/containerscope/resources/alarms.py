@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
@@ -110,17 +111,21 @@ async def _of_service(
 
 def _in_cluster(alarm: MetricAlarm, cluster: str) -> bool:
     """Whether an alarm is about this cluster, by its metric or by the name AWS gave it."""
-    if not cluster or _dimension(alarm, "ClusterName") == cluster:
-        return True
-    return f"service/{cluster}/" in (alarm.alarm_name or "")
+    return not cluster or _dimension(alarm, "ClusterName") == cluster
+
+
+_TRACKING = re.compile(r"TargetTracking-service/(?P<ClusterName>[^/]+)/(?P<ServiceName>.+)-Alarm")
 
 
 def _dimension(alarm: MetricAlarm, name: str) -> str:
+    """A dimension of its metric, or what the name says that AWS gave a tracking alarm."""
     own = [*(alarm.dimensions or ())]
     for query in alarm.metrics or ():
         metric = query.metric_stat.metric if query.metric_stat else None
         own += metric.dimensions or () if metric else ()
-    return next((each.value or "" for each in own if each.name == name), "")
+    found = next((each.value or "" for each in own if each.name == name), "")
+    named = _TRACKING.match(alarm.alarm_name or "")
+    return found or (named.groupdict().get(name) or "" if named else "")
 
 
 async def read(clients: Clients, scope: Scope, item: Item[MetricAlarm]) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from containerscope.model.iam import Role, RoleDetail, RoleWhole, iam_tags
 from containerscope.model.listing import Item, Listing, Page, Phase, Problem, Why
 from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _around, _ecs
+from containerscope.resources._instance_roles import instance_roles, on_instances
 from containerscope.resources._role_details import DETAILS
 from containerscope.resources._role_whole import from_detail, role_whole
 
@@ -43,6 +44,10 @@ async def _used(clients: Clients, scope: Scope, demand: Demand) -> Any:
         definition = await tried(_around.definition_of(clients, service), problems)
         for role, purpose in roles_of(service, definition or TaskDefinition()):
             uses.setdefault(role, {})[purpose] = None
+        if scope.service and on_instances(service):
+            hosts = await tried(instance_roles(clients, scope.cluster, scope.service), problems)
+            for role in hosts or ():
+                uses.setdefault(role, {})["instances"] = None
     part: Part[RoleWhole] = Part(
         where=scope.cluster,
         pages=lambda: _ecs.named(*uses),
@@ -215,6 +220,11 @@ RESOURCE: Resource[RoleWhole] = Resource(
         "iam:GetPolicyVersion",
         "iam:GetAccountAuthorizationDetails",
         "iam:ListRoles",
+        "iam:GetInstanceProfile",
+        "ec2:DescribeInstances",
+        "ecs:ListTasks",
+        "ecs:DescribeTasks",
+        "ecs:DescribeContainerInstances",
         "ecs:ListServices",
         "ecs:DescribeServices",
         "ecs:DescribeTaskDefinition",

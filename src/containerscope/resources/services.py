@@ -24,6 +24,7 @@ from containerscope.model.listing import ApiError, Item, Listing, Missing, Page,
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs, _metrics, _scale_join, _target_join
 from containerscope.resources._blocks import strategy_words, taskdef_name
+from containerscope.resources._instance_roles import on_instances
 from containerscope.resources._logs import of_service
 from containerscope.resources._service_tabs import DETAILS
 
@@ -158,11 +159,8 @@ def _family(item: Item[Service]) -> str:
 
 
 def _on_instances(item: Item[Service]) -> bool:
-    """Whether its tasks may run on instances, which a group launches."""
-    if isinstance(item.value, Missing):
-        return False
-    strategy = item.value.capacity_provider_strategy or ()
-    return any(not (each.capacity_provider or "").startswith("FARGATE") for each in strategy)
+    """Whether its tasks run on instances, which a group launches."""
+    return not isinstance(item.value, Missing) and on_instances(item.value)
 
 
 def _definitions(scope: Scope, item: Item[Service]) -> Scope:
