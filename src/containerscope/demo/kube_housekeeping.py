@@ -90,7 +90,9 @@ class Garbage:
             dependents = ()
         for owned_kind, key in dependents:
             found = self._life.store.collection(owned_kind).entries.get(key)
-            if found is not None:
+            if found is not None and self._life.facts.owned.get(found.uid):
+                self._hold(owned_kind, found)
+            elif found is not None:
                 self._drop(owned_kind, found)
         if not self._life.facts.owned.get(entry.uid):
             meta["finalizers"] = [each for each in meta["finalizers"] if each not in _HOLDS]
@@ -100,6 +102,15 @@ class Garbage:
                 current = self._life.store.collection(kind).entries.get(entry.key)
                 if current is not None:
                     self._life.store.remove(kind, current)
+
+    def _hold(self, kind: Kind, entry: Entry) -> None:
+        """Let a dependent wait for its own dependents too."""
+        body = entry.object()
+        meta = body["metadata"]
+        if not meta.get("deletionTimestamp"):
+            meta["deletionTimestamp"] = stamp(self._life.now)
+            meta["finalizers"] = [*meta.get("finalizers", ()), "foregroundDeletion"]
+            self._life.store.put(kind, body)
 
     def _orphan(self, kind: Kind, key: str, uid: str) -> None:
         found = self._life.store.collection(kind).entries.get(key)

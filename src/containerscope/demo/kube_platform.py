@@ -82,10 +82,10 @@ def _troubles(build: Builder) -> None:
     build.roll("shop", "checkout", "3.2.0", "CHK-214 use the new payment gateway")
     build.at(42 * MINUTE)
     build.roll("shop", "recommender", "1.9.0-rc1")
-    build.at(31 * MINUTE)
-    control.begin_clockwork()
     build.at(25 * MINUTE)
     build.roll("media", "transcoder", "5.4.0")
+    build.at(16 * MINUTE)
+    control.begin_clockwork()
     _alive(build)
     build.done()
     life.instant = False
