@@ -219,6 +219,6 @@ def _fits(found: Any, wanted: Any) -> bool:
             return isinstance(found, str) and bool(re.search(wanted["$match"], found))
         if "$len" in wanted:
             return len(found or ()) == wanted["$len"]
-        inside = found if isinstance(found, dict) else {}
+        inside: dict[str, Any] = found if isinstance(found, dict) else {}
         return all(_fits(inside.get(key, _NOTHING), each) for key, each in wanted.items())
     return bool(found == wanted)

@@ -7,8 +7,8 @@ from typing import Any
 
 from containerscope.demo.kube_base import put_namespaces, put_storage_classes
 from containerscope.demo.kube_cluster import KubeCluster, KubeSettings
-from containerscope.demo.kube_faults import KubeFaults
 from containerscope.demo.kube_fates import ImageFate
+from containerscope.demo.kube_faults import KubeFaults
 from containerscope.demo.kube_node_bodies import NodePlan, private_name
 from containerscope.demo.kube_pod_cells import reason
 from containerscope.demo.kube_recipe import Recipe, objects

@@ -32,8 +32,9 @@ def store() -> KubeStore:
 
 def put(into: KubeStore, name: str, namespace: str = "shop", **labels: str) -> Entry:
     found = into.find(MAPS, namespace, name)
-    body = found.object() if found else {"metadata": {"name": name, "namespace": namespace}}
-    body["metadata"]["labels"] = labels
+    body: Any = found.object() if found else {"metadata": {"name": name, "namespace": namespace}}
+    meta: dict[str, Any] = body["metadata"]
+    meta["labels"] = labels
     body["data"] = {"version": str(into.version)}
     return into.put(MAPS, body)
 

@@ -24,7 +24,12 @@ def add_pods(build: Builder, total: int) -> None:
     missing = total - len(store.collection(PODS).keys)
     if missing <= 0:
         return
+    life.instant = True
     nodes = [_node(build, index) for index in range(-(-missing // _PER_NODE))]
+    life.advance(life.now)
+    life.instant = False
+    # The nodes' own daemons count too.
+    missing = max(total - len(store.collection(PODS).keys), 0)
     workloads = -(-missing // _PER_WORKLOAD)
     spaces = [f"load-{index + 1:03}" for index in range(-(-workloads // _PER_NAMESPACE))]
     put_namespaces(store, spaces)

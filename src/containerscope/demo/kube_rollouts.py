@@ -237,8 +237,8 @@ class Deployments:
             before is None
             or before["reason"] == "NewReplicaSetAvailable"
             or name not in before["message"]
-            or (status.get("updatedReplicas", 0), status.get("availableReplicas", 0))
-            != (updated, usable)
+            or updated > status.get("updatedReplicas", 0)
+            or usable > status.get("availableReplicas", 0)
         )
         deadline = body["spec"].get("progressDeadlineSeconds", 600)
         if not moved and before is not None:
