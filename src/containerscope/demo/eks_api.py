@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from containerscope.demo.calls import Call, Handler, Result
 from containerscope.demo.eks_addon_writes import ADDON_WRITES
 from containerscope.demo.eks_cluster_writes import CLUSTER_WRITES
@@ -17,8 +19,17 @@ def list_clusters(call: Call) -> Result:
 
 
 def describe_cluster(call: Call) -> Result:
-    """One cluster."""
-    return {"cluster": the_cluster(call, "name").body}
+    """One cluster; its endpoint is that of the demo's own Kubernetes API, where there is one."""
+    cluster = the_cluster(call, "name")
+    body, url = cluster.body, call.world.kube_url
+    if url and "endpoint" in body:
+        authority = base64.b64encode(call.world.kube_authority.encode()).decode()
+        body = {
+            **body,
+            "endpoint": f"{url}/{cluster.name}",
+            "certificateAuthority": {"data": authority},
+        }
+    return {"cluster": body}
 
 
 def list_nodegroups(call: Call) -> Result:
