@@ -184,6 +184,8 @@ class Column(Generic[T]):
     """The join it needs; empty for none."""
     tone: Callable[[T], Level] | None = None
     """The level that colours the cell; healthy cells stay quiet without it."""
+    tone_of_item: Callable[[Item[T]], Level] | None = None
+    """In place of `tone`, where a joined value decides."""
     width: int = 40
     """The most cells it takes; longer values are cut in the middle."""
     name: str = ""

@@ -28,6 +28,9 @@ from containerscope.demo.faults import Fault, Faults
 from containerscope.demo.faults import parse as parse_fault
 from containerscope.demo.identity import caller_arn
 from containerscope.demo.ids import uuid
+from containerscope.demo.kube_certificate import identity
+from containerscope.demo.kube_server import PREFIX as KUBE_PREFIX
+from containerscope.demo.kube_server import add_kube_routes
 from containerscope.demo.operations import GLOBAL, OPERATIONS
 from containerscope.demo.protocol_errors import AwsError, Reply, error_reply
 from containerscope.demo.protocol_models import Models
@@ -219,6 +222,7 @@ async def serve(
     app = web.Application(client_max_size=_MOST)
     add_routes(app.router, account)
     ecs_session.add_route(app.router, world)
+    add_kube_routes(app, world, record=record)
     app.router.add_route("*", "/{path:.*}", _handler(account))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_PATIENCE)
     await runner.setup()
@@ -226,6 +230,10 @@ async def serve(
     await site.start()
     bound: int = runner.addresses[0][1]
     world.address = f"{host}:{bound}"
+    world.kube_authority = identity().authority
+    secure = web.TCPSite(runner, host, 0, ssl_context=identity().context())
+    await secure.start()
+    world.kube_url = f"https://{host}:{runner.addresses[1][1]}{KUBE_PREFIX}"
     return RunningServer(f"http://{world.address}", account, runner)
 
 

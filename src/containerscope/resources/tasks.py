@@ -15,7 +15,7 @@ from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Missing, Page
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
-from containerscope.resources import _ecs
+from containerscope.resources import _ecs, _target_join
 from containerscope.resources._blocks import taskdef_name
 from containerscope.resources._logs import of_task
 from containerscope.resources._task_details import DETAILS
@@ -118,6 +118,7 @@ RESOURCE: Resource[Task] = Resource(
             width=30,
         ),
         Column("STATUS", lambda task: task.last_status, priority=3),
+        _target_join.TASK_COLUMN,
         Column("SERVICE", lambda task: task.service or task.group, priority=2, unless="service"),
         Column("TASKDEF", lambda task: taskdef_name(task.task_definition_arn), priority=4),
         Column("AZ", lambda task: task.availability_zone, priority=6),
@@ -141,10 +142,19 @@ RESOURCE: Resource[Task] = Resource(
         Child("containers", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    joins=(_target_join.TASK_JOIN,),
     logs=of_task,
     details=DETAILS,
     console=_console,
-    permissions=("ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"),
+    permissions=(
+        "ecs:ListClusters",
+        "ecs:ListTasks",
+        "ecs:DescribeTasks",
+        "ecs:DescribeServices",
+        "ecs:DescribeContainerInstances",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+    ),
     empty="No tasks in {scope}, running or stopped within the last hour.",
     tags=lambda task: tag_map(task.tags),
 )
