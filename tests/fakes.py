@@ -19,6 +19,7 @@ from containerscope.resource import Identity
 T = TypeVar("T")
 U = TypeVar("U")
 
+_TOKENS = ("nextToken", "NextToken", "NextMarker", "Marker")
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 Answer = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
@@ -84,7 +85,7 @@ class FakeClients:
                 odd.append(Problem(Why.FAILED, f"{service}:{operation}", str(error)))
         return Page(
             tuple(items),
-            answer.get("nextToken"),
+            next((answer[name] for name in _TOKENS if answer.get(name)), None),
             tuple(msgspec.convert(each, Failure) for each in answer.get("failures", ())),
             tuple(odd),
             NOW,

@@ -45,6 +45,36 @@ async def pages(
             return
 
 
+async def read_pages(
+    clients: Clients,
+    service: str,
+    operation: str,
+    member: str,
+    model: type[T],
+    token_name: str,
+    /,
+    **params: Any,
+) -> AsyncIterator[Page[T]]:
+    """Every page of an operation that lists with the details; `token_name` is the request's."""
+    token: str | None = None
+    while True:
+        more = {} if token is None else {token_name: token}
+        page = await clients.read(service, operation, member, model, **params, **more)
+        yield page
+        token = page.token
+        if not token:
+            return
+
+
+async def tried(work: Awaitable[T], problems: list[Problem]) -> T | None:
+    """What the work returned; None where it could not be had, with the problem noted."""
+    try:
+        return await work
+    except ApiError as error:
+        problems.append(error.problem)
+        return None
+
+
 @dataclass(frozen=True)
 class Part(Generic[T]):
     """One parent's worth of a list, a cluster's services: how to name and to describe them."""
@@ -225,6 +255,11 @@ class _Gathering(Generic[T]):
                     state.part.where,
                 )
 
+    @property
+    def found(self) -> bool:
+        """Whether there is anything to show; an empty list would only delay its first rows."""
+        return bool(self.problems) or any(state.items for state in self.parts)
+
     def listing(self) -> Listing[T]:
         named = self.parts_known and all(state.listed for state in self.parts)
         items = tuple(chain.from_iterable(state.items for state in self.parts))
@@ -259,7 +294,7 @@ async def names_then_details(
             for call in done:
                 gathering.calls.discard(call)
                 call.result()
-            if gathering.calls and loop.time() - shown >= _BREATH:
+            if gathering.calls and gathering.found and loop.time() - shown >= _BREATH:
                 shown = loop.time()
                 yield gathering.listing()
         yield gathering.listing()

@@ -124,3 +124,39 @@ def test_the_lock_names_no_index_and_hashes_everything() -> None:
     assert len(pinned) > 5
     for block in re.split(r"^(?=[\w.-]+==)", lock, flags=re.MULTILINE)[1:]:
         assert "--hash=sha256:" in block
+
+
+def test_it_reads_what_stands_around_a_service(aws: AwsCli) -> None:
+    alarms = aws("cloudwatch", "describe-alarms", "--max-items", "5")["MetricAlarms"]
+    assert len(alarms) == 5
+    named = aws("cloudwatch", "describe-alarms", "--alarm-names", alarms[0]["AlarmName"])
+    assert named["MetricAlarms"][0]["AlarmArn"] == alarms[0]["AlarmArn"]
+    ecs = ("--service-namespace", "ecs")
+    targets = aws("application-autoscaling", "describe-scalable-targets", *ecs)["ScalableTargets"]
+    assert {each["ScalableDimension"] for each in targets} == {"ecs:service:DesiredCount"}
+    system = aws("efs", "describe-file-systems")["FileSystems"][0]["FileSystemId"]
+    mounts = aws("efs", "describe-mount-targets", "--file-system-id", system)["MountTargets"]
+    assert {each["FileSystemId"] for each in mounts} == {system}
+    subnets = [each["SubnetId"] for each in mounts]
+    found = aws("ec2", "describe-subnets", "--subnet-ids", *subnets)["Subnets"]
+    assert {each["SubnetId"] for each in found} == set(subnets)
+    role = aws("iam", "get-role", "--role-name", "platform-node")["Role"]
+    assert role["AssumeRolePolicyDocument"]["Statement"][0]["Action"] == "sts:AssumeRole"
+
+
+def test_it_changes_scaling_and_alarms(aws: AwsCli) -> None:
+    target = ("--service-namespace", "ecs", "--resource-id", "service/checkout/accounts")
+    count = ("--scalable-dimension", "ecs:service:DesiredCount")
+    aws(
+        "application-autoscaling", "register-scalable-target", *target, *count,
+        "--min-capacity", "3", "--max-capacity", "12",
+    )  # fmt: skip
+    [found] = aws(
+        "application-autoscaling", "describe-scalable-targets", "--service-namespace", "ecs",
+        "--resource-ids", "service/checkout/accounts",
+    )["ScalableTargets"]  # fmt: skip
+    assert (found["MinCapacity"], found["MaxCapacity"]) == (3, 12)
+    ran = aws.run("cloudwatch", "set-alarm-state", "--alarm-name", "nothing",
+                  "--state-value", "OK", "--state-reason", "x")  # fmt: skip
+    assert ran.code != 0
+    assert "ResourceNotFound" in ran.err

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from containerscope.demo.calls import Call
+from containerscope.demo.clock import StillClock
 from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.protocol_models import Models
 from containerscope.demo.world import World
@@ -20,3 +21,10 @@ def ask(world: World, service: str, operation: str, /, **params: Any) -> Mapping
     shape = MODELS.service(service).operation_model(operation).output_shape
     assert misfits(shape, result, operation) == []
     return result
+
+
+def later(world: World, seconds: float) -> None:
+    """Let so much time pass in the world."""
+    assert isinstance(world.clock, StillClock)
+    world.clock.advance(seconds)
+    world.advance(world.clock.now())

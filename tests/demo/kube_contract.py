@@ -218,7 +218,7 @@ def _fits(found: Any, wanted: Any) -> bool:
         if "$match" in wanted:
             return isinstance(found, str) and bool(re.search(wanted["$match"], found))
         if "$len" in wanted:
-            return len(found or ()) == wanted["$len"]
+            return bool(len(found or ()) == wanted["$len"])
         inside: dict[str, Any] = found if isinstance(found, dict) else {}
         return all(_fits(inside.get(key, _NOTHING), each) for key, each in wanted.items())
     return bool(found == wanted)

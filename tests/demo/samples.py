@@ -86,5 +86,15 @@ def misfits(shape: Any, value: Any, where: str = "") -> list[str]:
     return [] if right else [f"{where}: {value!r} is no {kind}"]
 
 
-NEWER = frozenset({"EC2_AUTOSCALING", "VersionRollback", "Policy", "IAM Policy", "available"})
+NEWER = frozenset(
+    {
+        "EC2_AUTOSCALING",
+        "ECSServiceAverageCPUUtilizationHighResolution",
+        "ECSServiceAverageMemoryUtilizationHighResolution",
+        "IAM Policy",
+        "Policy",
+        "VersionRollback",
+        "available",
+    }
+)
 """Values that AWS sends although the installed botocore's enumerations lack them."""

@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import aiohttp
 import pytest
 from botocore.exceptions import ClientError
 
@@ -111,6 +112,30 @@ async def test_alarms_are_found_by_their_metric(cloudwatch: Any) -> None:
     )
     names = {each["AlarmName"] for each in found["MetricAlarms"]}
     assert names == {"orders-cpu-high", "orders-cpu-low"}
+
+
+async def test_newer_sdks_ask_in_json_and_get_the_same(
+    cloudwatch: Any, account: RunningServer
+) -> None:
+    name = (await alarm_of(cloudwatch, CART))["AlarmName"]
+    scope = "AKIADEMO/20261124/eu-west-1/monitoring/aws4_request"
+    headers = {
+        "Authorization": f"AWS4-HMAC-SHA256 Credential={scope}, SignedHeaders=host",
+        "Content-Type": "application/x-amz-json-1.0",
+        "X-Amz-Target": "GraniteServiceVersion20100801.DescribeAlarms",
+    }
+    async with aiohttp.ClientSession() as session:
+        answer = await session.post(account.url, json={"AlarmNames": [name]}, headers=headers)
+        assert answer.content_type == "application/x-amz-json-1.0"
+        [alarm] = (await answer.json(content_type=None))["MetricAlarms"]
+        wrong = await session.post(account.url, json={"MaxRecords": 0}, headers=headers)
+        assert wrong.status == 400
+        assert (await wrong.json(content_type=None))["__type"] == "ValidationError"
+    [told] = (await cloudwatch.describe_alarms(AlarmNames=[name]))["MetricAlarms"]
+    assert alarm["StateReason"] == told["StateReason"]
+    # The query protocol gives whole seconds only.
+    updated = told["StateUpdatedTimestamp"].timestamp()
+    assert alarm["StateUpdatedTimestamp"] == pytest.approx(updated, abs=1)
 
 
 def watching(name: str, threshold: float, **more: Any) -> dict[str, Any]:

@@ -78,7 +78,14 @@ def test_every_node_of_a_group_is_there(world: World) -> None:
                 for each in one["Instances"]
                 if {"Key": "eks:nodegroup-name", "Value": name} in each["Tags"]
             ]
-            assert len(nodes) == group["scalingConfig"]["desiredSize"]
+            [asg] = group["resources"]["autoScalingGroups"]
+            assert {each["InstanceId"] for each in nodes} == world.asgs[
+                asg["name"]
+            ].instances.keys()
+            [arn] = {each["IamInstanceProfile"]["Arn"] for each in nodes}
+            profile = {"InstanceProfileName": arn.rpartition("/")[2]}
+            [role] = ask(world, "iam", "GetInstanceProfile", **profile)["InstanceProfile"]["Roles"]
+            assert role["Arn"] == group["nodeRole"]
             assert {each["SubnetId"] for each in nodes} <= set(group["subnets"])
             spot = {each.get("InstanceLifecycle") for each in nodes}
             assert spot == {"spot" if group["capacityType"] == "SPOT" else None}

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from containerscope.demo.efs_state import add_mount_target, file_system_id, remove_mount_target
+from containerscope.demo.efs_state import file_system_id, remove_mount_target, restore_mount_target
 from containerscope.demo.ids import subnet
+from containerscope.demo.scenarios import SCENARIOS
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
@@ -85,15 +86,14 @@ async def test_a_mount_target_can_be_lost_and_made_again(world: World, efs: Any)
 
 
 def test_a_scenario_can_take_a_mount_target_away_and_give_it_back(world: World) -> None:
-    taken = remove_mount_target(world, MEDIA, "b")
-    assert taken is not None
-    assert remove_mount_target(world, MEDIA, "b") is None
+    assert remove_mount_target(world, MEDIA, "b")
+    assert not remove_mount_target(world, MEDIA, "b")
     zones = [
         each["AvailabilityZoneName"]
         for each in ask(world, "efs", "DescribeMountTargets", FileSystemId=MEDIA)["MountTargets"]
     ]
     assert zones == ["eu-west-1a", "eu-west-1c"]
-    add_mount_target(world, MEDIA, taken)
+    restore_mount_target(world, MEDIA, "b")
     found = ask(world, "efs", "DescribeMountTargets", FileSystemId=MEDIA)["MountTargets"]
     assert len(found) == 3
 
@@ -161,3 +161,14 @@ def test_every_answer_fits_its_shape(world: World) -> None:
         ask(world, "efs", "DescribeLifecycleConfiguration", FileSystemId=name)
         tags = ask(world, "efs", "ListTagsForResource", ResourceId=name)["Tags"]
         assert tags == system["Tags"]
+
+
+def test_the_story_of_the_zone_without_a_mount_target_is_true(world: World) -> None:
+    system = file_system_id("ml")
+    story = SCENARIOS["efs-zone"]
+    story.start(world)
+    found = ask(world, "efs", "DescribeMountTargets", FileSystemId=system)["MountTargets"]
+    assert [each["AvailabilityZoneName"] for each in found] == ["eu-west-1a", "eu-west-1c"]
+    story.stop(world)
+    found = ask(world, "efs", "DescribeMountTargets", FileSystemId=system)["MountTargets"]
+    assert len(found) == 3

@@ -7,7 +7,9 @@ import pytest
 from containerscope.demo.eks_scenarios import EKS_SCENARIOS
 from containerscope.demo.world import World
 from tests.demo.in_process import ask
-from tests.demo.test_eks_changes import change, group, later, told
+from tests.demo.test_eks_changes import change, eks_world, group, later, told
+
+__all__ = ["eks_world"]
 
 STORIES = {each.name: each for each in EKS_SCENARIOS}
 
@@ -71,7 +73,8 @@ def test_an_old_cluster_shows_all_that_keeps_it_from_an_upgrade(world: World) ->
         assert insight["insight"]["recommendation"]
 
 
-def test_an_old_cluster_is_upgraded_by_eks_at_the_end_of_its_support(world: World) -> None:
+def test_an_old_cluster_is_upgraded_by_eks_at_the_end_of_its_support(eks_world: World) -> None:
+    world = eks_world
     STORIES["eks-end-of-support"].start(world)
     later(world, 26 * 86400)
     assert world.eks["legacy"].body["version"] == "1.31"

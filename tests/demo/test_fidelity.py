@@ -15,16 +15,21 @@ from containerscope.demo.clock import StillClock
 from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.protocol_models import JSON, Models
 from containerscope.demo.protocol_response import ResponseWriter
-from tests.demo.asking import Asker, samples
+from tests.demo.questions import Asker, samples
 from tests.demo.samples import misfits
 
 MODELS = Models()
 SAMPLES = samples()
 WALKED = [(service, operation) for service, all_of in OPERATIONS.items() for operation in all_of]
-EMPTY = frozenset({
-    ("ecs", "DescribeTaskSets"),
-})  # fmt: skip
+EMPTY = frozenset(
+    {
+        ("autoscaling", "DescribeWarmPool"),
+        ("cloudwatch", "ListTagsForResource"),
+        ("ecs", "DescribeTaskSets"),
+    }
+)
 """Operations with nothing to tell in the demo account."""
+ASKED = [each for each in WALKED if each in SAMPLES]
 
 
 def parsed_back(service: Any, operation: Any, result: dict[str, Any]) -> Any:
@@ -36,6 +41,12 @@ def parsed_back(service: Any, operation: Any, result: dict[str, Any]) -> Any:
     found = parser.parse(response, operation.output_shape)
     found.pop("ResponseMetadata")
     return found
+
+
+def members_of(name: str, action: str) -> list[str]:
+    """What an operation can answer with."""
+    shape = MODELS.service(name).operation_model(action).output_shape
+    return [] if shape is None else list(shape.members)
 
 
 def as_botocore(shape: Any, value: Any) -> Any:
@@ -59,16 +70,21 @@ def whole_seconds(value: Any) -> Any:
     return value.replace(microsecond=0) if isinstance(value, datetime) else value
 
 
-def test_every_operation_has_a_sample_and_every_sample_an_operation() -> None:
-    assert [each for each in WALKED if each not in SAMPLES] == [], "add it to tests/demo/asking"
-    assert [each for each in SAMPLES if each not in WALKED] == []
+def test_every_operation_has_a_sample() -> None:
+    assert [each for each in WALKED if each not in SAMPLES] == [], "add it to tests/demo/questions"
+    for service, operation in SAMPLES:
+        assert operation in MODELS.service(service).operation_names
 
 
-@pytest.mark.parametrize(("name", "action"), [each for each in WALKED if each in SAMPLES])
-def test_an_answer_fits_its_shape_and_parses_back_without_loss(name: str, action: str) -> None:
+@pytest.mark.parametrize(("name", "action"), ASKED)
+def test_an_answer_tells_something_that_fits_its_shape_and_parses_back(
+    name: str, action: str
+) -> None:
     world = demo_world(StillClock())
     params = SAMPLES[name, action](Asker(world, name))
     result = OPERATIONS[name][action](Call(world, params))
+    silent = (name, action) in EMPTY or not members_of(name, action)
+    assert any(each not in ([], {}, None, "") for each in result.values()) != silent
     spoken = [name, *([name + JSON] if name == "cloudwatch" else [])]
     for service in map(MODELS.service, spoken):
         operation = service.operation_model(action)
@@ -79,6 +95,8 @@ def test_an_answer_fits_its_shape_and_parses_back_without_loss(name: str, action
         if shape is None:
             assert result == {}
             continue
+        if operation.has_event_stream_output:
+            continue  # told event by event, which the tests of the service read
         assert misfits(shape, result, action) == []
         found = parsed_back(service, operation, result)
         report = ParamValidator().validate(found, shape)
@@ -87,13 +105,3 @@ def test_an_answer_fits_its_shape_and_parses_back_without_loss(name: str, action
         if service.metadata["protocol"] in ("query", "ec2"):
             expected = whole_seconds(expected)
         assert found == expected
-
-
-@pytest.mark.parametrize(("name", "action"), [each for each in WALKED if each in SAMPLES])
-def test_an_answer_tells_something(name: str, action: str) -> None:
-    world = demo_world(StillClock())
-    result = OPERATIONS[name][action](Call(world, SAMPLES[name, action](Asker(world, name))))
-    shape = MODELS.service(name).operation_model(action).output_shape
-    told = any(each not in ([], {}, None, "") for each in result.values())
-    silent = shape is None or not shape.members or (name, action) in EMPTY
-    assert told != silent

@@ -10,7 +10,10 @@ from botocore.exceptions import ClientError
 
 from containerscope.demo.account import demo_world
 from containerscope.demo.clock import StillClock
+from containerscope.demo.ecs_state import TaskDefinition
+from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.iam_grants import grant, withhold
+from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.scale import Scale
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
@@ -278,3 +281,21 @@ def test_roles_of_a_large_account_are_made_when_they_are_asked_for() -> None:
     assert ask(world, "iam", "GetRole", RoleName="api-0001-task")
     assert len(world.access.roles) == before + 1
     assert len(world.access.all_roles()) > 400
+
+
+def test_roles_of_a_cluster_that_comes_later_are_there_too(world: World) -> None:
+    later = EksCluster("later", {**world.eks["platform"].body, "name": "later"})
+    later.body["roleArn"] = f"{ACCOUNT}:role/later-cluster"
+    world.eks["later"] = later
+    [attached] = ask(world, "iam", "ListAttachedRolePolicies", RoleName="later-cluster")[
+        "AttachedPolicies"
+    ]
+    assert attached["PolicyName"] == "AmazonEKSClusterPolicy"
+
+
+def test_registering_a_task_definition_makes_no_role(world: World) -> None:
+    newest = world.families["web"][-1]
+    body = {**newest.body, "taskRoleArn": f"{ACCOUNT}:role/typo", "registeredBy": "somebody"}
+    world.add_definition(TaskDefinition("typo", 1, body))
+    with pytest.raises(AwsError, match="role with name typo cannot be found"):
+        ask(world, "iam", "GetRole", RoleName="typo")

@@ -227,8 +227,7 @@ def test_more_tasks_share_the_same_traffic(world: World) -> None:
     cluster = world.clusters["checkout"]
     service, at = cluster.services["cart"], world.now() - 120
     before = load.cpu(world, cluster, service, at)
-    past = world.load.past["checkout/cart"]
-    past.append((at - 60, 40, 40))
+    service.history.append((at - 60, 40, 40))
     assert load.cpu(world, cluster, service, at) == pytest.approx(before / 2, rel=0.2)
 
 

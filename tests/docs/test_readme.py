@@ -22,6 +22,8 @@ COMMANDS = [
 PROGRAM = ".venv/bin/containerscope"
 LASTING = {PROGRAM, f"{PROGRAM} demo-server --port 4599", "make demo", "make install"}
 """Those that go on until the user ends them, or that made this very environment."""
+STORIES = [shlex.split(one)[-1].removeprefix("ARGS=") for one in COMMANDS if " ARGS=" in one]
+"""What `make demo` passes on in the README."""
 
 
 @pytest.mark.parametrize("target", re.findall(r"\]\(([^)#:]+)\)", TEXT))
@@ -29,7 +31,9 @@ def test_what_the_readme_links_to_is_there(target: str) -> None:
     assert (ROOT / target).exists()
 
 
-@pytest.mark.parametrize("command", [one for one in COMMANDS if one not in LASTING])
+@pytest.mark.parametrize(
+    "command", [one for one in COMMANDS if one not in LASTING and " ARGS=" not in one]
+)
 def test_a_command_of_the_readme_works_on_the_demo_account(command: str) -> None:
     words = shlex.split(command)
     assert words[0] == PROGRAM
@@ -65,4 +69,13 @@ def test_the_program_opens_on_the_account_and_quits() -> None:
     with served() as url, opened(url) as terminal:
         terminal.wait("checkout")
         terminal.type("q")
+        assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.pty
+@pytest.mark.parametrize("flags", STORIES)
+def test_a_story_of_the_readme_opens(flags: str) -> None:
+    with opened("", *shlex.split(flags), "--demo") as terminal:
+        terminal.wait("recommendations › tasks")
+        terminal.type("\x11")
         assert terminal.wait_for_end() == 0

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from containerscope.insight.find import classify
+from containerscope.insight.find import _OF_ARN, classify
+from containerscope.resources import all_resources
 
 TASK = "0123456789abcdef0123456789abcdef"
 DIGEST = "ab" * 32
@@ -77,6 +78,16 @@ def test_what_may_be_several_things_is_looked_for_as_each() -> None:
     assert [each.kind for each in classify(DIGEST)] == ["container", "digest"]
     assert [each.kind for each in classify("cart:43")] == ["task definition", "image", "name"]
     assert [each.kind for each in classify("deadbeef")] == ["task", "name"]
+
+
+def test_every_place_is_a_resource_that_exists() -> None:
+    known = all_resources()
+    texts = ["x", "i-01234567", "10.0.0.1", DIGEST, f"sha256:{DIGEST}", "cart:43", "sg-01234567"]
+    texts += [f"arn:aws:{service}:r:1:{kind}/x" for service, kind in _OF_ARN]
+    texts += ["eni-01234567", "fs-01234567", "fsap-01234567", "fsmt-01234567", "subnet-01234567"]
+    places = {place for text in texts for each in classify(text) for place in each.places}
+    assert places <= set(known)
+    assert places >= {"targets", "roles", "efs", "images", "alarms", "asgs", "scaling"}
 
 
 def test_no_text_is_looked_for_nowhere() -> None:

@@ -126,6 +126,18 @@ def test_a_principal_is_named_and_flagged_where_it_is_too_wide(
     assert bool(flag) == bool(found.flag)
 
 
+def test_a_wildcard_in_a_pipelines_subject_is_a_warning() -> None:
+    hub = "token.actions.githubusercontent.com"
+    document = policy(
+        {"Federated": f"arn:aws:iam::{ACCOUNT}:oidc-provider/{hub}"},
+        "sts:AssumeRoleWithWebIdentity",
+        condition={"StringLike": {f"{hub}:sub": "repo:shop/*:ref:refs/heads/main"}},
+    )
+    (found,) = trusts(document)
+    assert found.level is Level.WARNING
+    assert found.flag == f"a wildcard lets in more than one subject of {hub}"
+
+
 def test_every_principal_of_a_statement_is_one_row() -> None:
     both = policy({"Service": [TASKS, "ec2.amazonaws.com"], "AWS": ACCOUNT})
     assert [each.who for each in trusts(both)] == [TASKS, "ec2.amazonaws.com", f"account {ACCOUNT}"]

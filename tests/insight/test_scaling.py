@@ -221,6 +221,11 @@ def test_history_carries_the_count_from_one_activity_to_the_next() -> None:
     ]
 
 
+def test_a_refusal_tells_the_count_for_the_activity_after_it() -> None:
+    low = refused("13:00", "AlreadyAtMinCapacity", MinCapacity=4)
+    assert [step.change for step in steps((change("13:36", 5), low))] == ["4→5", "4→4"]
+
+
 def test_history_is_sorted_whatever_order_it_came_in() -> None:
     newest, oldest = change("13:41", 20), change("13:36", 16)
     assert steps((oldest, newest)) == steps((newest, oldest))

@@ -331,6 +331,7 @@ def test_the_condition_of_an_alarm_is_one_line(members: dict[str, Any], words: s
 
 def test_an_alarm_for_scaling_does_its_work_and_any_other_is_trouble() -> None:
     assert alarm_health(alarm()).level is Level.PROGRESS
+    assert alarm_health(low_alarm("ALARM")).level is Level.NONE
     page = alarm(AlarmActions=["arn:aws:sns:eu-west-1:123456789012:page"])
     assert alarm_health(page).level is Level.FAILED
     assert alarm_health(alarm(state="INSUFFICIENT_DATA")).words == "no data"

@@ -15,7 +15,7 @@ def chosen(members: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: members[name] for name in names if name in members}
 
 
-def _network(both: Both) -> dict[str, str]:
+def network(both: Both) -> dict[str, str]:
     """A subnet in moto for each zone, and their security group."""
     ec2 = both.moto("ec2")
     vpc = ec2.create_vpc(CidrBlock="10.9.0.0/16")["Vpc"]["VpcId"]
@@ -68,9 +68,9 @@ def ecs_service(both: Both) -> tuple[Any, Any]:
     where: dict[str, Any] = {"cluster": "checkout", "services": ["cart"], "include": ["TAGS"]}
     [ours] = both.demo("ecs").describe_services(**where)["services"]
     task_definition(both)
-    made = _network(both)
-    network = {**ours["networkConfiguration"]["awsvpcConfiguration"]}
-    network |= {"subnets": [made[each] for each in "abc"], "securityGroups": [made["group"]]}
+    made = network(both)
+    vpc = {**ours["networkConfiguration"]["awsvpcConfiguration"]}
+    vpc |= {"subnets": [made[each] for each in "abc"], "securityGroups": [made["group"]]}
     ecs = both.moto("ecs")
     ecs.create_cluster(clusterName="checkout")
     ecs.create_service(
@@ -78,7 +78,7 @@ def ecs_service(both: Both) -> tuple[Any, Any]:
                  "schedulingStrategy", "tags", "platformVersion",
                  "deploymentConfiguration", "enableECSManagedTags", "propagateTags"),
         cluster="checkout", taskDefinition="web",
-        networkConfiguration={"awsvpcConfiguration": network},
+        networkConfiguration={"awsvpcConfiguration": vpc},
     )  # fmt: skip
     [theirs] = ecs.describe_services(**where)["services"]
     return ours, theirs
@@ -159,7 +159,7 @@ def eks_lists(both: Both) -> tuple[Any, Any]:
 def load_balancer(both: Both) -> tuple[Any, Any]:
     """A load balancer that moto is told to make like ours."""
     ours = both.demo("elbv2").describe_load_balancers()["LoadBalancers"][0]
-    made = _network(both)
+    made = network(both)
     elb = both.moto("elbv2")
     theirs = elb.create_load_balancer(
         Name=ours["LoadBalancerName"], Subnets=[made[each] for each in "abc"],
@@ -175,7 +175,7 @@ def load_balancer(both: Both) -> tuple[Any, Any]:
 def target_group(both: Both) -> tuple[Any, Any]:
     """A target group that moto is told to make like ours."""
     ours = both.demo("elbv2").describe_target_groups()["TargetGroups"][0]
-    made = _network(both)
+    made = network(both)
     elb = both.moto("elbv2")
     theirs = elb.create_target_group(
         Name=ours["TargetGroupName"], VpcId=made["vpc"],

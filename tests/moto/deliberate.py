@@ -7,6 +7,8 @@ from __future__ import annotations
 
 _LATER = "AWS has had it for years, moto does not tell it"
 _OTHER = "the two are not the same thing: ours has a history, moto's has just been made"
+_ZONES = "each account has its own order of zones"
+_NETWORK = "the networks are not the same one"
 _LIFE = "ours lives; moto starts no tasks"
 
 DELIBERATE: tuple[tuple[str, str, str], ...] = (
@@ -78,4 +80,34 @@ DELIBERATE: tuple[tuple[str, str, str], ...] = (
     ("elbv2 rule", "Conditions[[]].*Config", "AWS tells a condition in both of its forms"),
     ("elbv2 listener", "AlpnPolicy", "for TLS alone"),
     ("elbv2 listener", "SslPolicy", "for TLS and HTTPS alone"),
+    ("scaling target", "RoleARN", _LATER),
+    ("scaling target", "SuspendedState", "AWS tells it also where nothing is suspended"),
+    ("scaling target", "ScalableTargetARN", "AWS ends it with a short id, moto with a longer one"),
+    ("scaling schedule", "ScheduledActionARN", "AWS leads the resource with `resource/ecs/`"),
+    ("cloudwatch alarm", "StateValue", "AWS has no data yet for a new alarm; moto says OK at once"),
+    ("cloudwatch alarm", "StateReasonData", "there is none before the first evaluation"),
+    ("cloudwatch alarm", "StateTransitionedTimestamp", _LATER),
+    ("cloudwatch alarm", "Metrics", "AWS tells them for metric maths alone"),
+    ("efs file system", "CreationToken", "moto's was asked for by us"),
+    ("efs file system", "FileSystemProtection", _LATER),
+    ("efs file system", "NumberOfMountTargets", "moto's has none yet"),
+    ("efs file system", "SizeInBytes.*", "ours has files in it"),
+    ("efs mount target", "AvailabilityZoneId", _ZONES),
+    ("efs mount target", "IpAddress", _NETWORK),
+    ("efs access point", "ClientToken", "moto's was asked for by us"),
+    ("iam role", "RoleLastUsed.*", "ours is in use, moto's has just been made"),
+    ("ec2 subnet", "AvailabilityZoneId", _ZONES),
+    ("ec2 subnet", "AvailableIpAddressCount", _NETWORK),
+    ("ec2 subnet", "CidrBlock", _NETWORK),
+    ("ec2 subnet", "EnableDns64", _LATER),
+    (
+        "ec2 subnet",
+        "PrivateDnsNameOptionsOnLaunch",
+        "left out: no view of a subnet has a use for it",
+    ),
+    ("ec2 subnet", "Tags", _NETWORK),
+    ("ec2 network", "*CidrBlock", _NETWORK),
+    ("ec2 network", "DhcpOptionsId", "AWS tells an id where moto says default"),
+    ("ec2 network", "Ipv6CidrBlockAssociationSet", "AWS leaves it out of networks without IPv6"),
+    ("ec2 network", "Tags", _NETWORK),
 )

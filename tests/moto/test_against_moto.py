@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.moto.cases import CASES
+from tests.moto.cases import CASES as OWN
+from tests.moto.cases_around import AROUND
 from tests.moto.comparing import differences
 from tests.moto.conftest import Both
 from tests.moto.deliberate import DELIBERATE
+
+CASES = {**OWN, **AROUND}
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -54,6 +57,13 @@ _BALANCER = (
         ("elbv2", "describe_target_groups", {"TargetGroupArns": [_GROUP]}),
         ("elbv2", "describe_load_balancers", {"LoadBalancerArns": [_BALANCER]}),
         ("elbv2", "describe_target_health", {"TargetGroupArn": _GROUP}),
+        ("iam", "get_role", {"RoleName": "none"}),
+        ("iam", "get_role_policy", {"RoleName": "none", "PolicyName": "x"}),
+        ("efs", "describe_file_systems", {"FileSystemId": "fs-01234567890abcdef"}),
+        ("ec2", "describe_subnets", {"SubnetIds": ["subnet-01234567890abcdef"]}),
+        ("ec2", "describe_vpcs", {"VpcIds": ["vpc-01234567890abcdef"]}),
+        ("ecs", "update_service", {"cluster": "none", "service": "x", "desiredCount": 1}),
+        ("ecs", "stop_task", {"cluster": "none", "task": "x"}),
     ],
 )
 def test_both_refuse_what_is_not_there_with_the_same_code(

@@ -27,7 +27,7 @@ from tests.resources.ecs_account import (
 )
 
 HERE = Scope(region="eu-west-1", cluster="checkout", service="web")
-SIZES = [0, 1, 20, 21, 99, 100, 101, 250]
+SIZES = [0, 1, 10, 11, 20, 21, 99, 100, 101, 250, 1001]
 
 
 def sdep(number: int, **more: Any) -> dict[str, Any]:
@@ -117,7 +117,7 @@ def with_deployments(found: list[dict[str, Any]]) -> FakeClients:
             "serviceRevisions",
             "serviceRevisionArns",
             "serviceRevisionArn",
-            {revision(n)["serviceRevisionArn"]: revision(n) for n in range(300)},
+            {revision(n)["serviceRevisionArn"]: revision(n) for n in range(1001)},
             20,
         ),
     }

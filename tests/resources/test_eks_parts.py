@@ -26,7 +26,7 @@ from tests.resources.wire import (
 )
 
 PLATFORM = HERE.within(cluster="platform")
-SIZES = [0, 1, 10, 11, 99, 100, 101, 250]
+SIZES = [0, 1, 10, 11, 99, 100, 101, 250, 1001]
 
 
 @pytest.mark.parametrize("count", SIZES)
@@ -47,7 +47,7 @@ async def test_node_groups_take_a_list_a_hundred_and_a_describe_each(
     }
 
 
-@pytest.mark.parametrize("count", [0, 1, 10, 101])
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 99, 100, 101, 250])
 @pytest.mark.parametrize(
     "resource", [nodegroups.RESOURCE, fargate_profiles.RESOURCE, addons.RESOURCE]
 )

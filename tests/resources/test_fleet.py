@@ -27,7 +27,7 @@ from tests.resources.wire import (
     values,
 )
 
-SIZES = [0, 1, 10, 11, 99, 100, 101, 250]
+SIZES = [0, 1, 10, 11, 99, 100, 101, 250, 1001]
 SWEPT = Demand(joins=frozenset({"nodes", "sweep"}))
 
 

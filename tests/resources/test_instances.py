@@ -12,9 +12,10 @@ from containerscope.insight.instance_health import capacity_provider_health, ins
 from containerscope.model.ecs import CapacityProvider, ContainerInstance
 from containerscope.model.health import Level
 from containerscope.model.listing import Why
-from containerscope.resource import PairsBlock, Scope, TableBlock, TextBlock
+from containerscope.poller import Poller
+from containerscope.resource import Demand, PairsBlock, Scope, TableBlock, TextBlock
 from containerscope.resources import capacity_providers, instances
-from tests.fakes import FakeClients, denied, page_of
+from tests.fakes import FakeClients, denied, page_of, throttled
 from tests.resources.ecs_account import (
     ARN,
     HOSTILE,
@@ -131,7 +132,7 @@ def with_providers(
     return clients
 
 
-@pytest.mark.parametrize("count", [0, 1, 10, 11, 99, 100, 101])
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 99, 100, 101, 250, 1001])
 async def test_capacity_providers_take_a_call_for_ten(count: int) -> None:
     clients = with_providers([], {"checkout": [provider(f"p{n:03}") for n in range(count)]})
     listing = await listed(capacity_providers.RESOURCE, clients, HERE)
@@ -164,6 +165,25 @@ async def test_a_cluster_whose_providers_are_denied_leaves_the_others() -> None:
     assert [item.name for item in listing.items] == ["ec2", "own"]
     (problem,) = listing.problems
     assert (problem.why, problem.where) == (Why.DENIED, "checkout")
+
+
+async def test_providers_stay_where_a_page_fails_halfway_those_of_the_last_refresh_too() -> None:
+    clients = with_providers([], {"checkout": [provider(f"p{n:02}") for n in range(25)]})
+    poller = Poller(clients, 5.0)
+    whole = await poller.once(capacity_providers.RESOURCE, HERE)
+    assert len(whole.items) == 25
+    clients.refuse["ecs:DescribeCapacityProviders"] = lambda params: (
+        throttled("ecs:DescribeCapacityProviders") if params.get("nextToken") == "10" else None
+    )
+    half = await listed(capacity_providers.RESOURCE, clients, HERE)
+    assert len(half.items) == 10
+    assert not half.complete
+    assert [problem.why for problem in half.problems] == [Why.THROTTLED]
+    async for shown in poller.follow(capacity_providers.RESOURCE, HERE, Demand()):
+        if shown.problems:
+            break
+    assert len(shown.items) == 25
+    assert not shown.complete
 
 
 async def test_the_provider_pane_shows_how_it_scales() -> None:

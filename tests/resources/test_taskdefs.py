@@ -38,7 +38,7 @@ def only_families(world: World, count: int) -> None:
     world.families.update(made)
 
 
-@pytest.mark.parametrize("count", [0, 1, 10, 11, 99, 100, 101, 250])
+@pytest.mark.parametrize("count", [0, 1, 10, 11, 99, 100, 101, 250, 1001])
 async def test_families_take_a_list_a_hundred_and_a_describe_for_each_row_on_screen(
     world: World, account: RunningServer, clients: AwsClients, count: int
 ) -> None:

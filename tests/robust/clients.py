@@ -30,6 +30,7 @@ _ASKED = {
         "serviceDeployments",
         "serviceDeploymentArn",
     ),
+    "DescribeScalableTargets": ("ResourceIds", "ScalableTargets", "ResourceId"),
     "DescribeServiceRevisions": (
         "serviceRevisionArns",
         "serviceRevisions",

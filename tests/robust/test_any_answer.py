@@ -17,15 +17,7 @@ from containerscope.cli.exact import envelope, item_document, json_text, yaml_te
 from containerscope.cli.table import table_lines
 from containerscope.model.listing import ApiError, Item, Listing, Missing, Phase
 from containerscope.redact import redact
-from containerscope.resource import (
-    Demand,
-    Identity,
-    PairsBlock,
-    Resource,
-    Scope,
-    TableBlock,
-    TextBlock,
-)
+from containerscope.resource import Block, Demand, Identity, Resource, Scope
 from containerscope.resources import all_resources
 from containerscope.rows import View, build, to_csv, to_json
 from containerscope.ui import chrome, raw
@@ -109,7 +101,7 @@ async def assert_item_stands(
     for detail in resource.details:
         try:
             async for found in detail.blocks(account, scope, item):
-                assert all(isinstance(b, PairsBlock | TableBlock | TextBlock) for b in found)
+                assert all(isinstance(b, Block) for b in found)
                 for width in (76, 120):
                     assert_lines_stand(lines(found, width, NOW), width)
         except ApiError:

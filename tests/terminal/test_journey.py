@@ -81,6 +81,21 @@ def test_a_resize_keeps_the_cursor_on_its_row() -> None:
 def test_ascii_mode_without_colour_sends_neither() -> None:
     with served() as url, opened(url, "--ascii", "--no-color") as terminal:
         terminal.wait(r"complete.*x checkout")
-        assert not re.search("[●▲✗◌–…]", terminal.text())
+        for keys, words, gone in (
+            ("d", "1 Overview", False),
+            ("\t", "/ search", False),
+            ("\x1b[6~\t", "enter services", False),
+            ("a", "Open or close", False),
+            ("\x1b", "Open or close", True),
+            ("?", "Keys and commands", False),
+            ("\x1b", "Keys and commands", True),
+            (":", "fargate-profiles", False),
+            ("\x1b", "fargate-profiles", True),
+            ("\x10", "list clusters", False),
+        ):
+            terminal.type(keys)
+            terminal.wait(words, gone=gone)
+            odd = set(re.findall(r"[^\x00-\x7f\w]", terminal.text()))
+            assert not odd, (keys, odd, terminal.text())
         colours = re.findall(rb"\x1b\[[0-9;]*38;2;(\d+);(\d+);(\d+)", bytes(terminal.raw))
         assert all(red == green == blue for red, green, blue in colours)

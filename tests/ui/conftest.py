@@ -21,11 +21,14 @@ Start = Callable[..., AbstractAsyncContextManager[Pilot[int]]]
 
 @pytest.fixture
 def start(account: RunningServer, tmp_path: Path) -> Start:
-    """`async with start(width, height, **settings) as pilot`: the running app."""
+    """`async with start(width, height, **settings) as pilot`: the running app.
+
+    Passing remarks are shown with `remarks` only: they cover rows.
+    """
 
     @asynccontextmanager
     async def running(
-        width: int = 120, height: int = 40, **chosen: Any
+        width: int = 120, height: int = 40, *, remarks: bool = False, **chosen: Any
     ) -> AsyncIterator[Pilot[int]]:
         wanted: dict[str, Any] = {
             "state_dir": tmp_path, "animation": False, "rate_share": 0.0, "refresh": 1.0, **chosen,
@@ -45,7 +48,7 @@ def start(account: RunningServer, tmp_path: Path) -> Start:
             )
 
         app = ContainerScopeApp(settings, to_demo, Target(region="eu-west-1"))
-        async with app.run_test(size=(width, height)) as pilot:
+        async with app.run_test(size=(width, height), notifications=remarks) as pilot:
             yield pilot
 
     return running

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from functools import partial
 from pathlib import Path
+
+from textual.pilot import Pilot
 
 from containerscope.demo.server import RunningServer
 from containerscope.ui.table import ResourceTable
@@ -246,3 +250,27 @@ async def test_n_walks_through_the_rows_that_the_last_filter_kept(start: Start) 
             seen.append((table.cursor_key or "").rpartition("/")[2])
         assert sorted(seen[:3]) == ["cart", "catalog", "notifications"]
         assert seen[3:] == [seen[0], seen[2], seen[1]]
+
+
+async def test_sorting_walks_through_the_columns_on_screen(start: Start) -> None:
+    async with start(width=80, height=24, cluster="checkout") as pilot:
+        await wait_for_text(pilot, "services (14)", "complete")
+        titles = screen_text(pilot.app).splitlines()[2].replace("↑", "").split()
+        assert "DEPLOYED" not in titles
+        for title in (*titles[2:], titles[0]):
+            await pilot.press("greater_than_sign")
+            sort = re.compile(f"{title} [↑↓]")
+            await wait_for(pilot, partial(_shows, pilot, sort), f"sorted by {title}")
+
+
+def _shows(pilot: Pilot[int], pattern: re.Pattern[str]) -> bool:
+    return pattern.search(screen_text(pilot.app)) is not None
+
+
+async def test_a_remark_does_not_hide_what_is_wrong(start: Start, tmp_path: Path) -> None:
+    async with start(width=80, height=24, remarks=True, cluster="checkout") as pilot:
+        await wait_for_text(pilot, "✗ payments: 6/10 failures")
+        await pilot.press("colon", *f"export csv {tmp_path}/a-rather-long-name.csv", "enter")
+        text = await wait_for_text(pilot, "written:")
+        assert "✗ payments: 6/10 failures" in text.splitlines()[22]
+        assert text.splitlines()[23].startswith(" enter tasks")

@@ -53,7 +53,9 @@ async def opened(
         return sources
 
     screen = LogScreen(cast("Clients", logs), settings, "service shop", find, line_of, **given)
-    async with Harness(screen, settings).run_test(size=(width, height)) as pilot:
+    async with Harness(screen, settings).run_test(
+        size=(width, height), notifications=True
+    ) as pilot:
         yield pilot
 
 

@@ -82,7 +82,7 @@ async def wait_truthfully(
     def there() -> bool:
         text = screen_text(pilot.app)
         for header, rows in strange.items():
-            if header in text.splitlines()[0]:
+            if header in text.partition("\n")[0]:
                 assert rows not in text, text
         return condition(text)
 

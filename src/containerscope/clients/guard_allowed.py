@@ -61,7 +61,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy "
         "GetPolicyVersion GetInstanceProfile ListOpenIDConnectProviders "
         "GetOpenIDConnectProvider GetAccountAuthorizationDetails SimulatePrincipalPolicy "
-        "ListAccountAliases"
+        "ListAccountAliases ListRoles"
     ),
     "ecr": _names("DescribeImages DescribeImageScanFindings DescribeRepositories"),
     "servicediscovery": _names(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from containerscope.demo import (
+    asg_build,
     ecs_alive,
     ecs_checkout,
     ecs_data,
@@ -10,6 +11,7 @@ from containerscope.demo import (
     ecs_stories,
     eks_account,
     load_build,
+    logs_streams,
     scaling_build,
     surroundings,
 )
@@ -41,7 +43,9 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
         add_scale(world, scale)
     surroundings.attach(world)
     load_build.build(world)
+    asg_build.build(world)
     scaling_build.build(world)
+    logs_streams.attach(world)
     ecs_alive.start(world)
     ecs_stories.attach(world)
     world.kube = Fleet(world)

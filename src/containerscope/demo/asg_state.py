@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from containerscope.demo.agenda import Entry
+
 
 @dataclass(slots=True, eq=False)
 class GroupInstance:
@@ -39,6 +41,17 @@ class GroupActivity:
 
 
 @dataclass(slots=True, eq=False)
+class GroupSchedule:
+    """A scheduled action of a group."""
+
+    name: str
+    body: dict[str, Any]
+    """`Recurrence`, `TimeZone`, `StartTime`, `EndTime` and the sizes, as the API has them."""
+    due: float = 0.0
+    entry: Entry | None = None
+
+
+@dataclass(slots=True, eq=False)
 class AutoScalingGroup:
     """An EC2 Auto Scaling group."""
 
@@ -58,6 +71,10 @@ class AutoScalingGroup:
     """The ECS cluster whose container instances its instances become."""
     provider: str = ""
     """The capacity provider that scales it."""
+    node_group: str = ""
+    """`CLUSTER/NAME` of the EKS node group that it belongs to."""
+    asked: tuple[int, int, int] = (0, 0, 0)
+    """The minimum, maximum and desired size that EKS last asked for."""
     spot: bool = False
     failure: str = ""
     """The message with which each launch fails; empty where launches succeed."""
@@ -66,7 +83,7 @@ class AutoScalingGroup:
     """Newest first."""
     policies: list[dict[str, Any]] = field(default_factory=list)
     """Scaling policies, as the API has them."""
-    schedules: list[dict[str, Any]] = field(default_factory=list)
+    schedules: dict[str, GroupSchedule] = field(default_factory=dict)
     warm_pool: dict[str, Any] = field(default_factory=dict)
     refreshes: list[dict[str, Any]] = field(default_factory=list)
     suspended: dict[str, str] = field(default_factory=dict)
@@ -74,6 +91,8 @@ class AutoScalingGroup:
     tags: dict[str, str] = field(default_factory=dict)
     launched: int = 0
     """How many instances it ever launched."""
+    retry: Entry | None = None
+    """When launches that failed are tried again."""
     scaled_at: float = 0.0
     """When its desired capacity last changed."""
 

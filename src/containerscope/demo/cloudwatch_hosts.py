@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 
 from containerscope.demo import load
+from containerscope.demo.asg_counts import GROUP_COUNTS
+from containerscope.demo.asg_managed import metric_of
 from containerscope.demo.cloudwatch_ecs import Dimensions, Known, Place
 from containerscope.demo.cloudwatch_sample import Sample, Source, even
 from containerscope.demo.ids import number
@@ -68,6 +70,40 @@ def _known_instances(world: World) -> Known:
         yield from ((name, {"AutoScalingGroupName": group}) for name in _INSTANCE)
 
 
+def _find_group(world: World, name: str, dimensions: Dimensions) -> Source | None:
+    group = dimensions.get("AutoScalingGroupName", "")
+    if group not in world.asgs or name not in GROUP_COUNTS:
+        return None
+    return _recorded(world, f"{group}/{name}", "None")
+
+
+def _recorded(world: World, name: str, unit: str) -> Source:
+    def read(at: float) -> Sample | None:
+        value = load.recorded(world, name, at)
+        return None if value is None else even(value)
+
+    return Source(read, unit)
+
+
+def _known_groups(world: World) -> Known:
+    for group in world.asgs:
+        yield from ((name, {"AutoScalingGroupName": group}) for name in GROUP_COUNTS)
+
+
+def _find_reservation(world: World, name: str, dimensions: Dimensions) -> Source | None:
+    provider = world.capacity_providers.get(dimensions.get("CapacityProviderName", ""))
+    wanted = {"CapacityProviderName", "ClusterName"}
+    if provider is None or name != "CapacityProviderReservation" or set(dimensions) != wanted:
+        return None
+    return _recorded(world, metric_of(provider), "Percent")
+
+
+def _known_reservations(world: World) -> Known:
+    for each in world.capacity_providers.values():
+        dimensions = {"CapacityProviderName": each.name, "ClusterName": each.cluster}
+        yield "CapacityProviderReservation", dimensions
+
+
 def _file_systems(world: World) -> dict[str, list[Place]]:
     """The services that mount each file system."""
     found: dict[str, list[Place]] = {}
@@ -116,5 +152,7 @@ def _known_files(world: World) -> Known:
 Find = Callable[[World, str, Dimensions], Source | None]
 NAMESPACES: Mapping[str, tuple[Find, Callable[[World], Known]]] = {
     "AWS/EC2": (_find_instance, _known_instances),
+    "AWS/AutoScaling": (_find_group, _known_groups),
+    "AWS/ECS/ManagedScaling": (_find_reservation, _known_reservations),
     "AWS/EFS": (_find_files, _known_files),
 }

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from containerscope.demo import scaling_engine
+from containerscope.demo import asg_managed, scaling_engine
 from containerscope.demo.cloudwatch_evaluate import Verdict, evaluate_alarm, note, stamp
 from containerscope.demo.cloudwatch_state import Alarm
+from containerscope.demo.rhythm import every
 from containerscope.demo.world import World
 
 _ACTIONS = {
@@ -22,8 +23,7 @@ def watch(world: World, alarm: Alarm, first: float | None = None) -> Alarm:
     if before is not None and before.entry is not None:
         before.entry.cancel()
     world.cloudwatch.alarms[alarm.name] = alarm
-    every = float(min(alarm.period, 60))
-    alarm.entry = world.agenda.every(every, lambda: tick(world, alarm), first)
+    alarm.entry = every(world, float(min(alarm.period, 60)), lambda: tick(world, alarm), first)
     return alarm
 
 
@@ -53,7 +53,10 @@ def act(world: World, alarm: Alarm, verdict: Verdict) -> None:
     for arn in alarm.body.get(_ACTIONS[alarm.state], ()):
         if ":scalingPolicy:" not in arn:
             continue
-        scaling_engine.trigger(world, alarm, arn, *newest)
+        if ":autoScalingGroupName/" in arn:
+            asg_managed.trigger(world, alarm, arn)
+        else:
+            scaling_engine.trigger(world, alarm, arn, *newest)
 
 
 def note_actions(world: World, alarm: Alarm, at: float) -> None:

@@ -22,6 +22,7 @@ from containerscope.demo.ec2_networks_api import NETWORKS
 from containerscope.demo.ec2_regions import REGIONS
 from containerscope.demo.ec2_routes import ROUTES
 from containerscope.demo.ec2_views import (
+    STATE_CODES,
     group_view,
     instance_view,
     interface_view,
@@ -37,8 +38,8 @@ def _instance_filters(call: Call) -> Mapping[str, Values[Host]]:
     return {
         "instance-id": lambda host: [host.id],
         "instance-type": lambda host: [host.kind],
-        "instance-state-name": lambda host: ["running"],
-        "instance-state-code": lambda host: ["16"],
+        "instance-state-name": lambda host: [host.state],
+        "instance-state-code": lambda host: [str(STATE_CODES[host.state])],
         "instance-lifecycle": lambda host: ["spot"] if host.spot else [],
         "image-id": lambda host: [host.image.id],
         "availability-zone": lambda host: [region + host.subnet.zone],

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from containerscope.demo.asg_state import AutoScalingGroup, GroupInstance
 from containerscope.demo.ec2_images import Image, ecs_image, node_image
 from containerscope.demo.ec2_networks import NODES, Network, Subnet, networks
-from containerscope.demo.ecs_recipe import HOUR
-from containerscope.demo.ecs_state import Cluster
 from containerscope.demo.eks_state import EksCluster
-from containerscope.demo.ids import hexes, number, subnet
+from containerscope.demo.ids import hexes, number
 from containerscope.demo.world import World
 
 
@@ -31,6 +30,7 @@ class Host:
     """The ids of its security groups."""
     tags: tuple[tuple[str, str], ...]
     spot: bool = False
+    state: str = "running"
 
     @property
     def interface(self) -> str:
@@ -44,34 +44,85 @@ def instance_group(cluster: str) -> str:
 
 
 def hosts(world: World) -> list[Host]:
-    """All instances that run."""
+    """All instances: those of Auto Scaling groups, and container instances that are in none."""
     known = networks(world)
     found: list[Host] = []
-    for name, cluster in world.clusters.items():
-        found += _container_instances(cluster, known[name])
-    for name, eks in world.eks.items():
-        if name in known:
-            found += _nodes(world, eks, known[name])
+    for name, network in known.items():
+        taken: set[str] = set()
+        grouped: set[str] = set()
+        for group in world.asgs.values():
+            if group.network == name:
+                found += _members(world, group, network, taken)
+                grouped |= group.instances.keys()
+        cluster = world.clusters.get(name)
+        for each in cluster.instances.values() if cluster else ():
+            if each.ec2_id not in grouped:
+                launched = each.registered_at - 75
+                alone = GroupInstance(each.ec2_id, each.kind, each.zone, launched)
+                found.append(_container_host(alone, name, network, taken, dict(each.tags)))
     return found
 
 
-def _container_instances(cluster: Cluster, network: Network) -> Iterator[Host]:
-    taken: set[str] = set()
-    for each in cluster.instances.values():
-        tags = {**each.tags, "AmazonECSManaged": "true" if each.capacity_provider else "false"}
-        if each.capacity_provider:
-            tags["aws:autoscaling:groupName"] = f"ecs-{cluster.name}"
-        yield Host(
-            each.ec2_id,
-            each.kind,
-            Subnet(network, each.zone, public=False),
-            _address(network, each.zone, each.ec2_id, taken, NODES, 270),
-            each.registered_at - 75,
-            ecs_image(each.kind),
-            f"ecs-instance-{cluster.name}",
-            (instance_group(cluster.name),),
-            tuple(tags.items()),
-        )
+_STATES = {"Pending": "pending", "Terminating": "shutting-down", "Terminated": "terminated"}
+"""The state of an instance by the beginning of its lifecycle state in its group."""
+
+
+def _state(lifecycle: str) -> str:
+    return _STATES.get(lifecycle.partition(":")[0], "running")
+
+
+def _members(
+    world: World, group: AutoScalingGroup, network: Network, taken: set[str]
+) -> Iterator[Host]:
+    tags = {**group.tags, "aws:autoscaling:groupName": group.name}
+    cluster = world.eks.get(group.network) if group.node_group else None
+    name = group.node_group.partition("/")[2]
+    body = cluster.nodegroups.get(name) if cluster else None
+    for each in group.instances.values():
+        if cluster is None:
+            yield _container_host(each, group.cluster, network, taken, tags)
+        elif body is not None:
+            yield _node(each, cluster, body, network, taken, {"Name": group.name, **tags})
+
+
+def _container_host(
+    instance: GroupInstance, cluster: str, network: Network, taken: set[str], tags: dict[str, str]
+) -> Host:
+    return Host(
+        instance.id,
+        instance.kind,
+        Subnet(network, instance.zone, public=False),
+        _address(network, instance.zone, instance.id, taken, NODES, 270),
+        instance.launched_at,
+        ecs_image(instance.kind),
+        f"ecs-instance-{cluster}",
+        (instance_group(cluster),),
+        tuple(tags.items()),
+        state=_state(instance.lifecycle),
+    )
+
+
+def _node(
+    instance: GroupInstance,
+    cluster: EksCluster,
+    body: dict[str, Any],
+    network: Network,
+    taken: set[str],
+    tags: dict[str, str],
+) -> Host:
+    return Host(
+        instance.id,
+        instance.kind,
+        Subnet(network, instance.zone, public=False),
+        _address(network, instance.zone, instance.id, taken, 10, 16_000),
+        instance.launched_at,
+        node_image(str(body["version"]), instance.kind, str(body.get("amiType", ""))),
+        f"eks-{str(body['nodeRole']).rpartition('/')[2]}",
+        (str(cluster.body["resourcesVpcConfig"]["clusterSecurityGroupId"]),),
+        tuple(tags.items()),
+        body.get("capacityType") == "SPOT",
+        _state(instance.lifecycle),
+    )
 
 
 def _address(
@@ -83,43 +134,3 @@ def _address(
         at = (at + 1) % count
     taken.add(found)
     return found
-
-
-def _nodes(world: World, cluster: EksCluster, network: Network) -> Iterator[Host]:
-    taken: set[str] = set()
-    group_id = str(cluster.body["resourcesVpcConfig"]["clusterSecurityGroupId"])
-    for group in cluster.nodegroups.values():
-        for node, kind, zone, launched in _members(world, cluster, group):
-            name = group["nodegroupName"]
-            tags = {
-                "Name": f"{cluster.name}-{name}",
-                f"kubernetes.io/cluster/{cluster.name}": "owned",
-                "eks:cluster-name": cluster.name,
-                "eks:nodegroup-name": name,
-                "aws:autoscaling:groupName": group["resources"]["autoScalingGroups"][0]["name"],
-            }
-            yield Host(
-                node,
-                kind,
-                Subnet(network, zone, public=False),
-                _address(network, zone, node, taken, 10, 16_000),
-                launched,
-                node_image(str(group["version"]), kind, str(group.get("amiType", ""))),
-                f"eks-{str(group['nodeRole']).rpartition('/')[2]}",
-                (group_id,),
-                tuple(tags.items()),
-                group.get("capacityType") == "SPOT",
-            )
-
-
-def _members(
-    world: World, cluster: EksCluster, group: dict[str, Any]
-) -> Iterator[tuple[str, str, str, float]]:
-    """Id, type, zone and launch time of each node of a group."""
-    zones = [zone for zone in "abc" if subnet(cluster.name, zone) in group["subnets"]] or ["a"]
-    for index in range(group["scalingConfig"]["desiredSize"]):
-        name = group["nodegroupName"]
-        node = f"i-0{hexes(16, 'node', cluster.name, name, index)}"
-        kinds = group["instanceTypes"]
-        launched = group["createdAt"] + (9 + number(90, node)) * HOUR
-        yield node, kinds[index % len(kinds)], zones[index % len(zones)], launched

@@ -14,6 +14,8 @@ from containerscope.demo.iam_views import profile_arn, profile_id
 from containerscope.demo.ids import hexes
 from containerscope.demo.world import World
 
+STATE_CODES = {"pending": 0, "running": 16, "shutting-down": 32, "terminated": 48}
+
 
 def private_name(world: World, address: str) -> str:
     """The private DNS name of an address."""
@@ -121,7 +123,7 @@ def instance_view(world: World, host: Host, names: Mapping[str, str]) -> Result:
         "RootDeviceType": "ebs",
         "SecurityGroups": _named(host.groups, names),
         "SourceDestCheck": True,
-        "State": {"Code": 16, "Name": "running"},
+        "State": {"Code": STATE_CODES[host.state], "Name": host.state},
         "StateTransitionReason": "",
         "SubnetId": host.subnet.id,
         "Tags": tag_set(dict(host.tags)),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from containerscope.demo import ecs_life
 from containerscope.demo.ecs_scheduler import ServiceScheduler
 from containerscope.demo.ecs_state import Service
-from containerscope.demo.ecs_steady import next_reminder, remind
+from containerscope.demo.ecs_steady import count, next_reminder, remind
 from containerscope.demo.ecs_wake import poke
 from containerscope.demo.world import World
 
@@ -16,9 +16,11 @@ def start(world: World) -> None:
         for task in cluster.tasks.values():
             ecs_life.adopt(world, cluster, task)
         for service in cluster.services.values():
-            running = sum(1 for each in service.tasks.values() if each.status == "RUNNING")
-            service.history = service.history or [(service.created_at, service.desired, running)]
-            service.steady = _steady(service, running)
+            for task in service.tasks.values():
+                count(service, task)
+            begun = (service.created_at, service.desired, service.running)
+            service.history = service.history or [begun]
+            service.steady = _steady(service)
             if service.steady:
                 remind(world, cluster, service, next_reminder(service))
             else:
@@ -26,6 +28,6 @@ def start(world: World) -> None:
     world.scheduler = ServiceScheduler()
 
 
-def _steady(service: Service, running: int) -> bool:
+def _steady(service: Service) -> bool:
     settled = all(each.rollout == "COMPLETED" for each in service.deployments if each.role)
-    return settled and running == service.desired
+    return settled and service.running == service.desired

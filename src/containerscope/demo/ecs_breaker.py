@@ -158,9 +158,9 @@ def scaling(deployment: Deployment) -> tuple[str, str]:
 
 
 def _source(service: Service, deployment: Deployment) -> Deployment | None:
-    """The deployment that the service goes back to."""
+    """The deployment that the service goes back to: the last one that was completed."""
     at = service.deployments.index(deployment)
     for each in service.deployments[at + 1 :]:
-        if each.revision in deployment.sources and each.role:
+        if each.role and each.status == "SUCCESSFUL":
             return each
     return None

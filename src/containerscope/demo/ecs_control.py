@@ -34,6 +34,17 @@ def set_desired(world: World, cluster: Cluster, service: Service, count: int) ->
     poke(world, cluster, service)
 
 
+def delete(world: World, cluster: Cluster, service: Service) -> None:
+    """Let a service stop its tasks, protected ones too, and be gone."""
+    service.status, service.desired = "DRAINING", 0
+    for each in service.live:
+        each.desired = 0
+    for task in service.tasks.values():
+        task.protected_until = 0.0
+    note(world, service)
+    poke(world, cluster, service, 0)
+
+
 def settings_of(service: Service) -> dict[str, Any]:
     """The settings of a service, as they are now, that belong to a revision."""
     return {name: getattr(service, name) for name in VERSIONED}

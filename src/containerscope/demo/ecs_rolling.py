@@ -13,7 +13,8 @@ from containerscope.demo.ecs_state import Cluster, Deployment, Service, Task
 from containerscope.demo.ecs_wake import poke
 from containerscope.demo.world import World
 
-_RETRY = 30.0
+_RETRY = 300.0
+"""Seconds until a place is looked for again when nothing on the instances has changed."""
 _COMPLAIN_EVERY = 580.0
 
 

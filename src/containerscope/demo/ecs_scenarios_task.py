@@ -9,6 +9,7 @@ from containerscope.demo import ecs_control
 from containerscope.demo.ecs_release import doom, release, spare
 from containerscope.demo.ecs_scenario_scenes import Scene, scene
 from containerscope.demo.ecs_wake import poke
+from containerscope.demo.efs_state import remove_mount_target, restore_mount_target
 from containerscope.demo.fate import Fate
 from containerscope.demo.ids import hexes, uuid
 from containerscope.demo.scenario import Scenario
@@ -50,11 +51,16 @@ def _denied(world: World, found: Scene) -> Fate:
     )
 
 
-def _unmounted(world: World, found: Scene) -> Fate:
-    """A file system without a mount target in one zone."""
+def _file_system(found: Scene) -> str:
     volumes = found.service.definition.body["volumes"]
     configured = (each.get("efsVolumeConfiguration") for each in volumes)
-    system = next(each["fileSystemId"] for each in configured if each)
+    return str(next(each["fileSystemId"] for each in configured if each))
+
+
+def _unmounted(world: World, found: Scene) -> Fate:
+    """A file system without a mount target in one zone."""
+    system = _file_system(found)
+    remove_mount_target(world, system, _EFS_ZONE)
     host = f"{system}.efs.{world.region}.amazonaws.com"
     return Fate(
         init_error="ResourceInitializationError: failed to invoke EFS utils commands to set up "
@@ -99,15 +105,24 @@ def _mend(cluster: str, service: str, world: World) -> None:
         poke(world, *found, 10)
 
 
+def _remount(cluster: str, service: str, world: World) -> None:
+    """The mount target is there again."""
+    found = scene(world, cluster, service)
+    if found is not None:
+        restore_mount_target(world, _file_system(found), _EFS_ZONE)
+    _mend(cluster, service, world)
+
+
 def _story(
     name: str,
     summary: str,
     where: tuple[str, str],
     making: Making,
     begin: Callable[[str, str, Making, World], None],
+    end: Callable[[str, str, World], None] = _mend,
 ) -> Scenario:
     start = partial(begin, *where, making)
-    return Scenario(name, f"{where[0]}/{where[1]} {summary}", start, partial(_mend, *where))
+    return Scenario(name, f"{where[0]}/{where[1]} {summary}", start, partial(end, *where))
 
 
 TASKS: tuple[Scenario, ...] = (
@@ -145,5 +160,6 @@ TASKS: tuple[Scenario, ...] = (
         ("data", "feature-store"),
         _unmounted,
         _redeploy,
+        _remount,
     ),
 )

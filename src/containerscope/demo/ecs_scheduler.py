@@ -13,7 +13,7 @@ from containerscope.demo.ecs_breaker import reckon, succeed
 from containerscope.demo.ecs_death import stop
 from containerscope.demo.ecs_life import checked
 from containerscope.demo.ecs_state import Cluster, Service, Task
-from containerscope.demo.ecs_steady import note, settle
+from containerscope.demo.ecs_steady import count, note, settle
 from containerscope.demo.ecs_wake import capacity_changed, poke
 from containerscope.demo.world import World
 
@@ -32,6 +32,7 @@ class ServiceScheduler:
         service = cluster.services.get(task.service)
         if service is None:
             return
+        count(service, task)
         note(world, service)
         if task.status not in ("PENDING", "STOPPING"):
             poke(world, cluster, service)
@@ -110,5 +111,5 @@ def _register(world: World, cluster: Cluster, service: Service) -> None:
     ]
     for each in fresh:
         each.registered = True
-    for group, count in ecs_rolling.groups_of(world, cluster, fresh).items():
-        ecs_tell.say(world, cluster, service, ecs_tell.registered(count, group))
+    for group, number in ecs_rolling.groups_of(world, cluster, fresh).items():
+        ecs_tell.say(world, cluster, service, ecs_tell.registered(number, group))

@@ -90,6 +90,8 @@ class Task:
     """What happens to it next; nothing is due for a task that just runs."""
     seen_to: bool = False
     """Whether its service has taken notice of its end."""
+    counted: bool = False
+    """Whether its service counts it as running."""
     registered: bool = False
     """Whether its service has made it a target of its load balancers."""
 
@@ -107,6 +109,16 @@ class Task:
     def pending(self) -> bool:
         """Whether it counts as pending."""
         return self.status in ("PROVISIONING", "PENDING", "ACTIVATING")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What `ExecuteCommand` has opened in a container."""
+
+    token: str
+    task: Task
+    container: str
+    command: str
 
 
 @dataclass(slots=True, eq=False)
@@ -246,6 +258,8 @@ class Service:
     """The lifecycle hooks, as the API has them."""
     history: list[tuple[float, int, int]] = field(default_factory=list)
     """When the desired or the running count changed, and to what: (at, desired, running)."""
+    running: int = 0
+    """How many of its tasks run, as of the last change of one."""
     wake: Entry | None = None
     """When its scheduler looks at it next."""
     retry_at: float = 0.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from containerscope.demo import ecs_tell
-from containerscope.demo.ecs_state import Cluster, Deployment, Service
+from containerscope.demo.ecs_state import Cluster, Deployment, Service, Task
 from containerscope.demo.ids import number
 from containerscope.demo.world import World
 
@@ -15,12 +15,19 @@ _REMEMBERED = 5000
 """How many changes of a service's counts are kept."""
 
 
+def count(service: Service, task: Task) -> None:
+    """Count a task as running, or no more."""
+    runs = task.status == "RUNNING"
+    if runs != task.counted:
+        task.counted = runs
+        service.running += 1 if runs else -1
+
+
 def note(world: World, service: Service) -> None:
     """Keep the service's counts if they differ from what they were."""
-    running = sum(1 for each in service.tasks.values() if each.status == "RUNNING")
-    if service.history and service.history[-1][1:] == (service.desired, running):
+    if service.history and service.history[-1][1:] == (service.desired, service.running):
         return
-    service.history.append((world.now(), service.desired, running))
+    service.history.append((world.now(), service.desired, service.running))
     if len(service.history) > 2 * _REMEMBERED:
         del service.history[:_REMEMBERED]
 

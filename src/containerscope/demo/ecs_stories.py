@@ -13,6 +13,8 @@ from containerscope.demo.world import World
 
 _FIRST, _EVERY = 400.0, 540.0
 """Seconds until the first story, when the opening scene has come to its end, and between two."""
+_REPAIRED = 1500.0
+"""Seconds until a revision that failed would do no more."""
 _CLUSTERS = ("checkout", "data", "edge")
 _REASONS = (
     "heap dump taken before restart",
@@ -51,9 +53,24 @@ def happen(world: World) -> None:
 
 
 def _fail(world: World, chosen: Scene) -> None:
-    """A release that ends as it begins, until its circuit breaker rolls it back."""
-    crash = Fate(exits_after=20, exit_code=1)
-    release(world, *chosen, crash)
+    """A release that its circuit breaker rolls back: it crashes, or its image is not there."""
+    deployment = release(world, *chosen)
+    definition = deployment.revision.definition
+    main = definition.containers[0]
+    if "healthCheck" in main:
+        fate = Fate(exits_after=8, exit_code=1)
+    else:
+        image = main["image"]
+        fate = Fate(
+            pull_error="CannotPullContainerError: pull image manifest has been retried 1 time(s): "
+            f"failed to resolve ref {image}: {image}: not found"
+        )
+    world.fates[definition.arn] = fate
+
+    def repair() -> None:
+        world.fates.pop(definition.arn, None)
+
+    world.agenda.after(_REPAIRED, repair)
 
 
 def _stop_one(world: World, chosen: Scene, moment: int) -> None:

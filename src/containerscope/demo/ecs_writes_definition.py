@@ -158,7 +158,6 @@ def deregister_task_definition(call: Call) -> Result:
     if found.active:
         found.body["status"] = "INACTIVE"
         found.body["deregisteredAt"] = call.world.now()
-        found.body["deregisteredBy"] = caller_arn(call)
     return {"taskDefinition": found.body}
 
 

@@ -92,12 +92,7 @@ def delete_service(call: Call) -> Result:
     forced = call.params.get("force", False) or service.scheduling == "DAEMON"
     if service.desired and not forced:
         raise invalid("The service cannot be stopped while it is scaled above 0.")
-    service.status, service.desired = "DRAINING", 0
-    for each in service.live:
-        each.desired = 0
-    for task in service.tasks.values():
-        task.protected_until = 0.0
-    poke(call.world, cluster, service, 0)
+    ecs_control.delete(call.world, cluster, service)
     return {"service": service_view(call, cluster, service)}
 
 

@@ -17,7 +17,7 @@ from containerscope.demo.ecs_configure import (
 from containerscope.demo.ecs_find import cluster_arn, cluster_of, last, missing
 from containerscope.demo.ecs_launch import provider_for, put, scales, zones_of
 from containerscope.demo.ecs_placement import Miss, choose, fits, needs_of, usage
-from containerscope.demo.ecs_state import Cluster, Task, TaskDefinition
+from containerscope.demo.ecs_state import Cluster, Session, Task, TaskDefinition
 from containerscope.demo.ecs_views_task import container_arn, task_view
 from containerscope.demo.ids import hexes, number, token
 
@@ -36,7 +36,7 @@ def run_task(call: Call) -> Result:
     if not 1 <= count <= 10:
         raise invalid("Count must be between 1 and 10.")
     launch_type, strategy = _compute(call, cluster)
-    awsvpc = params.get("networkConfiguration", {}).get("awsvpcConfiguration")
+    awsvpc = _awsvpc(call)
     if launch_type not in definition.body["compatibilities"]:
         raise invalid(f"Task definition does not support launch_type {launch_type}.")
     check_network(definition, awsvpc)
@@ -68,6 +68,7 @@ def start_task(call: Call) -> Result:
     wanted = call.params["containerInstances"]
     if not 1 <= len(wanted) <= 10:
         raise invalid("Container instances must be between 1 and 10.")
+    check_network(definition, _awsvpc(call))
     used, needs = usage(cluster), needs_of(definition)
     tasks, failures = [], []
     for each in wanted:
@@ -120,7 +121,7 @@ def execute_command(call: Call) -> Result:
         raise invalid(f"The container {name} was not found in the task.")
     session = f"ecs-execute-command-{token(20, call.world.seed, task.id, call.world.now()).lower()}"
     secret = token(60, "session", session)
-    call.world.sessions[session] = secret
+    call.world.sessions[session] = Session(secret, task, name, params["command"])
     path = f"/_session/{session}?role=publish_subscribe"
     return {
         "clusterArn": cluster_arn(call, cluster),
@@ -134,6 +135,13 @@ def execute_command(call: Call) -> Result:
         },
         "taskArn": call.world.arn("ecs", f"task/{cluster.name}/{task.id}"),
     }
+
+
+def _awsvpc(call: Call) -> Mapping[str, Any] | None:
+    """The subnets and security groups for tasks with an interface of their own."""
+    configured = call.params.get("networkConfiguration", {})
+    found: Mapping[str, Any] | None = configured.get("awsvpcConfiguration")
+    return found
 
 
 def _compute(call: Call, cluster: Cluster) -> tuple[str, list[dict[str, Any]]]:

@@ -57,6 +57,8 @@ class FileSystem:
     tags: dict[str, str] = field(default_factory=dict)
     mount_targets: dict[str, MountTarget] = field(default_factory=dict)
     """By zone."""
+    lost: dict[str, MountTarget] = field(default_factory=dict)
+    """Mount targets that a scenario has taken away, by zone."""
 
 
 @dataclass(slots=True, eq=False)
@@ -82,12 +84,19 @@ def mount_target_interface(file_system: str, zone: str) -> str:
     return f"eni-0{hexes(16, 'eni', 'mount target', file_system, zone)}"
 
 
-def remove_mount_target(world: World, file_system: str, zone: str) -> MountTarget | None:
-    """Take a file system's mount target in a zone away, if it has one there."""
-    return world.storage.file_systems[file_system].mount_targets.pop(zone, None)
+def remove_mount_target(world: World, file_system: str, zone: str) -> bool:
+    """Take a file system's mount target in a zone away; says whether it had one there."""
+    system = world.storage.file_systems.get(file_system)
+    target = system.mount_targets.pop(zone, None) if system else None
+    if system is None or target is None:
+        return False
+    system.lost[zone] = target
+    return True
 
 
-def add_mount_target(world: World, file_system: str, target: MountTarget) -> None:
-    """Give a file system its mount target in a zone back."""
-    targets = world.storage.file_systems[file_system].mount_targets
-    targets[target.zone] = target
+def restore_mount_target(world: World, file_system: str, zone: str) -> None:
+    """Give a file system back what was taken away, unless somebody has made it anew since."""
+    system = world.storage.file_systems.get(file_system)
+    target = system.lost.pop(zone, None) if system else None
+    if system is not None and target is not None:
+        system.mount_targets.setdefault(zone, target)

@@ -6,11 +6,11 @@ tasks whose fate has turned against them.
 
 from __future__ import annotations
 
-from containerscope.demo import ecs_death
-from containerscope.demo.ecs_state import Event, Service
+from containerscope.demo import ecs_death, ecs_tell
+from containerscope.demo.ecs_state import Service
 from containerscope.demo.ecs_wake import poke
 from containerscope.demo.elb_state import DESCRIPTIONS, Target, TargetGroup
-from containerscope.demo.ids import number, uuid
+from containerscope.demo.ids import number
 from containerscope.demo.world import World
 
 _FAILED = "ServiceSchedulerInitiated"
@@ -105,11 +105,10 @@ def _tell(world: World, group: TargetGroup, target: Target) -> None:
     instance = target.cluster.instances.get(target.task.instance)
     where = f"(instance {instance.ec2_id}) " if instance and group.kind == "instance" else ""
     text = (
-        f"(service {service.name}) (task {target.task.id}) {where}(port {target.port}) is unhealthy"
-        f" in (target-group {group.arn}) due to (reason {description_of(target)})."
+        f"(task {target.task.id}) {where}(port {target.port}) is unhealthy in "
+        f"(target-group {group.arn}) due to (reason {description_of(target)})."
     )
-    at = world.now()
-    service.events.insert(0, Event(uuid("event", target.cluster.name, at, text), at, text))
+    ecs_tell.say(world, target.cluster, service, text)
 
 
 def _give_up(world: World, group: TargetGroup, target: Target) -> None:

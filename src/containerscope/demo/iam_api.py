@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from containerscope.demo.calls import Call, Handler, Result
+from containerscope.demo.iam_build import refresh
 from containerscope.demo.iam_simulate import Source, Verdict, evaluate, sources
 from containerscope.demo.iam_state import Policy, Role
 from containerscope.demo.iam_views import (
@@ -33,7 +34,7 @@ def _missing(message: str) -> AwsError:
 
 def _role(call: Call) -> Role:
     name = call.params["RoleName"]
-    found = call.world.access.role(name)
+    found = refresh(call.world).role(name)
     if found is None:
         raise _missing(f"The role with name {name} cannot be found.")
     return found
@@ -55,7 +56,7 @@ def get_role(call: Call) -> Result:
 def list_roles(call: Call) -> Result:
     """The roles below a path, by name."""
     prefix = call.params.get("PathPrefix", "/")
-    roles = [each for each in call.world.access.all_roles() if each.path.startswith(prefix)]
+    roles = [each for each in refresh(call.world).all_roles() if each.path.startswith(prefix)]
     answer = PAGES.page(call.params, "Roles", [each.name for each in roles])
     known = call.world.access.roles
     views = [role_view(call.world, known[name], whole=False) for name in answer["Roles"]]
@@ -108,7 +109,7 @@ def list_policy_versions(call: Call) -> Result:
 def list_policies(call: Call) -> Result:
     """The managed policies of AWS, of the account, or both."""
     scope = call.params.get("Scope", "All")
-    call.world.access.all_roles()
+    refresh(call.world).all_roles()
     views = [
         policy_view(call.world, each)
         for each in call.world.access.policies.values()
@@ -122,7 +123,7 @@ def list_policies(call: Call) -> Result:
 def get_instance_profile(call: Call) -> Result:
     """An instance profile with its role."""
     name = call.params["InstanceProfileName"]
-    access = call.world.access
+    access = refresh(call.world)
     role = access.role(access.profiles.get(name, ""))
     if role is None:
         raise _missing(f"Instance Profile {name} cannot be found.")
@@ -147,13 +148,13 @@ def list_role_tags(call: Call) -> Result:
 
 def list_open_id_connect_providers(call: Call) -> Result:
     """The ARNs of the OpenID Connect providers."""
-    return {"OpenIDConnectProviderList": [{"Arn": arn} for arn in call.world.access.providers]}
+    return {"OpenIDConnectProviderList": [{"Arn": arn} for arn in refresh(call.world).providers]}
 
 
 def get_open_id_connect_provider(call: Call) -> Result:
     """An OpenID Connect provider."""
     arn = call.params["OpenIDConnectProviderArn"]
-    found = call.world.access.providers.get(arn)
+    found = refresh(call.world).providers.get(arn)
     if found is None:
         raise _missing(f"OpenIDConnect Provider not found for arn {arn}")
     return {
@@ -171,7 +172,7 @@ _DETAILS = ("UserDetailList", "GroupDetailList", "RoleDetailList", "Policies")
 def get_account_authorization_details(call: Call) -> Result:
     """All roles and policies with their documents; a page counts both."""
     wanted = call.params.get("Filter") or ["Role", "LocalManagedPolicy", "AWSManagedPolicy"]
-    access = call.world.access
+    access = refresh(call.world)
     roles = access.all_roles()
     items = [("RoleDetailList", each.name) for each in roles if "Role" in wanted]
     items += [
@@ -222,7 +223,7 @@ def _simulated(call: Call) -> Role:
     if not arn.startswith(prefix) or ":assumed-role/" in arn:
         raise AwsError("InvalidInput", f"Invalid Entity Arn: {arn} does not clearly define entity "
                        "type and name.")  # fmt: skip
-    role = call.world.access.role(arn.rpartition("/")[2])
+    role = refresh(call.world).role(arn.rpartition("/")[2])
     if role is None or role_arn(call.world, role) != arn:
         raise _missing(f"The entity with ARN {arn} cannot be found.")
     return role

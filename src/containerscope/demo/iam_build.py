@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from containerscope.demo.ecs_recipe import DAY, HOUR, MINUTE
@@ -17,7 +18,7 @@ from containerscope.demo.iam_documents import (
 )
 from containerscope.demo.iam_eks import add_eks_roles
 from containerscope.demo.iam_grants import execution_role, task_role
-from containerscope.demo.iam_state import Policy, PolicyVersion, Provider, Role
+from containerscope.demo.iam_state import Access, Policy, PolicyVersion, Provider, Role
 from containerscope.demo.ids import hexes, number
 from containerscope.demo.world import World
 
@@ -54,9 +55,18 @@ def build(world: World) -> None:
     _add_people(world)
     _add_service_roles(world)
     _add_ecs_roles(world)
+    refresh(world)
+
+
+def refresh(world: World) -> Access:
+    """What IAM knows, with the roles of clusters and task definitions that have come since."""
+    access = world.access
     add_eks_roles(world)
-    for family in world.families.values():
-        _of_definition(world, family[-1])
+    if len(world.families) > access.families:
+        for family in islice(world.families.values(), access.families, None):
+            _of_definition(world, family[-1])
+        access.families = len(world.families)
+    return access
 
 
 def managed(name: str, path: str = "/") -> str:
@@ -67,6 +77,8 @@ def managed(name: str, path: str = "/") -> str:
 def _of_definition(world: World, definition: TaskDefinition) -> None:
     """Let the roles of a task definition be made when they are asked for."""
     makers, roles = world.access.makers, world.access.roles
+    if definition.body.get("registeredBy") != world.global_arn("iam", "role/ci-deploy"):
+        return  # Somebody who registers a task definition makes no roles by it.
     name = str(definition.body.get("taskRoleArn", "")).rpartition("/")[2]
     if name and name not in roles:
         makers.setdefault(name, partial(task_role, world, name, definition))

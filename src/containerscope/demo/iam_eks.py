@@ -48,17 +48,23 @@ IRSA = {
 
 
 def add_eks_roles(world: World) -> None:
-    """The provider of each cluster, its roles, and those of service accounts."""
+    """The provider of each cluster, its roles, and those of service accounts.
+
+    What is there already stays; called again when clusters may have come.
+    """
     for cluster in world.eks.values():
         _add_provider(world, cluster)
         for kind, name in _referred(cluster):
+            if kind.endswith("node"):
+                world.access.profiles.setdefault(f"eks-{name}", name)
             if name not in world.access.roles:
                 maker = partial(_role, world, cluster, kind, name)
                 world.access.makers.setdefault(name, maker)
     if "platform" in world.eks:
         for name, subject in IRSA.items():
-            who = _irsa(world, world.eks["platform"], subject)
-            world.access.makers.setdefault(name, partial(_pod_role, world, name, who))
+            if name not in world.access.roles:
+                who = _irsa(world, world.eks["platform"], subject)
+                world.access.makers.setdefault(name, partial(_pod_role, world, name, who))
 
 
 def issuer(cluster: EksCluster) -> str:
@@ -69,14 +75,15 @@ def issuer(cluster: EksCluster) -> str:
 def _add_provider(world: World, cluster: EksCluster) -> None:
     url = issuer(cluster)
     arn = world.global_arn("iam", f"oidc-provider/{url}")
-    world.access.providers[arn] = Provider(
-        arn,
-        url,
-        ["sts.amazonaws.com"],
-        hexes(40, "thumbprint", url),
-        cluster.body["createdAt"] + 900,
-        {"alpha.eksctl.io/cluster-name": cluster.name},
-    )
+    if arn not in world.access.providers:
+        world.access.providers[arn] = Provider(
+            arn,
+            url,
+            ["sts.amazonaws.com"],
+            hexes(40, "thumbprint", url),
+            cluster.body["createdAt"] + 900,
+            {"alpha.eksctl.io/cluster-name": cluster.name},
+        )
 
 
 def _irsa(world: World, cluster: EksCluster, subject: str) -> Document:
@@ -96,9 +103,9 @@ def _referred(cluster: EksCluster) -> Iterator[tuple[str, str]]:
     for each in cluster.addons.values():
         if "serviceAccountRoleArn" in each:
             yield "csi", _name(each["serviceAccountRoleArn"])
-    for found in getattr(cluster, "pod_identities", {}).values():
+    for found in cluster.pod_identities.values():
         yield "pod", _name(found["roleArn"])
-    for found in getattr(cluster, "capabilities", {}).values():
+    for found in cluster.capabilities.values():
         yield "capability", _name(found["roleArn"])
 
 
@@ -133,8 +140,6 @@ def _role(world: World, cluster: EksCluster, kind: str, name: str) -> Role:
         return _pod_role(world, name, who)
     role = _made(world, name, who)
     role.attached = [f"arn:aws:iam::aws:policy/{each}" for each in attached]
-    if kind in ("node", "auto node"):
-        world.access.profiles.setdefault(f"eks-{name}", name)
     return role
 
 

@@ -91,6 +91,8 @@ class Access:
     """Instance profiles: the name of each and the name of its role."""
     providers: dict[str, Provider] = field(default_factory=dict)
     """By ARN."""
+    families: int = 0
+    """How many families of task definitions have been looked at for their roles."""
 
     def role(self, name: str) -> Role | None:
         """The role of this name, made if it must be."""

@@ -53,3 +53,8 @@ def subnets(network: str) -> list[str]:
 def vpc(network: str) -> str:
     """The id of a network."""
     return f"vpc-0{hexes(16, 'vpc', network)}"
+
+
+def node_instance(cluster: str, group: str, index: int) -> str:
+    """The EC2 instance behind the node of this number in an EKS node group."""
+    return f"i-0{hexes(16, 'eks instance', cluster, group, index)}"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
+from functools import lru_cache
 
 from containerscope.demo.ecs_state import Cluster, Service
 from containerscope.demo.ids import number
@@ -60,6 +61,7 @@ def noise(seed: int, step: int) -> float:
     return (mixed ^ mixed >> 31) / _MASK
 
 
+@lru_cache(maxsize=4096)
 def _day(hour: float) -> float:
     """The share of the busiest hour's traffic, 0.3 in the night to about 1 at noon and evening."""
     turn = 2 * math.pi * hour / 24
@@ -120,19 +122,9 @@ def counts_at(world: World, cluster: Cluster, service: Service, at: float) -> tu
     """
     if at < service.created_at:
         return 0, 0
-    past = world.load.past.get(key_of(cluster, service))
-    if past and at < max(world.load.start, past[-1][0]):
-        return _latest(past, at)
-    history = history_of(service)
-    if history and (at >= history[0][0] or not past):
-        return _latest(history, at)
-    return past[-1][1:] if past else (service.desired, running_now(service))
-
-
-def history_of(service: Service) -> list[tuple[float, int, int]]:
-    """The changes of a service's counts since the world began: (at, desired, running)."""
-    found: list[tuple[float, int, int]] = getattr(service, "history", [])
-    return found
+    if service.history:
+        return _latest(service.history, at)
+    return service.desired, running_now(service)
 
 
 def _latest(changes: list[tuple[float, int, int]], at: float) -> tuple[int, int]:
@@ -145,23 +137,20 @@ def running_now(service: Service) -> int:
     return sum(1 for each in service.tasks.values() if each.status == "RUNNING")
 
 
-def _base(world: World, service: Service, profile: Profile) -> int:
+def _base(service: Service, profile: Profile) -> int:
     """With how many tasks the service has the load that its profile tells."""
-    if profile.running:
+    if profile.running or not service.history:
         return profile.running
-    history = history_of(service)
-    return history[0][2] if history else 0
+    _, desired, running = service.history[0]
+    return running or desired
 
 
 def pressure(world: World, cluster: Cluster, service: Service, at: float) -> float:
     """The traffic on each task in this minute; 1 at the world's start, 0 where nothing runs."""
     key = key_of(cluster, service)
-    base = _base(world, service, profile_of(world, key))
-    found = demand(world, key, at)
-    if not base:
-        return found
+    base = _base(service, profile_of(world, key))
     running = counts_at(world, cluster, service, at)[1]
-    return found * base / running if running else 0.0
+    return demand(world, key, at) * (base or running) / running if running else 0.0
 
 
 def cpu(world: World, cluster: Cluster, service: Service, at: float) -> float:

@@ -19,7 +19,7 @@ class Profile:
     requests: float
     """Requests a second that the whole service gets at the start."""
     running: int = 0
-    """With how many tasks it has that load; 0 where its count did not change before the start."""
+    """With how many tasks it has that load; 0 for as many as it began with."""
     bursts: bool = True
     """Whether its traffic has bursts of some minutes now and then."""
     latency: float = 0.035
@@ -50,7 +50,5 @@ class Load:
     """By `CLUSTER/SERVICE`, in the order of their times."""
     seeds: dict[str, int] = field(default_factory=dict)
     """The seeds of the noise of those services that somebody looked at."""
-    past: dict[str, list[tuple[float, int, int]]] = field(default_factory=dict)
-    """What scaled services counted before the start: (at, desired, running), by their names."""
     recorded: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
     """What follows from no formula, each value with the time since when it holds."""

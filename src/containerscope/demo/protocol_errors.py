@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -31,6 +31,8 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes
     content_type: str
     headers: Mapping[str, str] = {}
+    chunks: Callable[[], AsyncIterator[bytes]] | None = None
+    """What follows the body, for as long as the caller listens."""
 
 
 def error_reply(error: AwsError, protocol: str, request_id: str, service: Any = None) -> Reply:

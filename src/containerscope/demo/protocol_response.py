@@ -14,6 +14,7 @@ from xml.sax.saxutils import escape
 
 import msgspec
 
+from containerscope.demo.event_stream import CONTENT_TYPE as EVENT_STREAM
 from containerscope.demo.protocol_errors import JSON, XML, Reply
 
 Convert = Callable[[Any], Any]
@@ -31,6 +32,9 @@ class ResponseWriter:
         """The answer in the protocol of the service."""
         protocol = service.metadata["protocol"]
         shape = operation.output_shape
+        if operation.has_event_stream_output:
+            [chunks] = result.values()
+            return Reply(200, b"", EVENT_STREAM, chunks=chunks)
         if protocol == "json":
             version = service.metadata.get("jsonVersion", "1.1")
             kind = JSON if version == "1.1" else f"application/x-amz-json-{version}"

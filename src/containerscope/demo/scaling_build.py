@@ -56,7 +56,7 @@ def _scale(world: World, plan: Plan, cluster: Cluster, service: Service) -> None
         target.suspended = {**dict.fromkeys(names, True), "ScheduledScalingSuspended": True}
     world.scaling.targets[target.key] = target
     key = key_of(cluster, service)
-    world.load.past[key] = [(service.created_at, service.desired, running_now(service))]
+    service.history = [(service.created_at, service.desired, running_now(service))]
     first = world.now() + plan.opens if plan.opens else first_look(world, target)
     shifts = [
         Shift(world.now() - ago * MINUTES, factor, over * MINUTES)

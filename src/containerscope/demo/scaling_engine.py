@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from containerscope.demo.cloudwatch_state import Alarm
+from containerscope.demo.ecs_control import set_desired
 from containerscope.demo.ids import uuid
 from containerscope.demo.load import counts_at
 from containerscope.demo.scaling_alarms import policy_arn
-from containerscope.demo.scaling_control import is_deploying, scaled_service, set_desired
+from containerscope.demo.scaling_control import is_deploying, scaled_service
 from containerscope.demo.scaling_decide import Decision, Signal, agreed, decide
 from containerscope.demo.scaling_state import Activity, Policy, Target
 from containerscope.demo.world import World

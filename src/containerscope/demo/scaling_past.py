@@ -7,7 +7,7 @@ from containerscope.demo.cloudwatch_evaluate import evaluate_alarm
 from containerscope.demo.cloudwatch_state import Alarm
 from containerscope.demo.ecs_state import Cluster, Event, Service, Task
 from containerscope.demo.ids import number, uuid
-from containerscope.demo.load import MINUTE, counts_at, key_of
+from containerscope.demo.load import MINUTE, counts_at
 from containerscope.demo.scaling_decide import decide
 from containerscope.demo.scaling_engine import (
     begun,
@@ -37,7 +37,7 @@ class Rehearsal:
         self._cluster = cluster
         self._service = service
         self._count = count
-        self._counts = world.load.past.setdefault(key_of(cluster, service), [])
+        self._counts = service.history
         self._steps: list[tuple[float, int]] = []
         """When tasks were added, and how many there were to be."""
         self._pending: list[tuple[float, Activity]] = []

@@ -100,5 +100,7 @@ class Scaling:
     targets: dict[Key, Target] = field(default_factory=dict)
     activities: list[Activity] = field(default_factory=list)
     """Oldest first."""
+    limits: dict[Key, tuple[int, int]] = field(default_factory=dict)
+    """The minimum and maximum that targets had before a story changed them."""
     told: int = 0
     """How many activities there ever were."""

@@ -8,9 +8,12 @@ from collections.abc import Mapping
 from containerscope.demo.ecs_scenarios import ECS_SCENARIOS
 from containerscope.demo.eks_scenarios import EKS_SCENARIOS
 from containerscope.demo.scenario import Scenario
+from containerscope.demo.scenario_scaling import SCALING_SCENARIOS
 from containerscope.demo.world import World
 
-SCENARIOS: Mapping[str, Scenario] = {each.name: each for each in (*ECS_SCENARIOS, *EKS_SCENARIOS)}
+SCENARIOS: Mapping[str, Scenario] = {
+    each.name: each for each in (*ECS_SCENARIOS, *EKS_SCENARIOS, *SCALING_SCENARIOS)
+}
 
 
 def start(world: World, name: str) -> None:

@@ -8,7 +8,7 @@ import gc
 import sys
 import threading
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-from containerscope.demo import scenarios
+from containerscope.demo import ecs_session, scenarios
 from containerscope.demo.account import demo_world
 from containerscope.demo.buckets import Buckets
 from containerscope.demo.calls import Call
@@ -221,6 +221,7 @@ async def serve(
     account = Account(world, Models(data_path), record=record, throttle=throttle)
     app = web.Application(client_max_size=_MOST)
     add_routes(app.router, account)
+    ecs_session.add_route(app.router, world)
     add_kube_routes(app, world, record=record)
     app.router.add_route("*", "/{path:.*}", _handler(account))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_PATIENCE)
@@ -228,11 +229,16 @@ async def serve(
     site = web.TCPSite(runner, host, port)
     await site.start()
     bound: int = runner.addresses[0][1]
+    world.address = f"{host}:{bound}"
+    await _serve_kube(runner, world, host)
+    return RunningServer(f"http://{world.address}", account, runner)
+
+
+async def _serve_kube(runner: web.AppRunner, world: World, host: str) -> None:
+    """Answer over HTTPS too: kubectl sends its token nowhere else."""
+    await web.TCPSite(runner, host, 0, ssl_context=identity().context()).start()
     world.kube_authority = identity().authority
-    secure = web.TCPSite(runner, host, 0, ssl_context=identity().context())
-    await secure.start()
     world.kube_url = f"https://{host}:{runner.addresses[1][1]}{KUBE_PREFIX}"
-    return RunningServer(f"http://{host}:{bound}", account, runner)
 
 
 def _handler(account: Account) -> Any:
@@ -260,9 +266,23 @@ def _handler(account: Account) -> Any:
         }
         if not answer.whole:
             return await _cut(request, reply, headers)
+        if reply.chunks is not None:
+            return await _stream(request, reply.chunks(), headers)
         return web.Response(status=reply.status, body=reply.body, headers=headers)
 
     return handle
+
+
+async def _stream(
+    request: web.Request, chunks: AsyncIterator[bytes], headers: Mapping[str, str]
+) -> web.StreamResponse:
+    """An answer that goes on until it ends or its reader is gone."""
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    with contextlib.suppress(ConnectionError):
+        async for chunk in chunks:
+            await response.write(chunk)
+    return response
 
 
 async def _cut(

@@ -9,13 +9,21 @@ from typing import TYPE_CHECKING, Any, Protocol
 from containerscope.demo.agenda import Agenda, Entry
 from containerscope.demo.asg_state import AutoScalingGroup
 from containerscope.demo.cloudwatch_state import CloudWatch
-from containerscope.demo.ecs_state import CapacityProvider, Cluster, Service, Task, TaskDefinition
+from containerscope.demo.ecs_state import (
+    CapacityProvider,
+    Cluster,
+    Service,
+    Session,
+    Task,
+    TaskDefinition,
+)
 from containerscope.demo.efs_state import Storage
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.elb_state import Balancing
 from containerscope.demo.fate import FINE, Fate
 from containerscope.demo.iam_state import Access
 from containerscope.demo.load_state import Load
+from containerscope.demo.logs_state import Logs
 from containerscope.demo.scaling_state import Scaling
 from containerscope.model.clock import Clock
 
@@ -79,8 +87,8 @@ class World:
         """How many standalone tasks were ever started, by which their ids differ."""
         self.address = ""
         """The `HOST:PORT` that the account answers on, where it has one."""
-        self.sessions: dict[str, str] = {}
-        """The tokens that open the sessions of `ExecuteCommand`, by session id."""
+        self.sessions: dict[str, Session] = {}
+        """What `ExecuteCommand` has opened and nobody has entered yet, by session id."""
         self.drain_seconds: Callable[[Cluster, Task], float] = lambda cluster, task: 0.0
         """How long load balancers let a task finish its requests once it is deregistered."""
         self.ticking: dict[str, Entry] = {}
@@ -89,6 +97,7 @@ class World:
         self.cloudwatch = CloudWatch()
         self.scaling = Scaling()
         self.asgs: dict[str, AutoScalingGroup] = {}
+        self.logs = Logs()
         self.running_scenarios: dict[str, float] = {}
         """The names of the scenarios that run, and since when."""
         self.balancing = Balancing()
@@ -148,4 +157,5 @@ class World:
         empty.eks_versions = self.eks_versions
         empty.agenda = self.agenda
         empty.scheduler = self.scheduler
+        empty.address, empty.sessions = self.address, self.sessions
         return empty

@@ -139,7 +139,7 @@ def _service_flag(name: str, keys: set[str]) -> tuple[Level, str]:
 
 
 def _oidc(statement: Statement, name: str) -> tuple[str, Level, str]:
-    """The service accounts of an EKS cluster's issuer that a statement lets in."""
+    """Whom of an OIDC provider a statement lets in; of EKS they are service accounts."""
     issuer = name.partition(_OIDC)[2].lower()
     subjects = [
         (each.operator, value)
@@ -149,10 +149,15 @@ def _oidc(statement: Statement, name: str) -> tuple[str, Level, str]:
     ]
     audiences = [each for each in statement.conditions if each.key.lower() == f"{issuer}:aud"]
     who = ", ".join(_subject(value) for _, value in subjects) or f"anyone of {issuer}"
+    pods = issuer.startswith("oidc.eks")
+    kind = "service account of the cluster" if pods else f"subject of {issuer}"
     if not subjects:
-        return who, Level.FAILED, "every service account of the cluster may assume it"
+        return who, Level.FAILED, f"every {kind} may assume it"
     if any("Like" in operator and ("*" in value or "?" in value) for operator, value in subjects):
-        return who, Level.FAILED, "a wildcard lets in more service accounts than one"
+        level = (
+            Level.FAILED if pods or any(value == "*" for _, value in subjects) else Level.WARNING
+        )
+        return who, level, f"a wildcard lets in more than one {kind}"
     if not audiences:
         return who, Level.WARNING, "the audience is not checked"
     return who, Level.NONE, ""

@@ -55,9 +55,19 @@ class Scene(msgspec.Struct, frozen=True):
         return f"{local.day} {local:%b %H:%M}" if old else f"{local:%H:%M}"
 
 
-def scene_of(scaling: ServiceScaling, now: datetime) -> Scene:
-    """The scene of a row, without alarms and values."""
-    return Scene(scaling.target, scaling.policies, scaling.schedules, scaling.activities, now=now)
+def scene_of(
+    scaling: ServiceScaling, now: datetime | None = None, desired: int | None = None
+) -> Scene:
+    """What is known of a row; `desired` is the service's count now."""
+    return Scene(
+        scaling.target,
+        scaling.policies,
+        scaling.schedules,
+        scaling.activities,
+        scaling.alarms or {},
+        desired=desired,
+        now=now,
+    )
 
 
 def resource_id(cluster: str, service: str) -> str:

@@ -117,7 +117,7 @@ def steps(activities: Sequence[ScalingActivity]) -> tuple[Step, ...]:
     count: int | None = None
     for activity in reversed(_sorted(activities)):
         step = _step(activity, count)
-        if step.done:
+        if step.done or (step.codes and step.after is not None):
             count = step.after
         made.append(step)
     return tuple(reversed(made))

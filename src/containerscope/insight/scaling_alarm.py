@@ -30,12 +30,17 @@ _IN_TEXT = re.compile(r"datapoints? \[(?P<value>-?\d[\d.eE+-]*)")
 
 
 def alarm_health(alarm: MetricAlarm) -> Health:
-    """The level of an alarm; one that triggers scaling is doing its work when it is in ALARM."""
+    """The level of an alarm; one that triggers scaling is doing its work when it is in ALARM.
+
+    That a metric is low is the ordinary state of a service with little to do.
+    """
     state = alarm.state_value or ""
+    if state == "ALARM" and is_for_scaling(alarm):
+        if is_high(alarm):
+            return Health(Level.PROGRESS, "high, scales out")
+        return Health(Level.NONE, "low, scales in")
     if state == "ALARM":
-        scales = is_for_scaling(alarm)
-        level = Level.PROGRESS if scales else Level.FAILED
-        return Health(level, "in alarm" + (", scaling" if scales else ""))
+        return Health(Level.FAILED, "in alarm")
     if state == "INSUFFICIENT_DATA":
         return Health(Level.WARNING, "no data")
     return Health(Level.FINE) if state == "OK" else Health(Level.NONE, state.lower())

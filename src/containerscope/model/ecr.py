@@ -10,6 +10,8 @@ from datetime import datetime
 
 import msgspec
 
+from containerscope.model.listing import Problem
+
 
 class ImageScanStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Whether an image was scanned."""
@@ -96,3 +98,20 @@ class ImageScanFindings(msgspec.Struct, frozen=True, rename="camel", gc=False):
     finding_severity_counts: Mapping[str, int] | None = None
     findings: tuple[ImageScanFinding, ...] | None = ()
     enhanced_findings: tuple[EnhancedFinding, ...] | None = ()
+
+
+class RunningImage(msgspec.Struct, frozen=True):
+    """An image that tasks run, as a row of its own."""
+
+    reference: str
+    """As the task definition names it."""
+    digest: str = ""
+    """What the tasks run; empty where they have not told."""
+    containers: tuple[str, ...] = ()
+    """The names of the containers that run it."""
+    tasks: int = 0
+    services: tuple[str, ...] = ()
+    details: tuple[ImageDetail, ...] | None = None
+    """What the repository has under its tag and its digest; None where it was not asked."""
+    refused: Problem | None = None
+    """Why the repository gave nothing."""

@@ -102,3 +102,7 @@ class FileSystemRow(msgspec.Struct, frozen=True, gc=False):
     file_system: FileSystem = FileSystem()
     access_points: tuple[AccessPoint, ...] | None = None
     """None where they could not be read."""
+    mounts: tuple[str, ...] = ()
+    """Where the service in scope mounts it: `app /data rw`."""
+    gone: bool = False
+    """Whether a service mounts it though it does not exist."""

@@ -248,7 +248,12 @@ class Rule(msgspec.Struct, frozen=True, rename="pascal", gc=False):
 
 
 class TargetRow(msgspec.Struct, frozen=True, gc=False):
-    """A target as a row of its own, with its group."""
+    """A target as a row of its own, with its group and the task it is."""
 
     group: TargetGroup = TargetGroup()
     health: TargetHealthDescription = TargetHealthDescription()
+    task: str = ""
+    """The ARN of the task; empty where none has its address."""
+    container: str = ""
+    joined: bool = False
+    """Whether tasks were looked at, so that no task means a stranger."""

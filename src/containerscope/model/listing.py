@@ -56,6 +56,8 @@ class Problem(msgspec.Struct, frozen=True):
     """The items it concerns, where known."""
     retry_after: float | None = None
     """Seconds until another try makes sense, where the server said so."""
+    cut_short: bool = False
+    """A list that names nothing before it describes ends early: rows of it may be absent."""
 
     def as_missing(self, last: Any = None) -> Missing:
         """The same reason in the place of a value."""

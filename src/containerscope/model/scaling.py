@@ -5,9 +5,12 @@ Names and meanings as in the Application Auto Scaling API 2016-02-06.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 import msgspec
+
+from containerscope.model.cloudwatch import MetricAlarm
 
 
 class SuspendedState(msgspec.Struct, frozen=True, rename="pascal", gc=False):
@@ -224,7 +227,7 @@ class ScheduledAction(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     creation_time: datetime | None = None
 
 
-class ServiceScaling(msgspec.Struct, frozen=True, gc=False):
+class ServiceScaling(msgspec.Struct, frozen=True):
     """All that scales one service, as a row of its own."""
 
     target: ScalableTarget = ScalableTarget()
@@ -233,3 +236,5 @@ class ServiceScaling(msgspec.Struct, frozen=True, gc=False):
     schedules: tuple[ScheduledAction, ...] | None = None
     activities: tuple[ScalingActivity, ...] | None = None
     """Newest first."""
+    alarms: Mapping[str, MetricAlarm] | None = None
+    """By name, those of the policies."""

@@ -43,8 +43,9 @@ def _over(before: Item[Any], after: Item[Any]) -> Item[Any]:
 
 
 def lost_list(problem: Problem) -> bool:
-    """Whether rows may be absent because of it: a List call failed, not a describe or one item."""
-    return not problem.keys and problem.operation.partition(":")[2].startswith("List")
+    """Whether rows may be absent because of it: a list failed, not a describe or one item."""
+    listed = problem.operation.partition(":")[2].startswith("List")
+    return problem.cut_short or (listed and not problem.keys)
 
 
 class Cover:

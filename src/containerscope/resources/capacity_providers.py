@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
+import msgspec
+
 from containerscope.insight.instance_health import (
     capacity_provider_health,
     capacity_provider_kind,
@@ -89,16 +91,7 @@ def _row(provider: CapacityProvider, where: str) -> Item[CapacityProvider]:
 
 
 def _at(problem: Problem, where: str) -> Problem:
-    return Problem(
-        problem.why,
-        problem.operation,
-        problem.message,
-        problem.remedy,
-        problem.permission,
-        problem.where or where,
-        problem.keys,
-        problem.retry_after,
-    )
+    return msgspec.structs.replace(problem, where=problem.where or where, cut_short=True)
 
 
 async def read(clients: Clients, scope: Scope, item: Item[CapacityProvider]) -> Mapping[str, Any]:

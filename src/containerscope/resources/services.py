@@ -24,6 +24,7 @@ from containerscope.model.listing import ApiError, Item, Listing, Missing, Page,
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._blocks import strategy_words, taskdef_name
+from containerscope.resources._instance_roles import on_instances
 from containerscope.resources._logs import of_service
 from containerscope.resources._service_details import DETAILS
 
@@ -157,6 +158,11 @@ def _family(item: Item[Service]) -> str:
     return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.task_definition)
 
 
+def _on_instances(item: Item[Service]) -> bool:
+    """Whether its tasks run on instances, which a group launches."""
+    return not isinstance(item.value, Missing) and on_instances(item.value)
+
+
 def _definitions(scope: Scope, item: Item[Service]) -> Scope:
     return scope.within(parent=_family(item))
 
@@ -211,6 +217,13 @@ RESOURCE: Resource[Service] = Resource(
         Child("service-deployments", _within),
         Child("service-events", _within),
         Child("service-revisions", _within),
+        Child("targets", _within),
+        Child("scaling", _within),
+        Child("roles", _within),
+        Child("efs", _within),
+        Child("images", _within),
+        Child("alarms", _within),
+        Child("asgs", _within, when=_on_instances),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
     logs=of_service,

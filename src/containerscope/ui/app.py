@@ -8,7 +8,7 @@ import functools
 import sys
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -26,6 +26,8 @@ from containerscope.ui.theme import first_theme, load_themes, monochrome, variab
 
 # What the first frame does not show is imported when it is on its way: see `_begin`.
 if TYPE_CHECKING:
+    from textual.filter import LineFilter
+
     from containerscope.resource import SignIn, Target
     from containerscope.ui.browse import BrowseScreen
     from containerscope.ui.frame import Session
@@ -40,6 +42,8 @@ _TURN = 0.001
 
 A key passes between threads several times before it is painted, and waits for each.
 """
+_ALIAS = 0.5
+"""Seconds after connecting when the account's alias is asked for."""
 _QUIET = 1.0
 """Seconds without a key after which a moment more is not felt."""
 _OTHER_THEMES = 1.0
@@ -82,12 +86,14 @@ class ContainerScopeApp(App[int]):
         self._collector = Collector()
         self._busy_at = 0.0
         """When a key or the mouse was last used."""
+        self._takes_keys = False
         self._early: list[events.Event] = []
         """What was typed before there was a screen to take it."""
         self.memory = memories.load(settings.state_dir) if settings.remember else memories.Memory()
         if not settings.animation:
             self.animation_level = "none"
         self._ours: tuple[str, ...] = ()
+        self._plain = self._plain_filters()
         self._first_theme()
         self.set_keymap(settings.keymap)
 
@@ -100,6 +106,24 @@ class ContainerScopeApp(App[int]):
     def get_default_screen(self) -> FirstFrame:
         """What is painted before anything else is loaded."""
         return FirstFrame(read_only=self.settings.read_only, ascii=self.settings.ascii)
+
+    def _plain_filters(self) -> tuple[LineFilter, ...]:
+        """What keeps the toolkit's own glyphs and colours from the terminal."""
+        filters: list[LineFilter] = []
+        if not self.settings.color:
+            from textual.filter import NoColor
+
+            self.add_class("-no-color")
+            filters.append(NoColor())
+        if self.settings.ascii:
+            from containerscope.ui.plain import AsciiFilter
+
+            filters.append(AsciiFilter())
+        return tuple(filters)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """What every line goes through before it is sent."""
+        return (*super().get_line_filters(), *self._plain)
 
     # Themes
 
@@ -142,7 +166,7 @@ class ContainerScopeApp(App[int]):
         """Keep what is typed until there is a screen to take it."""
         if isinstance(event, events.InputEvent):
             self._busy_at = time.monotonic()
-        if self._browse is None and isinstance(event, events.InputEvent | events.Paste):
+        if not self._takes_keys and isinstance(event, events.InputEvent | events.Paste):
             self._early.append(event)
         else:
             await super().on_event(event)
@@ -160,11 +184,16 @@ class ContainerScopeApp(App[int]):
         await self.push_screen(browse)
         self._browse = browse
         self.connect_to(self.target)
+        # After the focus that the screen has asked for, which would leave what they open.
+        self.call_later(self._catch_up)
+        self.set_timer(_OTHER_THEMES, self._other_themes)
+        self.set_interval(_QUIET, self._tidy)
+
+    async def _catch_up(self) -> None:
+        self._takes_keys = True
         for event in self._early:
             await super().on_event(event)
         self._early.clear()
-        self.set_timer(_OTHER_THEMES, self._other_themes)
-        self.set_interval(_QUIET, self._tidy)
 
     def _tidy(self) -> None:
         now = time.monotonic()
@@ -227,6 +256,8 @@ class ContainerScopeApp(App[int]):
         name = getattr(session.clients, "name_account", None)
         if name is None:
             return
+        # The client it takes is made in the time that the first rows would be painted in.
+        await asyncio.sleep(_ALIAS)
         with contextlib.suppress(ApiError):
             identity = await name()
             if self._session is session:

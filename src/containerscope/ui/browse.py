@@ -137,9 +137,14 @@ class BrowseScreen(RowScreen):
 
     def action_sort(self, by: int) -> None:
         """By the column to the left or right of the present one."""
-        if self.rows is None or not self.rows.headings:
+        shown = self.table.shown_fields
+        headings = [
+            head
+            for head in (self.rows.headings if self.rows is not None else ())
+            if head.field in shown or head.sorted
+        ]
+        if not headings:
             return
-        headings = self.rows.headings
         present = next((at for at, head in enumerate(headings) if head.sorted), -1)
         head = headings[(present + by) % len(headings)]
         lead = _NUMERIC_DOWN if head.right and not head.quiet else ""
@@ -235,10 +240,8 @@ class BrowseScreen(RowScreen):
 
     def _back_to_pane(self, mode: str) -> None:
         self.prompt.close()
-        if mode == "?":
-            self.detail.view.focus()
-        else:
-            self.table.focus()
+        # At once, as it was taken: the next key may have been typed already.
+        self.set_focus(self.detail.view if mode == "?" else self.table)
         self.paint()
 
     def run_command(self, line: str) -> None:
@@ -270,7 +273,7 @@ class BrowseScreen(RowScreen):
     def go_to_row(self, key: str) -> None:
         """Put the cursor on a row."""
         self.table.select(key)
-        self.table.focus()
+        self.set_focus(self.table)
 
     async def write(self, path: Path, text: str) -> None:
         """Write a file beside the event loop and say how it went."""

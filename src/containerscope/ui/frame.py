@@ -88,7 +88,7 @@ class FrameScreen(Screen[None]):
         for bar in self.query(Bar):
             bar.ascii = self.settings.ascii
         self.detail.view.ascii = self.table.ascii = self.settings.ascii
-        self.table.focus()
+        self.set_focus(self.table)
         self.set_interval(1.0, self.paint)
         self.paint()
 

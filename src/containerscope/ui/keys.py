@@ -136,7 +136,7 @@ KEYS: tuple[Key, ...] = (
     Key("last-logs", "p", "last_logs", "last logs", "Its last two minutes of logs, where it ended",
         "Look", 4, lambda c: c.row and c.logs and c.ended),
     Key("pane", "tab", "pane", "pane", "Between table and detail pane, opening it", "Look",
-        6, lambda c: c.detail, priority=True),
+        6, lambda c: c.detail),
     Key("tab", "1,2,3,4,5,6,7,8,9,0", "tab", "", "Tab of the detail pane; 0 is the last",
         "Look"),
     Key("reveal", "r", "reveal", "reveal", "Show the masked value of this line, on screen only",

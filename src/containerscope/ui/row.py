@@ -62,7 +62,7 @@ class RowScreen(ViewScreen):
             detail.add_class("open")
             self.body.add_class("detailed")
             if self.body.has_class("full"):
-                detail.view.focus()
+                self.set_focus(detail.view)
         self._describe()
         if tab is not None:
             detail.choose(tab)
@@ -74,7 +74,7 @@ class RowScreen(ViewScreen):
             self.detail.remove_class("open")
             self.body.remove_class("detailed")
             self.detail.clear()
-        self.table.focus()
+        self.set_focus(self.table)
         self.paint()
 
     def action_describe(self) -> None:
@@ -90,7 +90,7 @@ class RowScreen(ViewScreen):
             self.detail.toggle_raw()
         else:
             self.open_detail(-1)
-        self.detail.view.focus()
+        self.set_focus(self.detail.view)
 
     def action_events(self) -> None:
         """The events of this row."""
@@ -120,13 +120,13 @@ class RowScreen(ViewScreen):
         if not self.detail.has_class("open"):
             if self.item is not None:
                 self.open_detail()
-                self.detail.view.focus()
+                self.set_focus(self.detail.view)
         elif self.detail.view.has_focus:
             if self.body.has_class("full"):
                 self.close_detail()
-            self.table.focus()
+            self.set_focus(self.table)
         else:
-            self.detail.view.focus()
+            self.set_focus(self.detail.view)
 
     def action_tab(self, number: int) -> None:
         """Open the detail pane at a tab; 0 is the last."""

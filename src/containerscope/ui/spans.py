@@ -72,6 +72,9 @@ def spread(left: Spans, right: Spans, width: int) -> Spans:
 _ASCII = (
     str.maketrans("✗▲◌●–·›→↓↑…⊘─│◆┄┤├└┼", "x!~*-|>>v^~x-|+-||`+")
     | str.maketrans("▁▂▃▄▅▆▇█", "_..-=+*#")
+    # What the toolkit itself draws: frames, scroll bars, the sign of the palette.
+    | str.maketrans("╭╮╰╯┌┐┘━┃▔▏▎▍▌▋▊▉▐", "+++++++-|-||||||||")
+    | {ord("🔎"): "? "}
     # Dots of a plot: the empty pattern is a blank.
     | {0x2800 + pattern: "*" if pattern else " " for pattern in range(256)}
 )

@@ -11,7 +11,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from containerscope.model.health import Level
-from containerscope.model.listing import Listing, Missing, Phase, Problem, Why
+from containerscope.model.listing import Listing, Phase, Problem
 from containerscope.resource import Demand
 from containerscope.rows import Needs, Rows, View, build, needs_of, shown_fields
 from containerscope.ui import chrome
@@ -28,10 +28,6 @@ _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 _BY_FIELD = re.compile("[:<>=]")
 """A filter that looks at more than what a list shows at once."""
-
-
-def _is_loading(value: Any) -> bool:
-    return isinstance(value, Missing) and value.why is Why.LOADING
 
 
 class ViewScreen(FrameScreen):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.demo.asking import Asker, Params, Sample, plainly
+from tests.demo.questions import Asker, Params, Sample, plainly
 
 _NAME = {"name": "platform"}
 _IN = {"clusterName": "platform"}

@@ -1,6 +1,6 @@
 """STS."""
 
-from tests.demo.asking import Sample, plainly
+from tests.demo.questions import Sample, plainly
 
 SAMPLES: dict[str, Sample] = {
     "GetCallerIdentity": plainly(),

@@ -1,6 +1,6 @@
 """IAM Identity Center: signing in."""
 
-from tests.demo.asking import Sample, plainly
+from tests.demo.questions import Sample, plainly
 
 _CLIENT = {"clientId": "c", "clientSecret": "s"}
 SAMPLES: dict[str, Sample] = {

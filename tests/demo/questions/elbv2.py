@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.demo.asking import Asker, Params, Sample, plainly
+from tests.demo.questions import Asker, Params, Sample, plainly
 
 
 def _balancer(ask: Asker) -> str:

@@ -1,0 +1,22 @@
+"""EC2."""
+
+from tests.demo.questions import Sample, plainly
+
+SAMPLES: dict[str, Sample] = {
+    "DescribeInstances": plainly(MaxResults=5),
+    "DescribeNetworkInterfaces": plainly(MaxResults=5),
+    "DescribeSecurityGroups": plainly(),
+    "DescribeSecurityGroupRules": plainly(),
+    "DescribeImages": plainly(Owners=["amazon"]),
+    "DescribeLaunchTemplates": plainly(),
+    "DescribeLaunchTemplateVersions": lambda ask: {
+        "LaunchTemplateId": ask("DescribeLaunchTemplates")["LaunchTemplates"][0]["LaunchTemplateId"]
+    },
+    "DescribeVpcs": plainly(),
+    "DescribeSubnets": plainly(),
+    "DescribeRegions": plainly(),
+    "DescribeAvailabilityZones": plainly(),
+    "DescribeRouteTables": plainly(),
+    "DescribeNatGateways": plainly(),
+    "DescribeVpcEndpoints": plainly(),
+}
