@@ -230,11 +230,15 @@ async def serve(
     await site.start()
     bound: int = runner.addresses[0][1]
     world.address = f"{host}:{bound}"
-    world.kube_authority = identity().authority
-    secure = web.TCPSite(runner, host, 0, ssl_context=identity().context())
-    await secure.start()
-    world.kube_url = f"https://{host}:{runner.addresses[1][1]}{KUBE_PREFIX}"
+    await _serve_kube(runner, world, host)
     return RunningServer(f"http://{world.address}", account, runner)
+
+
+async def _serve_kube(runner: web.AppRunner, world: World, host: str) -> None:
+    """Answer over HTTPS too: kubectl sends its token nowhere else."""
+    await web.TCPSite(runner, host, 0, ssl_context=identity().context()).start()
+    world.kube_authority = identity().authority
+    world.kube_url = f"https://{host}:{runner.addresses[1][1]}{KUBE_PREFIX}"
 
 
 def _handler(account: Account) -> Any:
