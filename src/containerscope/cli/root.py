@@ -17,6 +17,7 @@ _COMMANDS = {
     "get": "get",
     "describe": "describe",
     "logs": "logs",
+    "find": "find",
     "doctor": "doctor",
     "policy": "policy",
     "config": "config",

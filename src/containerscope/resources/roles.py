@@ -210,6 +210,7 @@ RESOURCE: Resource[RoleWhole] = Resource(
     read=read,
     health=_health,
     details=DETAILS,
+    used_by=lambda item: item.key,
     console=_console,
     permissions=(
         "iam:GetRole",

@@ -179,6 +179,7 @@ RESOURCE: Resource[TaskDefinition] = Resource(
         Child("taskdefs", lambda scope, item: scope.within(parent=_family(item)), is_family),
     ),
     details=DETAILS,
+    used_by=lambda item: f":task-definition/{item.name}",
     console=_console,
     permissions=(
         "ecs:ListTaskDefinitionFamilies",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from containerscope.model.listing import Missing
+from containerscope.model.listing import Item, Missing
 from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
 from containerscope.resource import Child
@@ -13,7 +13,7 @@ from containerscope.ui import raw
 from containerscope.ui.console import console_link
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.keys import KEYS, works
-from containerscope.ui.location import Location
+from containerscope.ui.location import Location, at
 from containerscope.ui.logs import log_screen
 from containerscope.ui.view import ViewScreen
 
@@ -52,6 +52,30 @@ class RowScreen(ViewScreen):
         item = self.item
         if item is not None and find(child.resource) is not None:
             self.go(self.history.here.into(self.resource, child, item))
+
+    def follow_lead(self, item: Item[Any]) -> None:
+        """Go to the row that this one stands for; else describe it."""
+        leads = self.resource.leads
+        place = leads(self.history.here.scope, item) if leads is not None else None
+        if place is None:
+            self.open_detail()
+            return
+        resource, scope, key = place
+        self.go(at(resource, scope, cursor=key))
+
+    def action_used_by(self) -> None:
+        """The services of every cluster that use what the row stands for."""
+        item, key_of = self.item, self.resource.used_by
+        if item is None or key_of is None:
+            return
+        here = self.history.here
+        scope = here.scope.within(cluster="", service="", parent=key_of(item))
+        trail = (*here.trail, here.resource, item.name)
+        self.go(Location(resource="used-by", scope=scope, trail=trail))
+
+    def action_turn_tab(self, by: int) -> None:
+        """The tab beside the chosen one, around the ends."""
+        self.detail.turn(by)
 
     # Looking
 

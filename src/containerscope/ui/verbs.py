@@ -14,7 +14,7 @@ from containerscope.ui.chrome import problem_words
 from containerscope.ui.commands import CommandError, Do
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.header import account_number
-from containerscope.ui.location import HOME, at
+from containerscope.ui.location import HOME, Location, at
 
 if TYPE_CHECKING:
     from containerscope.ui.browse import BrowseScreen
@@ -82,6 +82,12 @@ def _cluster(screen: BrowseScreen, order: Do) -> None:
     screen.go(at(resource, scope))
 
 
+def _find(screen: BrowseScreen, order: Do) -> None:
+    here = screen.history.here.scope
+    scope = here.within(cluster="", service="", parent=order.rest)
+    screen.go(Location(resource="found", scope=scope, trail=("find", order.rest)))
+
+
 def _filter(screen: BrowseScreen, order: Do) -> None:
     screen.adjust(filter=order.rest)
 
@@ -122,6 +128,7 @@ VERB_ACTIONS: Mapping[str, Callable[[BrowseScreen, Do], None]] = {
     "profile": _profile,
     "region": _region,
     "cluster": _cluster,
+    "find": _find,
     "filter": _filter,
     "sort": _sort,
     "wide": lambda screen, _: screen.action_wide(),
