@@ -95,3 +95,18 @@ async def test_from_a_role_one_goes_to_the_services_that_use_it(start: Start) ->
         await wait_for_text(pilot, "checkout-execution › used-by", "execution role", "web")
         await pilot.press("escape")
         await wait_for_text(pilot, "roles (")
+
+
+async def test_two_marked_revisions_are_compared_and_a_role_is_asked(start: Start) -> None:
+    async with start(140, 50, remarks=True, cluster="checkout") as pilot:
+        await wait_for_text(pilot, "services (14)", "complete")
+        await pilot.press("colon", *"taskdefs cart", "enter")
+        await wait_for_text(pilot, "taskdefs (")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "cart:41", "cart:40")
+        await pilot.press("space", "j", "space")
+        await wait_for_text(pilot, "2 marked", "= diff")
+        await pilot.press("equals_sign")
+        await wait_for_text(pilot, "From cart:40 to cart:41", "Registered", "ci-deploy")
+        await pilot.press("colon", *"can cart-task s3:GetObject arn:aws:s3:::shop-cart/x", "enter")
+        await wait_for_text(pilot, "s3:GetObject on arn:aws:s3:::shop-cart/x?", "yes")

@@ -18,6 +18,7 @@ _COMMANDS = {
     "describe": "describe",
     "logs": "logs",
     "find": "find",
+    "can": "can",
     "doctor": "doctor",
     "policy": "policy",
     "config": "config",

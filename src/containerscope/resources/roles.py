@@ -222,6 +222,7 @@ RESOURCE: Resource[RoleWhole] = Resource(
         "iam:GetAccountAuthorizationDetails",
         "iam:ListRoles",
         "iam:GetInstanceProfile",
+        "iam:SimulatePrincipalPolicy",
         "ec2:DescribeInstances",
         "ecs:ListTasks",
         "ecs:DescribeTasks",

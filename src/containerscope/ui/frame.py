@@ -37,6 +37,7 @@ _MANY = 5_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
+_PAIR = 2
 _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 
@@ -206,6 +207,7 @@ class FrameScreen(Screen[None]):
             events=self.events_of(item) is not None,
             logs=known and self.resource.logs is not None,
             ended=known and item is not None and ended_at(item.value) is not None,
+            pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
             used=item is not None and self.resource.used_by is not None,
             console=known and self.resource.console is not None,
             detail=detail.has_class("open"),

@@ -28,6 +28,8 @@ class Context:
     """The row has logs."""
     ended: bool = False
     """What the row stands for has ended: its logs too."""
+    pair: bool = False
+    """Two rows are marked that can be compared."""
     used: bool = False
     """Services may use what the row stands for."""
     console: bool = False
@@ -88,7 +90,7 @@ def readable(key: str) -> str:
 _NAMES = {
     "escape": "esc", "colon": ":", "slash": "/", "question_mark": "?", "left_square_bracket": "[",
     "right_square_bracket": "]", "minus": "-", "pagedown": "pgdn", "pageup": "pgup",
-    "left": "←", "right": "→",
+    "left": "←", "equals_sign": "=", "right": "→",
     "less_than_sign": "<", "greater_than_sign": ">", "exclamation_mark": "!", "tilde": "~",
     "ctrl+@": "ctrl+space", "up": "↑", "down": "↓",
 }  # fmt: skip
@@ -152,6 +154,8 @@ KEYS: tuple[Key, ...] = (
         5, _row),
     Key("console", "o", "console", "console", "Link to the AWS console: shown and copied", "Row",
         6, lambda c: c.row and c.console),
+    Key("compare", "equals_sign", "compare", "diff", "What differs between the two marked rows",
+        "Row", 1, lambda c: c.pair),
     Key("used-by", "u", "used_by", "used by", "The services that use it", "Row",
         6, lambda c: c.row and c.used),
     Key("copy", "c", "copy", "copy", "Copy the name; in a text, the value of this line", "Row",

@@ -88,6 +88,23 @@ def _find(screen: BrowseScreen, order: Do) -> None:
     screen.go(Location(resource="found", scope=scope, trail=("find", order.rest)))
 
 
+def _can(screen: BrowseScreen, order: Do) -> None:
+    screen.run_worker(_say_whether(screen, *order.words[:3]), group="can", exclusive=True)
+
+
+async def _say_whether(screen: BrowseScreen, role: str, action: str, resource: str = "*") -> None:
+    from containerscope.resources._can import answer, sentence
+
+    if screen.session is None:
+        return
+    try:
+        decision = await answer(screen.session.clients, role, action, resource)
+    except ApiError as error:
+        screen.say(problem_words(error.problem), wrong=True)
+        return
+    screen.say(sentence(role, action, resource, decision), seconds=30)
+
+
 def _filter(screen: BrowseScreen, order: Do) -> None:
     screen.adjust(filter=order.rest)
 
@@ -129,6 +146,7 @@ VERB_ACTIONS: Mapping[str, Callable[[BrowseScreen, Do], None]] = {
     "region": _region,
     "cluster": _cluster,
     "find": _find,
+    "can": _can,
     "filter": _filter,
     "sort": _sort,
     "wide": lambda screen, _: screen.action_wide(),
