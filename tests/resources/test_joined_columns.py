@@ -15,6 +15,7 @@ from containerscope.model.listing import Item, Listing, Missing, Why, joined
 from containerscope.model.trend import Trend
 from containerscope.poller import Poller
 from containerscope.resource import Demand, Target
+from containerscope.resources.instances import RESOURCE as INSTANCES
 from containerscope.resources.services import RESOURCE as SERVICES
 from containerscope.resources.tasks import RESOURCE as TASKS
 from tests.resources.around import found
@@ -116,3 +117,14 @@ async def test_a_task_says_whether_it_gets_traffic(
     assert account.calls["elbv2:DescribeTargetHealth"] == 1
     assert account.calls["elbv2:DescribeTargetGroups"] == 1
     assert account.calls["ecs:DescribeServices"] == 1
+
+
+async def test_instances_say_how_they_were_bought_and_with_which_profile(
+    clients: AwsClients, account: RunningServer
+) -> None:
+    listing = await everything(clients, INSTANCES, "host", scope=HERE.within(cluster="data"))
+    assert account.calls["ec2:DescribeInstances"] == 1
+    shown = [(column(INSTANCES, "bought").of(i), column(INSTANCES, "profile").of(i))
+             for i in listing.items]  # fmt: skip
+    assert all(bought in ("on demand", "spot") for bought, _ in shown)
+    assert all(isinstance(profile, str) and profile for _, profile in shown)

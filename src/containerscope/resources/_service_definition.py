@@ -5,8 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 
-from containerscope.block import DiffBlock
-from containerscope.insight.taskdef_diff import changes, revision_of
+from containerscope.insight.taskdef_diff import revision_of
 from containerscope.listers import tried
 from containerscope.model import arn
 from containerscope.model.ecs_service import Service
@@ -15,6 +14,7 @@ from containerscope.model.listing import Item, Missing, Problem
 from containerscope.resource import Block, Clients, Scope, TableBlock, TextBlock
 from containerscope.resources import _blocks, _ecs
 from containerscope.resources._definition import definition
+from containerscope.resources._difference import difference
 from containerscope.resources._listed import problem_blocks
 from containerscope.resources._taskdef_details import definition_blocks
 
@@ -61,14 +61,6 @@ async def definition_tab(
         known[before] = old
     diff = (difference(old, running),) if old is not None else ()
     yield (*diff, _revisions(service, listed, known), *problem_blocks(problems), *whole)
-
-
-def difference(old: TaskDefinition, new: TaskDefinition) -> DiffBlock:
-    """What differs between two revisions."""
-    names = revision_of(old).name, revision_of(new).name
-    return DiffBlock(
-        f"From {names[0]} to {names[1]}", *names, changes(old, new), empty="They are the same."
-    )
 
 
 def _before(running: str, listed: tuple[str, ...]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
 
 from containerscope.block import LogBlock, LogLine
@@ -28,9 +28,17 @@ _PAGES = 3
 async def logs(
     clients: Clients, scope: Scope, item: Item[Service]
 ) -> AsyncIterator[tuple[Block, ...]]:
+    """The newest lines of all its containers."""
+    async for shown in newest(clients, lambda: of_service(clients, scope, item)):
+        yield shown
+
+
+async def newest(
+    clients: Clients, find: Callable[[], Awaitable[Sources]]
+) -> AsyncIterator[tuple[Block, ...]]:
     """The newest lines by time, and where the other containers write to instead."""
     try:
-        sources = await of_service(clients, scope, item)
+        sources = await find()
     except ApiError as error:
         yield (problem_block(error.problem),)
         return
@@ -39,7 +47,7 @@ async def logs(
         *problem_blocks(sources.problems),
     )
     if not sources.found:
-        nothing = "No task of the service writes to CloudWatch Logs, or none ran within the hour."
+        nothing = "Nothing here writes to CloudWatch Logs, or nothing ran within the hour."
         yield (TextBlock(nothing), *notes)
         return
     yield (TextBlock("Reading the newest lines …"), *notes)
@@ -61,7 +69,9 @@ async def logs(
 async def _newest(
     clients: Clients, sources: Sources, seconds: float, problems: list[Problem]
 ) -> list[LogLine]:
-    start = clients.clock.now().timestamp() - seconds
+    # What has ended is looked back on from its end.
+    end = sources.ended or clients.clock.now().timestamp()
+    start = end - seconds
     # A container that ended before then has written nothing since.
     writing = [each for each in sources.found if not each.ended or each.ended >= start]
     found: list[LogLine] = []

@@ -23,7 +23,7 @@ from containerscope.resources._service_targets import targets
 
 Blocks = Callable[[Clients, Scope, Item[Service]], AsyncIterator[tuple[Block, ...]]]
 _IMAGES = ("repository", "tag", "runs", "current", "findings", "registry", "size", "tasks",
-           "containers", "pushed")  # fmt: skip
+           "pushed")  # fmt: skip
 
 
 async def scaling_tab(

@@ -239,6 +239,7 @@ RESOURCE: Resource[Service] = Resource(
         "ecs:DescribeServices",
         "elasticloadbalancing:DescribeTargetHealth",
         "cloudwatch:GetMetricData",
+        "logs:FilterLogEvents",
         "application-autoscaling:DescribeScalableTargets",
     ),
     empty="No services in {scope}.",

@@ -14,8 +14,17 @@ from containerscope.model.ecs import tag_map
 from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Missing, Page
-from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
-from containerscope.resources import _ecs, _target_join
+from containerscope.resource import (
+    Child,
+    Clients,
+    Column,
+    Demand,
+    Detail,
+    Platform,
+    Resource,
+    Scope,
+)
+from containerscope.resources import _ecs, _target_join, _task_tabs
 from containerscope.resources._blocks import taskdef_name
 from containerscope.resources._logs import of_task
 from containerscope.resources._task_details import DETAILS
@@ -144,7 +153,12 @@ RESOURCE: Resource[Task] = Resource(
     ),
     joins=(_target_join.TASK_JOIN,),
     logs=of_task,
-    details=DETAILS,
+    details=(
+        *DETAILS,
+        Detail("Storage", _task_tabs.storage),
+        Detail("Roles", _task_tabs.roles),
+        Detail("Logs", _task_tabs.logs),
+    ),
     console=_console,
     permissions=(
         "ecs:ListClusters",
