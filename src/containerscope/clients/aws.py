@@ -18,6 +18,8 @@ from containerscope.clients.decode import page_of, wants_raw
 from containerscope.clients.errors import is_throttled, to_problem
 from containerscope.clients.flights import Flights
 from containerscope.clients.guard import ALLOWED, refuse
+from containerscope.clients.kube import KubeConnection
+from containerscope.clients.kube_eks import EksDoor
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
@@ -92,6 +94,7 @@ class AwsClients:
         self._identity: Identity | None = None
         self._account = target.access_key or target.profile
         self._retired: list[Connection] = []
+        self._kube: dict[str, KubeConnection] = {}
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=read_only, metrics=metrics)
         self._region = region_of(core, target)
@@ -237,9 +240,24 @@ class AwsClients:
 
         return await self._flights.join(("cached", key), fly)
 
+    def kube(self, cluster: str) -> KubeConnection:
+        """The Kubernetes API of an EKS cluster; connected to when first asked."""
+        connection = self._kube.get(cluster)
+        if connection is None:
+            door = EksDoor(self, cluster)
+            connection = KubeConnection(cluster, door, self._clock, self.calls)
+            self._kube[cluster] = connection
+        return connection
+
+    async def sts(self) -> Any:
+        """The STS client of the present credentials, with which tokens are signed."""
+        return await self._connection.client("sts")
+
     async def close(self) -> None:
         """End what is under way and close every client."""
         await self._flights.close()
+        for kube in self._kube.values():
+            await kube.close()
         for connection in (*self._retired, self._connection):
             await connection.close()
 
