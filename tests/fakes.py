@@ -57,6 +57,10 @@ class FakeClients:
         """How often each operation was called."""
         return Counter(operation for operation, _ in self.calls)
 
+    @property
+    def kube_contexts(self) -> tuple[str, ...]:
+        return ()
+
     def kube(self, cluster: str) -> KubeApi:
         raise AssertionError(f"no Kubernetes API was to be asked, least of all that of {cluster}")
 

@@ -129,7 +129,11 @@ class Clients(Protocol):
         """Call and yield the events of the answer's event stream until it ends or is closed."""
 
     def kube(self, cluster: str) -> KubeApi:
-        """The Kubernetes API of an EKS cluster; the first request connects."""
+        """The Kubernetes API of a context or an EKS cluster; the first request connects."""
+
+    @property
+    def kube_contexts(self) -> tuple[str, ...]:
+        """Contexts of the kubeconfig that are clusters beside those of EKS."""
 
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /

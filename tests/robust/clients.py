@@ -53,6 +53,7 @@ class AnyAccount:
     region = "eu-west-1"
     partition = "aws"
     read_only = False
+    kube_contexts = ()
 
     def __init__(self, seed: int, *, hostile: bool = False, failing: float = 0.0) -> None:
         self.rng = Random(seed)

@@ -23,11 +23,12 @@ _BREATH = 0.05
 
 
 async def clusters(clients: Clients, scope: Scope) -> tuple[str, ...]:
-    """The name of the cluster in scope, or of every cluster that EKS runs."""
+    """The cluster in scope, or the contexts asked for and every cluster that EKS runs."""
     if scope.cluster:
         return (scope.cluster,)
     listed = pages(clients, "eks", "ListClusters", "clusters", maxResults=100)
-    return tuple([name async for page in listed for name in page.items])
+    names = [name async for page in listed for name in page.items]
+    return tuple(dict.fromkeys((*clients.kube_contexts, *names)))
 
 
 @dataclass
@@ -35,6 +36,8 @@ class _Whole(Generic[T]):
     """All collections of one listing."""
 
     reflectors: list[Reflector[T]]
+    lost: tuple[Problem, ...] = ()
+    """Why there may be more clusters than these."""
     _items: tuple[Item[T], ...] = field(default=())
 
     def listing(self, now: datetime, *, ended: bool) -> Listing[T]:
@@ -45,7 +48,8 @@ class _Whole(Generic[T]):
         if not same:
             self._items = items
         failed = [each for each in parts if each.problem is not None]
-        problems = tuple(each.problem for each in failed if each.problem is not None)
+        problems = self.lost
+        problems += tuple(each.problem for each in failed if each.problem is not None)
         problems += tuple(chain.from_iterable(each.odd.values() for each in parts))
         settled = ended or all(each.synced or each.problem is not None for each in parts)
         old = [each.heard_at for each in failed if each.synced and each.heard_at is not None]
@@ -77,16 +81,20 @@ async def listings(
     news = asyncio.Event()
     try:
         names = await clusters(clients, scope)
+        lost: tuple[Problem, ...] = ()
     except ApiError as error:
-        yield Listing(phase=Phase.DONE, problems=(error.problem,))
-        return
+        lost, names = (error.problem,), clients.kube_contexts
+        if not names:
+            yield Listing(phase=Phase.DONE, problems=lost)
+            return
     found = selections(scope, namespaced=kind.namespaced)
     whole = _Whole(
         [
             Reflector(clients, cluster, kind, selection, news.set)
             for cluster in names
             for selection in found
-        ]
+        ],
+        lost,
     )
     once = demand.everything
     works = [asyncio.create_task(each.run(once=once)) for each in whole.reflectors]
