@@ -48,6 +48,7 @@ RESOURCE: Resource[Event] = Resource(
         Column("OBJECT", _about, priority=2, width=48),
         Column("TIMES", lambda event: event.times, kind="number", priority=5),
         Column("MESSAGE", lambda event: event.message, priority=1, width=120),
+        Column("HEALTH", lambda event: _health(event).words or None, wide=True, priority=9),
         Column("FROM", _source, wide=True, priority=7),
         Column("NAME", of_item=lambda item: item.name, wide=True, priority=9, name="name"),
     ),

@@ -104,6 +104,18 @@ def _info(node: Node) -> NodeInfo:
     return (node.status or NodeStatus()).node_info or NodeInfo()
 
 
+def _version(node: Node) -> str | None:
+    """The version of Kubernetes in the kubelet's: `1.33.5` of `v1.33.5-eks-113cf36`."""
+    found = (_info(node).kubelet_version or "").removeprefix("v").partition("-")[0]
+    return found or None
+
+
+def _short(item: Item[Node]) -> str:
+    """The name without the domain that all nodes of a region share."""
+    host, _, domain = item.name.partition(".")
+    return host if domain.endswith(("compute.internal", "ec2.internal")) else item.name
+
+
 def _address(node: Node, kind: str) -> str | None:
     found = (node.status and node.status.addresses) or ()
     return next((each.address for each in found if each.type == kind), None)
@@ -208,14 +220,15 @@ RESOURCE: Resource[Node] = Resource(
     aliases=("no",),
     columns=(
         _kube.CLUSTER,
-        _kube.NAME,
+        Column("NODE", of_item=_short, priority=0, width=32),
         _kube.health_column(node_verdict, width=40),
         Column("KIND", node_kind, priority=3),
         Column("GROUP", node_group, priority=4, width=30),
         Column("TYPE", _type, priority=4),
         Column("CAPACITY", capacity_type, priority=6),
         Column("ZONE", _zone, priority=5),
-        Column("VERSION", lambda node: _info(node).kubelet_version, priority=5, width=24),
+        Column("VERSION", _version, priority=5),
+        Column("KUBELET", lambda node: _info(node).kubelet_version, wide=True, priority=7),
         Column(
             "CPU%",
             of_item=_share("cpu", lambda load: load.cpu),
@@ -233,6 +246,7 @@ RESOURCE: Resource[Node] = Resource(
             name="memory",
         ),
         Column("PODS", of_item=_pod_count, kind="ratio", needs=_LOAD, priority=3),
+        Column("NAME", of_item=lambda item: item.name, wide=True, priority=6, width=60),
         Column("STATUS", node_word, wide=True, priority=6),
         Column("IP", lambda node: _address(node, "InternalIP"), wide=True, priority=6),
         Column("INSTANCE", instance_id, wide=True, priority=6, width=24),
