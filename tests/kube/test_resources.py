@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from containerscope.clients.aws import AwsClients
-from containerscope.model.listing import Item, Listing, Missing
+from containerscope.model.listing import Item, Listing, Missing, Why
 from containerscope.poller import Poller
 from containerscope.redact import MASK
 from containerscope.resource import Demand, Scope, TableBlock
@@ -105,6 +105,30 @@ async def test_a_node_says_how_much_of_it_is_requested(
     on_it = await down("nodes", "pods", node, clients)
     live = [i for i in on_it.items if value(i).status.phase not in ("Succeeded", "Failed")]
     assert taken == len(live) <= most
+
+
+async def test_nodes_and_pods_say_what_they_really_use(
+    cluster: Cluster, clients: AwsClients
+) -> None:
+    nodes = await all_of("nodes", clients)
+    node = next(item for item in nodes.items if cell("nodes", item, "health") == "")
+    assert 0 < cell("nodes", node, "memory_use") <= 100
+    pods = await all_of("pods", clients, HERE.within(namespace="shop"))
+    running = [item for item in pods.items if cell("pods", item, "health") == ""]
+    assert all(cell("pods", item, "memory_use") > 0 for item in running)
+
+
+async def test_without_a_metrics_server_use_is_not_applicable(
+    cluster: Cluster, clients: AwsClients
+) -> None:
+    bare = next(
+        name for name, made in cluster.account.world.kube.items() if not made.settings.metrics
+    )
+    nodes = await all_of("nodes", clients, HERE.within(cluster=bare))
+    found = cell("nodes", nodes.items[0], "cpu_use")
+    assert isinstance(found, Missing)
+    assert found.why is Why.NOT_APPLICABLE
+    assert "metrics server" in found.reason
 
 
 async def test_service_accounts_name_their_iam_roles(cluster: Cluster, clients: AwsClients) -> None:

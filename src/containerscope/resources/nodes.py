@@ -38,6 +38,7 @@ from containerscope.resource import (
     TableBlock,
 )
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_usage import NODE_JOIN, USAGE, Used, used
 
 NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
 _PODS: Kind[Pod] = Kind(Pod, "pods")
@@ -88,6 +89,19 @@ def _share(name: str, of: Callable[[NodeLoad], float]) -> Callable[[Item[Node]],
             return load
         most = _allocatable(node, name)
         return of(load) / most * 100 if most else None
+
+    return value
+
+
+def _in_use(name: str, of: Callable[[Used], float]) -> Callable[[Item[Node]], Any]:
+    """How much of a resource is used, in percent of what pods may have."""
+
+    def value(item: Item[Node]) -> Any:
+        found, node = used(item), item.value
+        if not isinstance(found, Used) or isinstance(node, Missing):
+            return found
+        most = _allocatable(node, name)
+        return of(found) / most * 100 if most else None
 
     return value
 
@@ -245,6 +259,22 @@ RESOURCE: Resource[Node] = Resource(
             priority=3,
             name="memory",
         ),
+        Column(
+            "CPU USE%",
+            of_item=_in_use("cpu", lambda found: found.cpu),
+            kind="percent",
+            needs=USAGE,
+            priority=4,
+            name="cpu_use",
+        ),
+        Column(
+            "MEM USE%",
+            of_item=_in_use("memory", lambda found: found.memory),
+            kind="percent",
+            needs=USAGE,
+            priority=4,
+            name="memory_use",
+        ),
         Column("PODS", of_item=_pod_count, kind="ratio", needs=_LOAD, priority=3),
         Column("NAME", of_item=lambda item: item.name, wide=True, priority=6, width=60),
         Column("STATUS", node_word, wide=True, priority=6),
@@ -261,7 +291,7 @@ RESOURCE: Resource[Node] = Resource(
     changing=_kube.changing(node_verdict),
     children=(Child("pods", _to_pods), _kube.to_events("Node")),
     details=(Detail("Overview", overview),),
-    joins=(Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster),),
+    joins=(Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster), NODE_JOIN),
     permissions=_kube.PERMISSIONS,
     empty="No nodes in {scope}.",
     tags=_kube.tags,

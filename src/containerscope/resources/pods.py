@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -40,6 +41,7 @@ from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_logs import of_pod
 from containerscope.resources._kube_roles import PERMISSIONS as ROLES
 from containerscope.resources._kube_roles import role_of
+from containerscope.resources._kube_usage import POD_JOIN, USAGE, Used, used
 
 PODS: Kind[Pod] = Kind(Pod, "pods")
 _ACCOUNTS: Kind[ServiceAccount] = Kind(ServiceAccount, "serviceaccounts")
@@ -66,6 +68,14 @@ def _memory(pod: Pod) -> float | None:
 def _memory_limit(pod: Pod) -> float | None:
     limit = limits_of(pod, "memory")
     return None if limit is None else limit / _MIB
+
+
+def _in_use(of: Callable[[Used], float]) -> Callable[[Item[Pod]], Any]:
+    def value(item: Item[Pod]) -> Any:
+        found = used(item)
+        return round(of(found)) if isinstance(found, Used) else found
+
+    return value
 
 
 def _owner(pod: Pod) -> str | None:
@@ -199,6 +209,22 @@ RESOURCE: Resource[Pod] = Resource(
             name="cpu",
         ),
         Column("MEM MiB", _memory, kind="mib", priority=7, name="memory"),
+        Column(
+            "CPU USE m",
+            of_item=_in_use(lambda found: found.cpu * 1000),
+            kind="number",
+            needs=USAGE,
+            priority=7,
+            name="cpu_use",
+        ),
+        Column(
+            "MEM USE MiB",
+            of_item=_in_use(lambda found: found.memory / _MIB),
+            kind="mib",
+            needs=USAGE,
+            priority=7,
+            name="memory_use",
+        ),
         Column("LIMIT MiB", _memory_limit, kind="mib", wide=True, priority=8, name="limit"),
         Column("QOS", lambda pod: _status(pod).qos_class, wide=True, priority=8),
         Column("ACCOUNT", lambda pod: _spec(pod).service_account_name, wide=True, priority=7),
@@ -212,6 +238,7 @@ RESOURCE: Resource[Pod] = Resource(
     children=(Child("pod-containers", _within), _kube.to_events("Pod")),
     details=(Detail("Overview", overview),),
     logs=of_pod,
+    joins=(POD_JOIN,),
     permissions=_kube.PERMISSIONS + ROLES,
     empty="No pods in {scope}.",
     tags=_kube.tags,
