@@ -17,6 +17,7 @@ from containerscope.redact import MASK
         "/api/v1/pods",
         "/api/v1/namespaces/shop/pods/web-0",
         "/api/v1/namespaces/shop/pods/web-0/log",
+        "/apis/apps",
         "/apis/apps/v1/deployments",
         "/apis/metrics.k8s.io/v1beta1/nodes",
         "/apis/apps/v1/namespaces/shop/deployments/web",

@@ -13,6 +13,7 @@ from msgspec import inspect
 
 from containerscope.model.kube import KubeError
 from containerscope.model.kube_config import ConfigMap, Namespace, Secret, ServiceAccount
+from containerscope.model.kube_custom import Definition
 from containerscope.model.kube_event import Event
 from containerscope.model.kube_network import Ingress, KubeService
 from containerscope.model.kube_node import Node
@@ -42,6 +43,7 @@ MODELS: Mapping[str, type[msgspec.Struct]] = {
     "storageclasses": StorageClass,
     "configmaps": ConfigMap,
     "secrets": Secret,
+    "customresourcedefinitions": Definition,
 }
 _NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 

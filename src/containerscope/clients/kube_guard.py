@@ -17,6 +17,7 @@ ALLOWED: Mapping[str, tuple[str, ...]] = {
         "/api",
         "/apis",
         "/api/VERSION",
+        "/apis/GROUP",
         "/apis/GROUP/VERSION",
         "/api/VERSION/RESOURCE",
         "/api/VERSION/RESOURCE/NAME",
