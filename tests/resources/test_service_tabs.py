@@ -282,3 +282,35 @@ async def test_a_paused_deployment_is_told_stage_by_stage(
     said = words(await shown(clients, await service(clients, "web"), "Deployments"))
     assert "blue/green" in said
     assert "AWAITING_ACTION" in said
+
+
+STORIES: tuple[tuple[str, str, str, str, str, int], ...] = (
+    ("image-missing", "checkout", "pricing", "Deployments", "pricing:", 240),
+    ("deployment-stuck", "checkout", "search", "Tasks", "failed elb health checks", 300),
+    ("oom-loop", "checkout", "recommendations", "Tasks", "oom killed (137)", 400),
+    ("container-unhealthy", "checkout", "catalog", "Tasks", "health", 400),
+    ("secret-denied", "checkout", "accounts", "Tasks", "secret", 300),
+    ("scaling-at-maximum", "checkout", "web", "Scaling", "at maximum", 1200),
+    ("schedule-fights-scaling", "checkout", "inventory", "Scaling", "schedule", 1200),
+    ("log-flood", "checkout", "checkout-api", "Logs", "newest lines", 60),
+    ("ec2-out-of-memory", "edge", "rtmp-relay", "Scaling", "ec2 auto scaling", 300),
+    ("spot-interruption", "edge", "image-resizer", "Tasks", "spot", 400),
+)
+
+
+@pytest.mark.parametrize(("story", "cluster", "name", "tab", "said", "seconds"), STORIES)
+async def test_a_story_is_told_in_its_tab(
+    clients: AwsClients,
+    world: World,
+    still_clock: StillClock,
+    story: str,
+    cluster: str,
+    name: str,
+    tab: str,
+    said: str,
+    seconds: int,
+) -> None:
+    scenarios.start(world, story)
+    later(world, still_clock, seconds)
+    item = await service(clients, name, cluster)
+    assert said in words(await shown(clients, item, tab, cluster)).casefold()

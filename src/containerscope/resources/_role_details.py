@@ -104,15 +104,15 @@ def permission_blocks(found: RoleWhole) -> tuple[Block, ...]:
     return (
         TableBlock(
             "What it may do",
-            ("EFFECT", "ACTIONS", "RESOURCES", "CONDITIONS", "POLICY", "NOTE"),
+            ("EFFECT", "RESOURCES", "NOTE", "CONDITIONS", "POLICY", "ACTIONS"),
             tuple(
                 (
                     row.effect,
-                    row.actions,
                     row.resources,
+                    row.flag or None,
                     row.conditions or None,
                     row.policies,
-                    row.flag or None,
+                    row.actions,
                 )
                 for row in rows
             ),

@@ -174,7 +174,9 @@ class DetailPane(Vertical):
         tabs.show(
             tab_line(subject.item.name, subject.tabs, self.chosen, self.form, tabs.size.width)
         )
-        view.show(self._lines(subject, max(20, view.size.width)), anew=anew)
+        # A text that grows gets a bar, which must not cover the ends of its lines.
+        bar = 0 if view.show_vertical_scrollbar else view.styles.scrollbar_size_vertical
+        view.show(self._lines(subject, max(20, view.size.width - bar)), anew=anew)
         self.post_message(self.Changed())
 
     def _lines(self, subject: Subject, width: int) -> tuple[blocks.Line, ...]:
