@@ -36,10 +36,17 @@ class Picture:
     theme: str = "midnight"
 
 
+_CART = ("enter", "slash", *"cart", "enter")
+_STORE = ("colon", *"svc cluster=data", "enter", "slash", *"feature", "enter")
 PICTURES = (
     Picture("home", (), "node group spot-b degraded", (120, 20)),
     Picture("services", ("enter", "d"), "Newest stopped task", (170, 44)),
     Picture("stopped-task", ("enter", "enter", "d"), "What to do", (120, 36)),
+    Picture("scaling", (*_CART, "4"), "Activities", (200, 64)),
+    Picture("targets", (*_CART, "5"), "Rules that lead here", (180, 44)),
+    Picture("storage", (*_STORE, "6"), "security group sg-", (150, 40)),
+    Picture("roles", (*_CART, "7"), "Execution role", (220, 44)),
+    Picture("logs", (*_CART, "8"), "log-router", (130, 44)),
     Picture("narrow", ("enter",), "payments", (80, 24), "terminal"),
     Picture("light", ("enter",), "payments", (120, 24), "paper"),
 )

@@ -123,10 +123,15 @@ class _PartState(Generic[T]):
             self.items[place] = msgspec.structs.replace(self.items[place], value=value)
 
     def take(self, visible: Sequence[str], *, lazily: bool) -> list[str]:
-        """The keys to describe next: full batches only while the list may grow."""
+        """The keys to describe next: while the list may grow, full batches with rows on screen.
+
+        Lists and describes share a rate: what nobody sees would hold the other names up.
+        """
         if not self.waiting or (len(self.waiting) < self.part.batch and not self.listed):
             return []
         chosen = [key for key in visible if key in self.waiting][: self.part.batch]
+        if not chosen and not self.listed:
+            return []
         for key in chosen:
             del self.waiting[key]
         if not lazily:
@@ -150,9 +155,19 @@ class _Gathering(Generic[T]):
         self.calls: set[asyncio.Task[None]] = set()
         self.lists = asyncio.Semaphore(PARALLEL)
         self.describing = 0
+        self.news = asyncio.Event()
+        """A call ended or a page of names came."""
 
     def start(self, work: Any) -> None:
-        self.calls.add(asyncio.create_task(work))
+        call = asyncio.create_task(work)
+        call.add_done_callback(lambda _: self.news.set())
+        self.calls.add(call)
+
+    def ended(self) -> list[asyncio.Task[None]]:
+        """The calls that have ended since this was asked."""
+        done = [call for call in self.calls if call.done()]
+        self.calls.difference_update(done)
+        return done
 
     def note(self, problem: Problem, where: str) -> None:
         if where and not problem.where:
@@ -189,6 +204,7 @@ class _Gathering(Generic[T]):
                     for odd in page.odd:
                         self.note(odd, state.part.where)
                     self.describe_more()
+                    self.news.set()
         except ApiError as error:
             self.note(error.problem, state.part.where)
         finally:
@@ -290,9 +306,9 @@ async def names_then_details(
     shown = -_BREATH
     try:
         while gathering.calls:
-            done, _ = await asyncio.wait(gathering.calls, return_when=asyncio.FIRST_COMPLETED)
-            for call in done:
-                gathering.calls.discard(call)
+            await gathering.news.wait()
+            gathering.news.clear()
+            for call in gathering.ended():
                 call.result()
             if gathering.calls and gathering.found and loop.time() - shown >= _BREATH:
                 shown = loop.time()

@@ -173,3 +173,35 @@ async def test_closing_the_listing_ends_the_calls_under_way() -> None:
     for _ in range(20):
         await asyncio.sleep(0)
     assert len(api.described) == asked
+
+
+async def test_names_stand_and_rows_on_screen_are_described_while_the_list_goes_on() -> None:
+    api = Api(count=500)
+    go_on = asyncio.Event()
+
+    async def slowly() -> AsyncIterator[Page[str]]:
+        async for page in api.pages():
+            yield page
+            await go_on.wait()
+
+    part = Part(
+        where=api.where,
+        pages=slowly,
+        describe=api.describe,
+        batch=api.batch,
+        item=lambda name: Item(name, name),
+        key=lambda thing: thing.key,
+        operation="x:Describe",
+    )
+    demand = Demand()
+    listings = names_then_details(demand, single(part))
+    first = await anext(listings)
+    assert (len(first.items), first.phase) == (100, Phase.NAMES)
+    assert api.described == []
+    demand.visible = tuple(api.names[50:62])
+    go_on.set()
+    last = [listing async for listing in listings][-1]
+    assert api.described[0] == api.names[50:60]
+    assert len(last.items) == 500
+    assert len(api.described) == math.ceil(500 / api.batch)
+    assert last.complete

@@ -226,7 +226,7 @@ async def test_the_panes_say_who_may_be_it_and_what_it_may_do() -> None:
         ("inline", "inline"),
     ]
     blocks = await pane(RESOURCE, clients, item, CART, tab=1)
-    assert [row[1] for row in rows_of(blocks, "What it may do")] == [
+    assert [row[-1] for row in rows_of(blocks, "What it may do")] == [
         ("s3:*",),
         ("sqs:SendMessage",),
     ]

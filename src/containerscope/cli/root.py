@@ -17,6 +17,8 @@ _COMMANDS = {
     "get": "get",
     "describe": "describe",
     "logs": "logs",
+    "find": "find",
+    "can": "can",
     "doctor": "doctor",
     "policy": "policy",
     "config": "config",

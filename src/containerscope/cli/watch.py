@@ -13,7 +13,7 @@ from containerscope.cli.exact import item_document, json_text
 from containerscope.cli.exits import Exit
 from containerscope.cli.say import say_problems
 from containerscope.cli.table import TextTable
-from containerscope.model.listing import Listing, Phase, Problem
+from containerscope.model.listing import Listing, Missing, Phase, Problem
 from containerscope.model.text import visible
 from containerscope.poller import Poller
 from containerscope.resource import Clients, Demand, Scope
@@ -91,11 +91,22 @@ async def watch(poller: Poller, clients: Clients, scope: Scope, wish: Wish, *, c
     return Exit.DONE
 
 
+def _joined(listing: Listing[Any], wish: Wish, demand: Demand) -> bool:
+    """Whether what is printed beside the rows has arrived for each of them."""
+    names = {join.name for join in wish.resource.joins} & demand.joins
+    return all(
+        name in item.joined
+        for item in listing.items
+        if not isinstance(item.value, Missing)
+        for name in names
+    )
+
+
 async def _follow(poller: Poller, scope: Scope, wish: Wish) -> Any:
     """Finished refreshes only: a half-read list would report half its rows as gone."""
     demand: Demand = wish.demand
     async with aclosing(poller.follow(wish.resource, scope, demand)) as listings:  # type: ignore[type-var]
         async for listing in listings:
-            if listing.phase is Phase.DONE:
+            if listing.phase is Phase.DONE and _joined(listing, wish, demand):
                 chosen: Listing[Any] = only(listing, wish.name) if wish.name else listing
                 yield chosen

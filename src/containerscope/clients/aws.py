@@ -45,15 +45,24 @@ async def connect(
     sign_in: SignIn,
     clock: Clock | None = None,
     pace: Pace | None = None,
+    metrics: bool = True,
 ) -> AwsClients:
     """Clients for one profile and region; no network yet.
 
     Raises `ApiError` for a profile that does not exist and for a missing region. With the `pace`
-    of the clients before, a switch of profile does not renew the account's budget.
+    of the clients before, a switch of profile does not renew the account's budget. Without
+    `metrics` no points of metrics are asked for, which CloudWatch charges for.
     """
     clock = clock or SystemClock()
     try:
-        return AwsClients(target, read_only, pace or Pace(rate_share, clock), sign_in, clock)
+        return AwsClients(
+            target,
+            read_only,
+            pace or Pace(rate_share, clock),
+            sign_in,
+            clock,
+            metrics=metrics,
+        )
     except BotoCoreError as error:
         raise ApiError(to_problem(error, "aws", "connect")) from error
 
@@ -62,13 +71,21 @@ class AwsClients:
     """The clients of one profile and region; implements `containerscope.resource.Clients`."""
 
     def __init__(
-        self, target: Target, read_only: bool, pace: Pace, sign_in: SignIn, clock: Clock
+        self,
+        target: Target,
+        read_only: bool,
+        pace: Pace,
+        sign_in: SignIn,
+        clock: Clock,
+        *,
+        metrics: bool = True,
     ) -> None:
         self.calls: Counter[str] = Counter()
         """Requests sent, retries included, by `ecs:ListServices`."""
         self.pace = pace
         self._target = target
         self._read_only = read_only
+        self._metrics = metrics
         self._clock = ServerClock(clock)
         self._flights = Flights()
         self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
@@ -76,7 +93,7 @@ class AwsClients:
         self._account = target.access_key or target.profile
         self._retired: list[Connection] = []
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
-        core = open_session(target, read_only=read_only)
+        core = open_session(target, read_only=read_only, metrics=metrics)
         self._region = region_of(core, target)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
@@ -256,7 +273,8 @@ class AwsClients:
     def _reconnect(self) -> None:
         """Start over with fresh credentials; calls under way end on the clients they have."""
         try:
-            fresh = self._connected(open_session(self._target, read_only=self._read_only))
+            core = open_session(self._target, read_only=self._read_only, metrics=self._metrics)
+            fresh = self._connected(core)
         except BotoCoreError as error:
             raise ApiError(to_problem(error, "aws", "connect")) from error
         self._retired.append(self._connection)

@@ -82,8 +82,8 @@ def describe_cluster_versions(call: Call) -> Result:
     return PAGE.page(call.params, "clusterVersions", found)
 
 
-def list_tags_for_resource(call: Call) -> Result:
-    """The tags of a cluster or of what belongs to it, by its ARN."""
+def _tags(call: Call) -> dict[str, str]:
+    """The tags, which may be changed, of what an ARN of EKS names."""
     arn = call.params["resourceArn"]
     for cluster in call.world.eks.values():
         owned = (
@@ -97,8 +97,28 @@ def list_tags_for_resource(call: Call) -> Result:
         )
         for known, body in owned:
             if known == arn:
-                return {"tags": body.get("tags", {})}
+                tags: dict[str, str] = body.setdefault("tags", {})
+                return tags
     raise AwsError("NotFoundException", f"No resource found for ARN: {arn}.", 404)
+
+
+def list_tags_for_resource(call: Call) -> Result:
+    """The tags of a cluster or of what belongs to it."""
+    return {"tags": _tags(call)}
+
+
+def tag_resource(call: Call) -> Result:
+    """Give a cluster, or what belongs to it, these tags too."""
+    _tags(call).update(call.params["tags"])
+    return {}
+
+
+def untag_resource(call: Call) -> Result:
+    """Take these tags away."""
+    tags = _tags(call)
+    for key in call.params["tagKeys"]:
+        tags.pop(key, None)
+    return {}
 
 
 EKS: dict[str, Handler] = {
@@ -112,6 +132,8 @@ EKS: dict[str, Handler] = {
     "DescribeAddon": describe_addon,
     "DescribeClusterVersions": describe_cluster_versions,
     "ListTagsForResource": list_tags_for_resource,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
     **READS,
     **CLUSTER_WRITES,
     **NODEGROUP_WRITES,

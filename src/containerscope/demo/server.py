@@ -8,7 +8,7 @@ import gc
 import sys
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -275,14 +275,15 @@ def _handler(account: Account) -> Any:
 
 
 async def _stream(
-    request: web.Request, chunks: AsyncIterator[bytes], headers: Mapping[str, str]
+    request: web.Request, chunks: AsyncGenerator[bytes], headers: Mapping[str, str]
 ) -> web.StreamResponse:
     """An answer that goes on until it ends or its reader is gone."""
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     with contextlib.suppress(ConnectionError):
-        async for chunk in chunks:
-            await response.write(chunk)
+        async with contextlib.aclosing(chunks):
+            async for chunk in chunks:
+                await response.write(chunk)
     return response
 
 

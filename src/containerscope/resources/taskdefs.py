@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -11,10 +12,12 @@ import msgspec
 from containerscope.listers import Part, names_then_details, pages, single
 from containerscope.model import arn
 from containerscope.model.ecs_taskdef import TaskDefinition
-from containerscope.model.listing import Item, Listing, Page
-from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
+from containerscope.model.listing import ApiError, Item, Listing, Page
+from containerscope.resource import Block, Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._definition import latest
+from containerscope.resources._difference import about, difference
+from containerscope.resources._listed import problem_block
 from containerscope.resources._taskdef_details import DETAILS
 
 
@@ -44,6 +47,19 @@ async def read(clients: Clients, scope: Scope, item: Item[TaskDefinition]) -> Ma
     )
     found = answer.get("taskDefinition") or {}
     return {**found, "tags": answer.get("tags") or []}
+
+
+async def compare(
+    clients: Clients, one: Item[TaskDefinition], other: Item[TaskDefinition]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """What differs between two revisions, the older first."""
+    try:
+        both = await asyncio.gather(*(latest(clients, each.key) for each in (one, other)))
+    except ApiError as error:
+        yield (problem_block(error.problem),)
+        return
+    old, new = sorted(both, key=lambda each: (each.family or "", each.revision or 0))
+    yield (difference(old, new), about(old, new))
 
 
 def is_family(item: Item[TaskDefinition]) -> bool:
@@ -179,6 +195,8 @@ RESOURCE: Resource[TaskDefinition] = Resource(
         Child("taskdefs", lambda scope, item: scope.within(parent=_family(item)), is_family),
     ),
     details=DETAILS,
+    compare=compare,
+    used_by=lambda item: f":task-definition/{item.name}",
     console=_console,
     permissions=(
         "ecs:ListTaskDefinitionFamilies",

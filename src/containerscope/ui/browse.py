@@ -56,7 +56,7 @@ class BrowseScreen(RowScreen):
         if item is None:
             return
         if child is None:
-            self.open_detail()
+            self.follow_lead(item)
             return
         self.drill(child)
 

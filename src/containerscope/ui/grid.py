@@ -52,14 +52,16 @@ def aligned(
     widths = _natural(header, cells, count)
     others = sum(widths[:-1]) + _GAP * (count - 1)
     left = width - others
-    if count > 1 and left < widths[-1] and others <= width and _is_prose(cells, count - 1):
+    if count > 1 and left < widths[-1] and _is_prose(cells, count - 1):
         if left >= _PROSE:
             widths[-1] = left
             return _line(header, widths, right), [
                 _beside_itself(row, widths, right) for row in cells
             ]
-        return _line(header[: count - 1], widths[:-1], right), [
-            [_line(row[: count - 1], widths[:-1], right), *_below(row[count - 1 :], width)]
+        rest = widths[:-1]
+        _shrink(rest, others - _GAP - width)
+        return _line(header[: count - 1], rest, right), [
+            [_line(row[: count - 1], rest, right), *_below(row[count - 1 :], width)]
             for row in cells
         ]
     _shrink(widths, others + widths[-1] - width)
