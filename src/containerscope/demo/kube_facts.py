@@ -49,6 +49,11 @@ class _Pod(msgspec.Struct):
     status: _Status = msgspec.field(default_factory=_Status)
 
 
+class _Anything(msgspec.Struct):
+    metadata: _Meta
+
+
+_anything = msgspec.json.Decoder(_Anything).decode
 _pod = msgspec.json.Decoder(_Pod).decode
 
 
@@ -175,12 +180,11 @@ class Facts:
         raw = change.entry.raw
         if b'"ownerReferences"' not in raw:
             return
-        meta = change.entry.object()["metadata"]
-        for each in meta.get("ownerReferences") or ():
-            place = (kind, change.entry.key)
+        place = (kind, change.entry.key)
+        for each in _anything(raw).metadata.ownerReferences:
             if change.type == "DELETED":
-                self.owned[each["uid"]].pop(place, None)
-                if not self.owned[each["uid"]]:
-                    del self.owned[each["uid"]]
+                self.owned[each.uid].pop(place, None)
+                if not self.owned[each.uid]:
+                    del self.owned[each.uid]
             else:
-                self.owned[each["uid"]][place] = None
+                self.owned[each.uid][place] = None

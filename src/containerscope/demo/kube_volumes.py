@@ -45,6 +45,8 @@ class Volumes:
             elif change.type == "DELETED":
                 self._let_go(change.entry)
         elif kind == PODS and after is not None and after.node and not (before and before.node):
+            if b'"persistentVolumeClaim"' not in change.entry.raw:
+                return
             for name in _claims(after.entry.object()):
                 self._life.soon("volumes", f"{change.entry.namespace}/{name}")
 

@@ -29,6 +29,7 @@ from containerscope.demo.faults import parse as parse_fault
 from containerscope.demo.identity import caller_arn
 from containerscope.demo.ids import uuid
 from containerscope.demo.kube_certificate import identity
+from containerscope.demo.kube_fleet import Fleet
 from containerscope.demo.kube_server import PREFIX as KUBE_PREFIX
 from containerscope.demo.kube_server import add_kube_routes
 from containerscope.demo.operations import GLOBAL, OPERATIONS
@@ -312,6 +313,8 @@ class Setup:
     """Rules in the words of the command line."""
     speed: float = 1.0
     """Seconds of the world in one real second; 0 lets it stand until it is stepped."""
+    pods: int = 0
+    """How many pods `platform` has at least; 0 for those of its own."""
     until_stdin_closes: bool = False
 
 
@@ -324,6 +327,8 @@ def main(setup: Setup, announce: Callable[[str], None]) -> None:
     scale = None if setup.scale is None else Scale.parse(setup.scale)
     rules = [parse_fault(each, OPERATIONS) for each in setup.faults]
     world = demo_world(PacedClock(setup.speed), scale)
+    if setup.pods and isinstance(world.kube, Fleet):
+        world.kube.pods["platform"] = setup.pods
     for each in setup.scenarios:
         scenarios.start(world, each)
     with contextlib.suppress(KeyboardInterrupt):
