@@ -14,7 +14,7 @@ import msgspec
 
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.listing import ApiError, Failure, Page, Problem, Why
-from containerscope.resource import Identity
+from containerscope.resource import Identity, KubeApi
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -56,6 +56,13 @@ class FakeClients:
     def counts(self) -> Counter[str]:
         """How often each operation was called."""
         return Counter(operation for operation, _ in self.calls)
+
+    @property
+    def kube_contexts(self) -> tuple[str, ...]:
+        return ()
+
+    def kube(self, cluster: str) -> KubeApi:
+        raise AssertionError(f"no Kubernetes API was to be asked, least of all that of {cluster}")
 
     async def identity(self) -> Identity:
         return Identity("123456789012", "arn:aws:sts::123456789012:assumed-role/Ops/me")

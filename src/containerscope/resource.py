@@ -69,6 +69,23 @@ class SignIn(Protocol):
         """The SSO login ended: empty message when it worked."""
 
 
+class KubeApi(Protocol):
+    """The Kubernetes API of one cluster: reads only, by path."""
+
+    @property
+    def name(self) -> str:
+        """What the cluster is called."""
+
+    async def get(self, path: str, /, accept: str = "application/json", **query: str) -> bytes:
+        """The body of an answer; raises `model.kube.KubeError`."""
+
+    def stream(self, path: str, /, idle: float = 300.0, **query: str) -> AsyncIterator[list[bytes]]:
+        """The lines of an answer as they arrive, none at first: the server has accepted.
+
+        Silence of `idle` seconds is an error.
+        """
+
+
 class Clients(Protocol):
     """The only door to AWS, Kubernetes and child processes.
 
@@ -110,6 +127,13 @@ class Clients(Protocol):
         self, service: str, operation: str, member: str, /, **params: Any
     ) -> AsyncIterator[Mapping[str, Any]]:
         """Call and yield the events of the answer's event stream until it ends or is closed."""
+
+    def kube(self, cluster: str) -> KubeApi:
+        """The Kubernetes API of a context or an EKS cluster; the first request connects."""
+
+    @property
+    def kube_contexts(self) -> tuple[str, ...]:
+        """Contexts of the kubeconfig that are clusters beside those of EKS."""
 
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
@@ -349,6 +373,11 @@ class Resource(Generic[T]):
     """IAM actions that list and describe it."""
     sort: str = ""
     """Field of the default sort, `-` before it for descending; HEALTH then name if empty."""
+    live: bool = False
+    """Its lister goes on: each DONE listing of it is the truth of that moment, kept up by a stream.
+
+    It ends after the first one only where `Demand.everything` is set.
+    """
     interval: float = 1.0
     """How much slower than the refresh setting it is polled, as a factor."""
     empty: str = ""

@@ -250,7 +250,7 @@ async def test_ways_down_and_console_pages_fit_the_kind(clients: AwsClients) -> 
         for name, item in items.items()
     }
     assert down["checkout"] == ("services", "checkout")
-    assert down["platform"] == ("nodegroups", "platform")
+    assert down["platform"] == ("nodes", "platform")
     console = clusters.RESOURCE.console
     assert console is not None
     assert console(HERE, items["platform"]) == "/eks/clusters/platform?region=eu-west-1"

@@ -12,6 +12,7 @@ from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.listing import ApiError, Page, Problem, Why
 from containerscope.resource import Identity
 from tests.robust import shapes
+from tests.robust.kube import AnyKube
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -52,6 +53,7 @@ class AnyAccount:
     region = "eu-west-1"
     partition = "aws"
     read_only = False
+    kube_contexts = ()
 
     def __init__(self, seed: int, *, hostile: bool = False, failing: float = 0.0) -> None:
         self.rng = Random(seed)
@@ -59,6 +61,9 @@ class AnyAccount:
         self.failing = failing
         self.calls: Counter[str] = Counter()
         self.clock: Clock = SystemClock()
+
+    def kube(self, cluster: str) -> AnyKube:
+        return AnyKube(self.rng, hostile=self.hostile, failing=self.failing)
 
     async def identity(self) -> Identity:
         return Identity("123456789012", "arn:aws:sts::123456789012:assumed-role/Ops/me")

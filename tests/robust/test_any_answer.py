@@ -36,11 +36,12 @@ PARENTS = {
     "containers": "arn:aws:ecs:eu-west-1:123456789012:task/one/0123456789abcdef",
     "taskdefs": "web",
     "used-by": ":task-definition/web",
+    "pod-containers": "pod:web",
 }
 SCOPES = (
     Scope("123456789012", "eu-west-1"),
     Scope("123456789012", "eu-west-1", cluster="one"),
-    Scope("123456789012", "eu-west-1", cluster="one", service="web", parent=SERVICE),
+    Scope("123456789012", "eu-west-1", "one", service="web", parent=SERVICE, namespace="shop"),
 )
 RESOURCES = sorted(all_resources())
 

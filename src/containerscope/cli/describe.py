@@ -132,7 +132,10 @@ def describe(context: click.Context, resource: str, name: str) -> int:
     """Print what the detail pane shows of one NAME or ARN, tab by tab."""
     settings = invocation(context).settings
     chosen = resource_named(resource)
-    check_scope(chosen, Scope(cluster=settings.cluster, service=settings.service))
+    check_scope(
+        chosen,
+        Scope(cluster=settings.cluster, service=settings.service, namespace=settings.namespace),
+    )
     try:
         return asyncio.run(_describe(chosen, name, settings))
     except ApiError as error:

@@ -162,7 +162,10 @@ def get(
     settings = invocation(context).settings
     view = View(filter_, sort, wide=output in ("wide", "csv"), ascii=settings.ascii)
     wish = Wish(resource_named(resource), name, output, watch, view)
-    check_scope(wish.resource, Scope(cluster=settings.cluster, service=settings.service))
+    check_scope(
+        wish.resource,
+        Scope(cluster=settings.cluster, service=settings.service, namespace=settings.namespace),
+    )
     if watch and output in ("yaml", "csv"):
         raise click.UsageError("--watch prints table, wide, json or name")
     try:

@@ -98,6 +98,13 @@ def global_options() -> list[click.Parameter]:
         _option("region", "--region", "R", "AWS region."),
         _option("cluster", "--cluster", "C", "This ECS or EKS cluster only."),
         _option("service", "--service", "S", "This ECS service only."),
+        _option("namespace", "--namespace", "N", "These Kubernetes namespaces only."),
+        _option("kubeconfig", "--kubeconfig", "F", "Kubeconfig to look contexts up in."),
+        _several(
+            "--context", "NAME",
+            "Context of the kubeconfig that is a cluster too; may be given again.",
+        ),
+        _option("as_user", "--as", "USER", "Ask Kubernetes as this user."),
         _flag("read_only", "--read-only", "Refuse whatever would change the account."),
         _flag("demo", "--demo", "Use the embedded demo account: no network, no credentials."),
         _option(

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from containerscope.cli.demo_wishes import Wishes
+from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import ApiError, Problem
 from containerscope.model.target import Target
 from containerscope.settings import Settings
@@ -105,6 +106,7 @@ class Session:
             sign_in=sign_in,
             pace=self._pace,
             metrics=self.settings.metrics,
+            kube=KubeAccess(self.settings.kubeconfig, self.settings.context, self.settings.as_user),
         )
         self._pace = clients.pace
         if self._log is None:
@@ -145,7 +147,12 @@ async def scope_of(clients: Any, settings: Settings) -> tuple[Scope, tuple[Probl
     """What the settings narrow a listing to; without an identity it works all the same."""
     from containerscope.resource import Scope
 
-    scope = Scope(region=clients.region, cluster=settings.cluster, service=settings.service)
+    scope = Scope(
+        region=clients.region,
+        cluster=settings.cluster,
+        service=settings.service,
+        namespace=settings.namespace,
+    )
     try:
         identity = await clients.identity()
     except ApiError as error:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mappin
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError
@@ -18,11 +18,15 @@ from containerscope.clients.decode import page_of, wants_raw
 from containerscope.clients.errors import is_throttled, to_problem
 from containerscope.clients.flights import Flights
 from containerscope.clients.guard import ALLOWED, refuse
+from containerscope.clients.kube import Door, KubeConnection
+from containerscope.clients.kube_config import KubeconfigDoor
+from containerscope.clients.kube_eks import EksDoor
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
 from containerscope.model.clock import Clock, SystemClock
+from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import ApiError, Page, RefusedError
 from containerscope.resource import Identity, SignIn, Target
 
@@ -46,6 +50,7 @@ async def connect(
     clock: Clock | None = None,
     pace: Pace | None = None,
     metrics: bool = True,
+    kube: KubeAccess | None = None,
 ) -> AwsClients:
     """Clients for one profile and region; no network yet.
 
@@ -62,6 +67,7 @@ async def connect(
             sign_in,
             clock,
             metrics=metrics,
+            kube=kube or KubeAccess(),
         )
     except BotoCoreError as error:
         raise ApiError(to_problem(error, "aws", "connect")) from error
@@ -79,6 +85,7 @@ class AwsClients:
         clock: Clock,
         *,
         metrics: bool = True,
+        kube: KubeAccess | None = None,
     ) -> None:
         self.calls: Counter[str] = Counter()
         """Requests sent, retries included, by `ecs:ListServices`."""
@@ -92,6 +99,8 @@ class AwsClients:
         self._identity: Identity | None = None
         self._account = target.access_key or target.profile
         self._retired: list[Connection] = []
+        self._kube: dict[str, KubeConnection] = {}
+        self._kube_access = kube or KubeAccess()
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=read_only, metrics=metrics)
         self._region = region_of(core, target)
@@ -237,9 +246,31 @@ class AwsClients:
 
         return await self._flights.join(("cached", key), fly)
 
+    def kube(self, cluster: str) -> KubeConnection:
+        """The Kubernetes API of a context or an EKS cluster; connected to when first asked."""
+        connection = self._kube.get(cluster)
+        if connection is None:
+            access, door = self._kube_access, cast("Door", EksDoor(self, cluster))
+            if cluster in access.contexts:
+                door = KubeconfigDoor(access.kubeconfig, cluster, read_only=self._read_only)
+            connection = KubeConnection(cluster, door, self._clock, self.calls, access.impersonate)
+            self._kube[cluster] = connection
+        return connection
+
+    @property
+    def kube_contexts(self) -> tuple[str, ...]:
+        """Contexts of the kubeconfig that are clusters beside those of EKS."""
+        return self._kube_access.contexts
+
+    async def sts(self) -> Any:
+        """The STS client of the present credentials, with which tokens are signed."""
+        return await self._connection.client("sts")
+
     async def close(self) -> None:
         """End what is under way and close every client."""
         await self._flights.close()
+        for kube in self._kube.values():
+            await kube.close()
         for connection in (*self._retired, self._connection):
             await connection.close()
 

@@ -23,9 +23,10 @@ class Purpose(enum.Enum):
 
     DEMO = "run the demo account"
     SHELL = "run a command in a container"
+    CREDENTIALS = "ask a credential plugin of the kubeconfig"
 
 
-READ_ONLY = frozenset({Purpose.DEMO})
+READ_ONLY = frozenset({Purpose.DEMO, Purpose.CREDENTIALS})
 """The purposes that read-only lets through."""
 
 
@@ -139,7 +140,12 @@ def start(
 
 
 async def run(
-    purpose: Purpose, arguments: Sequence[str], *, read_only: bool, timeout: float = 60.0
+    purpose: Purpose,
+    arguments: Sequence[str],
+    *,
+    read_only: bool,
+    timeout: float = 60.0,
+    environment: Mapping[str, str] | None = None,
 ) -> Finished:
     """Run a child to its end, without input, and return what it printed."""
     _allow(purpose, read_only)
@@ -149,6 +155,7 @@ async def run(
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
+            env=None if environment is None else dict(environment),
         )
     except OSError as error:
         raise _failed(purpose, f"could not {purpose.value}: {error}") from error

@@ -38,6 +38,8 @@ class Wanted:
     """A CloudWatch filter pattern, which spares lines on the way."""
     live: bool = True
     """Whether a live tail may be tried, which AWS charges by the minute."""
+    previous: bool = False
+    """The lines of the container before, of one that was started again."""
 
 
 @dataclass(frozen=True)

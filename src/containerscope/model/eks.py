@@ -168,6 +168,13 @@ class ControlPlaneScaling(msgspec.Struct, frozen=True, rename="camel"):
     tier: str | None = None
 
 
+class Authority(msgspec.Struct, frozen=True, rename="camel"):
+    """The certificate authority of a control plane."""
+
+    data: str | None = None
+    """PEM in base64."""
+
+
 class Cluster(msgspec.Struct, frozen=True, rename="camel"):
     """An EKS cluster: EKS's own, a local one on an Outpost, or a connected one elsewhere."""
 
@@ -179,6 +186,7 @@ class Cluster(msgspec.Struct, frozen=True, rename="camel"):
     platform_version: str | None = None
     created_at: datetime | None = None
     endpoint: str | None = None
+    certificate_authority: Authority | None = None
     role_arn: str | None = None
     resources_vpc_config: VpcConfig | None = None
     kubernetes_network_config: KubernetesNetwork | None = None
@@ -369,3 +377,16 @@ class Addon(msgspec.Struct, frozen=True, rename="camel"):
     marketplace_information: Marketplace | None = None
     health: IssueList | None = None
     tags: Mapping[str, str] | None = None
+
+
+class PodIdentity(msgspec.Struct, frozen=True, rename="camel"):
+    """A pod identity association: which role the pods of a service account get."""
+
+    cluster_name: str | None = None
+    namespace: str | None = None
+    service_account: str | None = None
+    role_arn: str | None = None
+    """Only in the details."""
+    target_role_arn: str | None = None
+    """The role in another account that the first one takes on."""
+    association_id: str | None = None

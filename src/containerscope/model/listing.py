@@ -116,6 +116,8 @@ class Listing(msgspec.Struct, Generic[T], frozen=True):
     problems: tuple[Problem, ...] = ()
     fetched_at: datetime | None = None
     """The server's time of the newest answer in it."""
+    live: bool = False
+    """A stream keeps it true: it is as old as the connection's silence, not as its last answer."""
     stale_since: datetime | None = None
     """Set by the poller when the newest try to refresh it failed."""
 

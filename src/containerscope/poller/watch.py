@@ -108,7 +108,8 @@ class Watch(Generic[T]):
         """Lay what was read over what is shown: only as often as somebody looks."""
         read, self._read = self._read, None
         if read is not None:
-            listing = self._cover.lay(read)
+            # A stream tells the whole truth each time: nothing before it is to be kept.
+            listing = read if read.live else self._cover.lay(read)
             if read.phase is Phase.DONE and failure(read) is not None:
                 listing = self._failed(listing, read)
             self._show(listing, final=read.phase is Phase.DONE)

@@ -50,6 +50,14 @@ def _named(name: str) -> Resource[Any] | None:
 
 
 def find(word: str) -> Resource[Any] | None:
-    """The resource of this name, alias or singular noun, in any case; None if there is none."""
+    """The resource of this name, alias or singular noun, in any case; None if there is none.
+
+    `plural.group` is any type that a Kubernetes cluster may serve.
+    """
     word = word.strip().casefold()
-    return _named(word) or _words().get(word)
+    found = _named(word) or _words().get(word)
+    if found is None and "." in word:
+        from containerscope.resources._kube_custom import custom
+
+        return custom(word)
+    return found

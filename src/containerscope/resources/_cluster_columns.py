@@ -66,7 +66,17 @@ ECS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
     for name in ("services", "tasks", "instances", "capacity-providers")
 )
 EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
-    Child(name, _within, is_eks) for name in ("nodegroups", "fargate-profiles", "addons")
+    Child(name, _within, is_eks)
+    for name in (
+        "nodes",
+        "pods",
+        "namespaces",
+        "deployments",
+        "nodegroups",
+        "fargate-profiles",
+        "addons",
+        "events",
+    )
 )
 
 

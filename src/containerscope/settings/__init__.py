@@ -70,6 +70,14 @@ class Settings:
     """Show this cluster only; empty shows all clusters."""
     service: str = _key(Text("the name of an ECS service"), "")
     """Show this ECS service only; empty shows all."""
+    namespace: str = _key(Text("the name of a Kubernetes namespace, or several with commas"), "")
+    """Show these Kubernetes namespaces only; empty shows all."""
+    kubeconfig: Path | None = _key(Location(), None)  # noqa: RUF009
+    """Where contexts are looked up; without it `KUBECONFIG`, then `~/.kube/config`."""
+    context: tuple[str, ...] = _key(Several("names of contexts of the kubeconfig"), ())
+    """Contexts whose clusters are listed beside those of EKS, under the names of the contexts."""
+    as_user: str = _key(Text("the name of a Kubernetes user"), "")
+    """Ask Kubernetes as this user, if you may impersonate; empty asks as yourself."""
     read_only: bool = _key(Flag(), False)
     """Refuse whatever would change the account; true from any source wins."""
     demo: bool = _key(Flag(), False)

@@ -11,7 +11,7 @@ from containerscope.ui.memory import Memory
 
 def first_history(settings: Settings, memory: Memory) -> History:
     """Where to begin: where the flags say, else where the last run ended, else at home."""
-    scope = Scope(cluster=settings.cluster, service=settings.service)
+    scope = Scope(cluster=settings.cluster, service=settings.service, namespace=settings.namespace)
     if settings.service:
         places = way_to("tasks", scope)
     elif settings.cluster:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on
 from textual.binding import BindingType
 
+from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
 from containerscope.ui.commands import CommandError, Do, parse
@@ -252,7 +253,8 @@ class BrowseScreen(RowScreen):
             self.say(str(error), wrong=True)
 
     def _obey(self, line: str) -> None:
-        order = parse(line, find, self.history.here.scope)
+        inside = self.resource.platform in (Platform.EKS, Platform.KUBERNETES)
+        order = parse(line, find, self.history.here.scope, inside=inside)
         if isinstance(order, Do):
             VERB_ACTIONS[order.verb](self, order)
         elif order is not None:

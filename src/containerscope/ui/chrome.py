@@ -47,7 +47,7 @@ def state_of(listing: Listing[object] | None, now: datetime, detailed: int = 0) 
         parts = len({(problem.where, problem.operation) for problem in listing.problems})
         word = "part" if parts == 1 else "parts"
         return State(f"partial: {parts} {word} missing{old}", Level.WARNING)
-    return State(f"complete{old}")
+    return State("live" if listing.live else f"complete{old}")
 
 
 def _old(listing: Listing[object], now: datetime) -> str:

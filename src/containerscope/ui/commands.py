@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from containerscope.resource import Resource, Scope
+from containerscope.resource import Platform, Resource, Scope
 
 
 @dataclass(frozen=True)
@@ -46,6 +46,10 @@ _SCOPE_WORDS = {"cluster": "cluster", "c": "cluster", "service": "service", "s":
                 "svc": "service", "namespace": "namespace", "ns": "namespace"}  # fmt: skip
 
 
+_FIELDS = ("cluster", "service", "namespace")
+_ALL = "all"
+
+
 class CommandError(Exception):
     """A command that cannot be carried out, in a sentence."""
 
@@ -82,11 +86,12 @@ def _words(text: str) -> list[str]:
         raise CommandError(f"{error}".lower()) from None
 
 
-def parse(text: str, find: Find, scope: Scope) -> Show | Do | None:
+def parse(text: str, find: Find, scope: Scope, *, inside: bool = False) -> Show | Do | None:
     """What a command line asks for; None for an empty one.
 
     A resource takes `cluster=`, `service=` and `namespace=`; `scope` gives account and region, and
-    a bare resource covers all clusters. Other words are its filter.
+    a bare resource covers all clusters. `inside` a Kubernetes cluster what is in it is listed of
+    this cluster and namespace, and `all` covers all of them. Other words are its filter.
     """
     words = _words(text)
     if not words:
@@ -101,19 +106,21 @@ def parse(text: str, find: Find, scope: Scope) -> Show | Do | None:
         return Do(verb.name, tuple(rest))
     if resource is None:
         raise CommandError(f"no command or resource is called {head!r}; ? lists them")
-    return _show(resource, rest, scope)
+    return _show(resource, rest, scope, inside=inside)
 
 
-def _show(resource: Resource[Any], words: Sequence[str], scope: Scope) -> Show:
+def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside: bool) -> Show:
     fields: dict[str, str] = {}
     filters: list[str] = []
     for word in words:
         name, equals, value = word.partition("=")
         if equals and name.lower() in _SCOPE_WORDS:
-            fields[_SCOPE_WORDS[name.lower()]] = value
+            fields[_SCOPE_WORDS[name.lower()]] = "" if value == _ALL else value
         else:
             filters.append(word)
     base = Scope(account=scope.account, region=scope.region)
+    if inside and resource.platform is Platform.KUBERNETES:
+        base = base.within(cluster=scope.cluster, namespace=scope.namespace)
     if "parent" in resource.needs:
         if resource.needs and not scope.parent:
             raise CommandError(f"{resource.name} are opened from a row above them")
@@ -189,7 +196,7 @@ def completions(
             most,
         )
     if verb is None:
-        options = (Candidate(f"{head} {f}=", "", score(typed, f)) for f in ("cluster", "service"))
+        options = (Candidate(f"{head} {f}=", "", score(typed, f)) for f in _FIELDS)
         return best(options, most)
     return ()
 

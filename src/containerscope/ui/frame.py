@@ -27,7 +27,7 @@ from containerscope.ui.detail import DetailPane
 from containerscope.ui.header import Pulse, header
 from containerscope.ui.lines import LinesView
 from containerscope.ui.location import History
-from containerscope.ui.logs import ended_at
+from containerscope.ui.logs import ended_at, has_previous
 from containerscope.ui.memory import Memory
 from containerscope.ui.prompt import Mode, Prompt
 from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, width_of
@@ -206,7 +206,9 @@ class FrameScreen(Screen[None]):
             child=child.resource if child else self._led_to(item),
             events=self.events_of(item) is not None,
             logs=known and self.resource.logs is not None,
-            ended=known and item is not None and ended_at(item.value) is not None,
+            ended=known
+            and item is not None
+            and (ended_at(item.value) is not None or has_previous(item.value)),
             pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
             used=item is not None and self.resource.used_by is not None,
             console=known and self.resource.console is not None,

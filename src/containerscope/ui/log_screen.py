@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 
 ToLine = Callable[[LogEvent, Sources], LogLine]
 """From what was written to what is shown of it."""
+Reader = Callable[[Clients, Find, Wanted], AsyncGenerator[Batch, None]]
+"""Where the lines come from: CloudWatch Logs, or the API of a Kubernetes cluster."""
 
 _FRAME = 0.1
 """Seconds between two paints while lines pour in."""
@@ -61,6 +63,8 @@ class LogScreen(Screen[None]):
         *,
         since: float = 900,
         until: datetime | None = None,
+        reader: Reader = read,
+        previous: bool = False,
         header: Callable[[int], Spans] = lambda _: (),
     ) -> None:
         super().__init__()
@@ -72,6 +76,7 @@ class LogScreen(Screen[None]):
         self.prompt = Prompt(lambda _: (), self._entered, self._left, id="prompt")
         self._find, self._to_line = find, to_line
         self._since, self._until = since, until
+        self._read, self._previous = reader, previous
         self._header = header
         self._sources = Sources(title)
         self._mode = ""
@@ -120,12 +125,18 @@ class LogScreen(Screen[None]):
         end = self._until or now
         since = int((end.timestamp() - self._since) * 1000) if self._since else 0
         until = int(self._until.timestamp() * 1000) if self._until else None
-        return Wanted(since, until, follow=self._until is None, live=self.settings.live_tail)
+        return Wanted(
+            since,
+            until,
+            follow=self._until is None and not self._previous,
+            live=self.settings.live_tail,
+            previous=self._previous,
+        )
 
     @work(exclusive=True, group="log")
     async def _follow(self, wanted: Wanted) -> None:
         try:
-            async with aclosing(read(self.clients, self._find, wanted)) as batches:
+            async with aclosing(self._read(self.clients, self._find, wanted)) as batches:
                 async for batch in batches:
                     self._take(batch)
                     # Keys come between two batches, however many there are.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from containerscope.resource import Clients, Resource, Scope
+from containerscope.resource import Clients, Platform, Resource, Scope
 from containerscope.settings import Settings
 from containerscope.ui.spans import Spans
 
@@ -23,6 +23,11 @@ def ended_at(value: Any) -> datetime | None:
     """When what a row stands for stopped for good; None while it goes on."""
     stopped = getattr(value, "stopped_at", None)
     return stopped if isinstance(stopped, datetime) else None
+
+
+def has_previous(value: Any) -> bool:
+    """Whether a container of it was started again, so that there is a log before."""
+    return bool(getattr(value, "restarted", False))
 
 
 def log_screen(
@@ -43,6 +48,10 @@ def log_screen(
     find = resource.logs
     assert find is not None, f"{resource.name} have no logs"
     until = ended_at(item.value) if last else None
+    if resource.platform is Platform.KUBERNETES:
+        from containerscope.logs.kube import read
+    else:
+        from containerscope.logs.follow import read
     return LogScreen(
         clients,
         settings,
@@ -51,5 +60,7 @@ def log_screen(
         line_of,
         since=_BEFORE_THE_END if until else _SINCE,
         until=until,
+        reader=read,
+        previous=last and has_previous(item.value),
         header=header,
     )

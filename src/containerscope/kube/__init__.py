@@ -1,0 +1,8 @@
+"""Lists of Kubernetes objects that follow the cluster: listed once, then watched."""
+
+from __future__ import annotations
+
+from containerscope.kube.kind import Kind
+from containerscope.kube.lister import listings
+
+__all__ = ["Kind", "listings"]

@@ -1,0 +1,55 @@
+"""A type of Kubernetes objects: where its API is and what its objects become."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+from urllib.parse import quote
+
+import msgspec
+
+from containerscope.model.kube import plain
+from containerscope.model.listing import Item
+from containerscope.resource import Clients, Scope
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Kind(Generic[T]):
+    """Not to be called subscripted: see `Resource`."""
+
+    model: type[T]
+    """A Struct with `metadata`, a `model.kube.Meta`."""
+    plural: str
+    version: str = "v1"
+    """`v1`, or group and version: `apps/v1`."""
+    namespaced: bool = True
+    lean: Callable[[T], T] | None = None
+    """Leaves out of a value what a list must not hold."""
+
+    @property
+    def base(self) -> str:
+        """The path of its API."""
+        return f"/apis/{self.version}" if "/" in self.version else f"/api/{self.version}"
+
+    def path(self, namespace: str = "", name: str = "") -> str:
+        """The path of all, of those in a namespace, or of one."""
+        within = f"/namespaces/{quote(namespace, safe='')}" if namespace and self.namespaced else ""
+        one = f"/{quote(name, safe='')}" if name else ""
+        return f"{self.base}{within}/{self.plural}{one}"
+
+    def decode(self) -> Callable[[msgspec.Raw | bytes], T]:
+        """From an object's JSON to a value; the function raises `msgspec.DecodeError`."""
+        decode: Callable[[msgspec.Raw | bytes], T] = msgspec.json.Decoder(self.model).decode
+        lean = self.lean
+        return decode if lean is None else lambda raw: lean(decode(raw))
+
+    async def read(self, clients: Clients, scope: Scope, item: Item[T]) -> dict[str, Any]:
+        """One of them whole, without managed fields."""
+        namespace = getattr(getattr(item.value, "metadata", None), "namespace", None) or ""
+        cluster = item.cluster or scope.cluster
+        body = await clients.kube(cluster).get(self.path(namespace, item.name))
+        found: dict[str, Any] = plain(msgspec.json.decode(body))
+        return found

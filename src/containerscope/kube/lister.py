@@ -1,0 +1,131 @@
+"""From the collections that a scope covers to one listing that goes on."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Generic, TypeVar
+
+from containerscope.kube.kind import Kind
+from containerscope.kube.reflector import Reflector
+from containerscope.kube.selection import selections
+from containerscope.listers import pages
+from containerscope.model.listing import ApiError, Item, Listing, Phase, Problem
+from containerscope.resource import Clients, Demand, Scope
+
+T = TypeVar("T")
+
+_BREATH = 0.05
+"""Seconds between two listings: what changes within is told at once."""
+
+
+async def clusters(clients: Clients, scope: Scope) -> tuple[str, ...]:
+    """The cluster in scope, or the contexts asked for and every cluster that EKS runs."""
+    if scope.cluster:
+        return (scope.cluster,)
+    listed = pages(clients, "eks", "ListClusters", "clusters", maxResults=100)
+    names = [name async for page in listed for name in page.items]
+    return tuple(dict.fromkeys((*clients.kube_contexts, *names)))
+
+
+@dataclass
+class _Whole(Generic[T]):
+    """All collections of one listing."""
+
+    reflectors: list[Reflector[T]]
+    lost: tuple[Problem, ...] = ()
+    """Why there may be more clusters than these."""
+    _items: tuple[Item[T], ...] = field(default=())
+
+    def listing(self, now: datetime, *, ended: bool) -> Listing[T]:
+        """The state of all of them."""
+        parts = self.reflectors
+        items = tuple(chain.from_iterable(each.items.values() for each in parts))
+        same = len(items) == len(self._items) and all(map(_is, items, self._items))
+        if not same:
+            self._items = items
+        failed = [each for each in parts if each.problem is not None]
+        problems = self.lost
+        problems += tuple(each.problem for each in failed if each.problem is not None)
+        problems += tuple(chain.from_iterable(each.odd.values() for each in parts))
+        settled = ended or all(each.synced or each.problem is not None for each in parts)
+        old = [each.heard_at for each in failed if each.synced and each.heard_at is not None]
+        stale = old and len(failed) == len(parts)
+        heard = [each.heard_at for each in parts if each.heard_at is not None]
+        return Listing(
+            items=self._items,
+            phase=Phase.DONE if settled else Phase.NAMES,
+            expected=len(items) if settled else None,
+            problems=_distinct(problems),
+            fetched_at=max(heard, default=now if settled and not parts else None),
+            live=settled and not ended,
+            stale_since=min(old) if stale else None,
+        )
+
+
+def _is(one: object, other: object) -> bool:
+    return one is other
+
+
+def _distinct(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+    return tuple(dict.fromkeys(problems))
+
+
+async def listings(
+    kind: Kind[T], clients: Clients, scope: Scope, demand: Demand
+) -> AsyncGenerator[Listing[T], None]:
+    """The objects in scope as they become known and change; ends only for `demand.everything`."""
+    news = asyncio.Event()
+    try:
+        names = await clusters(clients, scope)
+        lost: tuple[Problem, ...] = ()
+    except ApiError as error:
+        lost, names = (error.problem,), clients.kube_contexts
+        if not names:
+            yield Listing(phase=Phase.DONE, problems=lost)
+            return
+    found = selections(scope, namespaced=kind.namespaced)
+    whole = _Whole(
+        [
+            Reflector(clients, cluster, kind, selection, news.set)
+            for cluster in names
+            for selection in found
+        ],
+        lost,
+    )
+    once = demand.everything
+    works = [asyncio.create_task(each.run(once=once)) for each in whole.reflectors]
+    try:
+        if not works:
+            yield whole.listing(clients.clock.now(), ended=True)
+            return
+        async for ended in _stirred(news, works):
+            listing = whole.listing(clients.clock.now(), ended=ended)
+            if ended or listing.items or listing.phase is Phase.DONE:
+                yield listing
+    finally:
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)
+
+
+async def _stirred(
+    news: asyncio.Event, works: list[asyncio.Task[None]]
+) -> AsyncGenerator[bool, None]:
+    """After each change whether all works have ended; raises what is a bug of ours."""
+    for work in works:
+        work.add_done_callback(lambda _: news.set())
+    while True:
+        await news.wait()
+        news.clear()
+        for work in works:
+            if work.done():
+                work.result()
+        ended = all(work.done() for work in works)
+        yield ended
+        if ended:
+            return
+        await asyncio.sleep(_BREATH)

@@ -1,0 +1,160 @@
+"""What all Kubernetes objects have in common, and what the API says when it refuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from containerscope.model.listing import ApiError, Problem
+
+
+class Owner(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """An entry of `metadata.ownerReferences`."""
+
+    kind: str | None = None
+    name: str | None = None
+    uid: str | None = None
+    controller: bool | None = None
+
+
+class Meta(msgspec.Struct, frozen=True, rename="camel"):
+    """The part of `metadata` that lists need."""
+
+    name: str | None = None
+    namespace: str | None = None
+    uid: str | None = None
+    resource_version: str | None = None
+    generation: int | None = None
+    creation_timestamp: datetime | None = None
+    deletion_timestamp: datetime | None = None
+    labels: Mapping[str, str] | None = None
+    annotations: Mapping[str, str] | None = None
+    owner_references: tuple[Owner, ...] | None = None
+
+
+class Condition(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A condition of a node, a pod or a workload."""
+
+    type: str | None = None
+    status: str | None = None
+    """`True`, `False` or `Unknown`."""
+    reason: str | None = None
+    message: str | None = None
+    last_transition_time: datetime | None = None
+
+    @property
+    def true(self) -> bool:
+        """Whether it holds."""
+        return self.status == "True"
+
+
+class Expression(msgspec.Struct, frozen=True, rename="camel"):
+    """An entry of `matchExpressions`."""
+
+    key: str | None = None
+    operator: str | None = None
+    """`In`, `NotIn`, `Exists` or `DoesNotExist`."""
+    values: tuple[str, ...] | None = None
+
+
+class Selector(msgspec.Struct, frozen=True, rename="camel"):
+    """A label selector as objects hold it."""
+
+    match_labels: Mapping[str, str] | None = None
+    match_expressions: tuple[Expression, ...] | None = None
+
+    @property
+    def text(self) -> str:
+        """As the API takes it in a query: `app=web,tier in (a,b)`."""
+        parts = [f"{key}={value}" for key, value in sorted((self.match_labels or {}).items())]
+        for each in self.match_expressions or ():
+            values = ",".join(each.values or ())
+            key = each.key or ""
+            words = {
+                "In": f"{key} in ({values})",
+                "NotIn": f"{key} notin ({values})",
+                "Exists": key,
+                "DoesNotExist": f"!{key}",
+            }
+            parts.append(words.get(each.operator or "", key))
+        return ",".join(parts)
+
+
+class Reference(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """An object that another one names."""
+
+    kind: str | None = None
+    namespace: str | None = None
+    name: str | None = None
+    uid: str | None = None
+    api_version: str | None = None
+    field_path: str | None = None
+
+
+Quantity = str | int | float | None
+"""`250m`, `1Gi`, `4`: see `insight.kube_quantity`."""
+Quantities = Mapping[str, Quantity]
+
+
+class ListMeta(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The `metadata` of a list."""
+
+    resource_version: str | None = None
+    continue_: str | None = msgspec.field(name="continue", default=None)
+    remaining_item_count: int | None = None
+
+
+class RawList(msgspec.Struct, frozen=True):
+    """A page of objects, each to be decoded on its own."""
+
+    metadata: ListMeta | None = None
+    items: tuple[msgspec.Raw, ...] | None = None
+
+
+class RawEvent(msgspec.Struct, frozen=True):
+    """A line of a watch."""
+
+    type: str | None = None
+    object: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class StatusDetails(msgspec.Struct, frozen=True, rename="camel"):
+    """What a Status says beside its message."""
+
+    retry_after_seconds: int | None = None
+    kind: str | None = None
+    group: str | None = None
+
+
+class Status(msgspec.Struct, frozen=True, rename="camel"):
+    """How the API refuses."""
+
+    message: str | None = None
+    reason: str | None = None
+    code: int | None = None
+    details: StatusDetails | None = None
+    metadata: ListMeta | None = None
+
+
+class KubeError(ApiError):
+    """A refusal of a Kubernetes API, with its HTTP status; 0 where there was no answer."""
+
+    def __init__(self, problem: Problem, status: int = 0) -> None:
+        super().__init__(problem)
+        self.status = status
+
+    @property
+    def gone(self) -> bool:
+        """Whether the version asked for is too old: everything must be listed anew."""
+        return self.status == 410
+
+
+def plain(body: Any) -> Any:
+    """An object without the book-keeping that nobody reads: `metadata.managedFields`."""
+    if isinstance(body, dict) and isinstance(body.get("metadata"), dict):
+        kept = {k: v for k, v in body["metadata"].items() if k != "managedFields"}
+        return {**body, "metadata": kept}
+    return body

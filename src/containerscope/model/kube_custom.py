@@ -1,0 +1,108 @@
+"""Objects of any type, and the definitions of custom ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from containerscope.model.kube import Condition, Meta
+
+
+class Custom(msgspec.Struct, frozen=True, rename="camel"):
+    """An object of a type that nothing more is known of."""
+
+    metadata: Meta | None = None
+    status: Any = None
+    """Whatever its controller writes there."""
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """Its conditions, where it has any in the usual form."""
+        found = self.status.get("conditions") if isinstance(self.status, dict) else None
+        try:
+            return msgspec.convert(found or (), tuple[Condition, ...])
+        except msgspec.ValidationError:
+            return ()
+
+    @property
+    def phase(self) -> str | None:
+        """Its phase or state, where it has one in words."""
+        if not isinstance(self.status, dict):
+            return None
+        found = self.status.get("phase") or self.status.get("state")
+        return found if isinstance(found, str) else None
+
+
+class Served(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A version of a definition."""
+
+    name: str | None = None
+    served: bool | None = None
+    storage: bool | None = None
+
+
+class Names(msgspec.Struct, frozen=True, rename="camel"):
+    """What a type is called."""
+
+    plural: str | None = None
+    kind: str | None = None
+    short_names: tuple[str, ...] | None = None
+
+
+class DefinitionSpec(msgspec.Struct, frozen=True, rename="camel"):
+    """What a definition says."""
+
+    group: str | None = None
+    scope: str | None = None
+    names: Names | None = None
+    versions: tuple[Served, ...] | None = None
+
+
+class DefinitionStatus(msgspec.Struct, frozen=True, rename="camel"):
+    """How a definition does."""
+
+    conditions: tuple[Condition, ...] | None = None
+
+
+class Definition(msgspec.Struct, frozen=True, rename="camel"):
+    """A CustomResourceDefinition."""
+
+    metadata: Meta | None = None
+    spec: DefinitionSpec | None = None
+    status: DefinitionStatus | None = None
+
+
+class GroupVersion(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A version of a group."""
+
+    version: str | None = None
+
+
+class Group(msgspec.Struct, frozen=True, rename="camel"):
+    """An API group, as `/apis/GROUP` answers."""
+
+    preferred_version: GroupVersion | None = None
+    versions: tuple[GroupVersion, ...] | None = None
+
+    @property
+    def by_preference(self) -> tuple[str, ...]:
+        """The versions to look for a type in: not each type is in the preferred one."""
+        first = (self.preferred_version,) if self.preferred_version else ()
+        named = (each.version for each in (*first, *(self.versions or ())))
+        return tuple(dict.fromkeys(name for name in named if name))
+
+
+class ApiType(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A type of a group and version."""
+
+    name: str | None = None
+    """Plural; `pods/log` for a subresource."""
+    namespaced: bool | None = None
+    kind: str | None = None
+
+
+class ApiTypes(msgspec.Struct, frozen=True, rename="camel"):
+    """All types of a group and version."""
+
+    resources: tuple[ApiType, ...] | None = None

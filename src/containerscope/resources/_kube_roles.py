@@ -1,0 +1,88 @@
+"""From a service account to its IAM role: by pod identity, or by the annotation of IRSA."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from containerscope.listers import read_pages
+from containerscope.model import arn
+from containerscope.model.eks import PodIdentity
+from containerscope.model.kube import Meta
+from containerscope.resource import Clients
+
+IRSA = "eks.amazonaws.com/role-arn"
+PERMISSIONS = ("eks:ListPodIdentityAssociations", "eks:DescribePodIdentityAssociation")
+_SECONDS = 60.0
+
+
+class Role(msgspec.Struct, frozen=True):
+    """An IAM role, and how a service account comes by it."""
+
+    arn: str = ""
+    way: str = ""
+    """`pod identity` or `IRSA`."""
+    target: str = ""
+    """The role in another account that it takes on; empty for none."""
+
+    @property
+    def words(self) -> str:
+        """`payments (IRSA)`."""
+        onward = f" → {arn.name_of(self.target)}" if self.target else ""
+        return f"{arn.name_of(self.arn)}{onward} ({self.way})"
+
+
+Pair = tuple[str, str]
+"""Namespace and name of a service account."""
+
+
+async def associations(clients: Clients, cluster: str) -> Mapping[Pair, str]:
+    """The ids of the pod identity associations of a cluster; raises `ApiError`."""
+
+    async def fetch() -> Mapping[Pair, str]:
+        listed = read_pages(
+            clients,
+            "eks",
+            "ListPodIdentityAssociations",
+            "associations",
+            PodIdentity,
+            "nextToken",
+            clusterName=cluster,
+            maxResults=100,
+        )
+        return {
+            (each.namespace or "", each.service_account or ""): each.association_id or ""
+            async for page in listed
+            for each in page.items
+        }
+
+    return await clients.cached(("pod-identities", cluster), _SECONDS, fetch)
+
+
+async def role_of(clients: Clients, cluster: str, account: Pair, meta: Meta | None) -> Role | None:
+    """The role of a service account, whose metadata hold the annotation; raises `ApiError`.
+
+    Where there are both, the association is named.
+    """
+    found = (await associations(clients, cluster)).get(account)
+    if found:
+        return await clients.cached(
+            ("pod-identity", cluster, found), _SECONDS, lambda: _described(clients, cluster, found)
+        )
+    noted = ((meta.annotations if meta else None) or {}).get(IRSA)
+    return Role(noted, "IRSA") if noted else None
+
+
+async def _described(clients: Clients, cluster: str, association: str) -> Role | None:
+    page = await clients.read(
+        "eks",
+        "DescribePodIdentityAssociation",
+        "association",
+        PodIdentity,
+        clusterName=cluster,
+        associationId=association,
+    )
+    for each in page.items:
+        return Role(each.role_arn or "", "pod identity", each.target_role_arn or "")
+    return None

@@ -1,0 +1,298 @@
+"""Nodes of Kubernetes clusters: what they are, how they do, how full they are."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from containerscope.insight.kube_node import (
+    NodeLoad,
+    capacity_type,
+    label,
+    load_of,
+    node_group,
+    node_kind,
+    node_verdict,
+    node_word,
+)
+from containerscope.insight.kube_quantity import amount
+from containerscope.kube import Kind
+from containerscope.kube.selection import by_fields
+from containerscope.model.kube import RawList
+from containerscope.model.kube_node import Node, NodeInfo, NodeStatus
+from containerscope.model.kube_pod import Pod
+from containerscope.model.listing import LOADING, Item, Missing
+from containerscope.resource import (
+    Block,
+    Child,
+    Clients,
+    Column,
+    Detail,
+    Join,
+    PairsBlock,
+    Platform,
+    Resource,
+    Scope,
+    TableBlock,
+)
+from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_usage import NODE_JOIN, USAGE, Used, used
+
+NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
+_PODS: Kind[Pod] = Kind(Pod, "pods")
+_LOAD = "load"
+_FEW = 12
+"""Nodes up to which each is asked for its pods; for more, all pods are read once."""
+_GIB = 1024**3
+
+
+async def _pods(clients: Clients, cluster: str, fields: str = "") -> list[Pod]:
+    """The pods of a cluster, or of one node, page by page."""
+    query = {"limit": "500", **({"fieldSelector": fields} if fields else {})}
+    decode, found = _PODS.decode(), list[Pod]()
+    while True:
+        body = await clients.kube(cluster).get(_PODS.path(), **query)
+        page = msgspec.json.decode(body, type=RawList)
+        found += [decode(raw) for raw in page.items or ()]
+        following = page.metadata.continue_ if page.metadata else None
+        if not following:
+            return found
+        query["continue"] = following
+
+
+async def _loads(
+    clients: Clients, scope: Scope, items: Sequence[Item[Node]]
+) -> Mapping[str, NodeLoad]:
+    """What is requested on each of these nodes of one cluster."""
+    cluster = items[0].cluster or scope.cluster
+    if len(items) > _FEW:
+        loads = load_of(await _pods(clients, cluster))
+    else:
+        loads = {}
+        for item in items:
+            loads |= load_of(await _pods(clients, cluster, f"spec.nodeName={item.name}"))
+    return {item.key: loads.get(item.name, NodeLoad()) for item in items}
+
+
+def _allocatable(node: Node, name: str) -> float | None:
+    return amount(((node.status and node.status.allocatable) or {}).get(name))
+
+
+def _share(name: str, of: Callable[[NodeLoad], float]) -> Callable[[Item[Node]], Any]:
+    """How much of a resource is requested, in percent."""
+
+    def value(item: Item[Node]) -> Any:
+        load, node = item.joined.get(_LOAD, LOADING), item.value
+        if isinstance(load, Missing) or isinstance(node, Missing):
+            return load
+        most = _allocatable(node, name)
+        return of(load) / most * 100 if most else None
+
+    return value
+
+
+def _in_use(name: str, of: Callable[[Used], float]) -> Callable[[Item[Node]], Any]:
+    """How much of a resource is used, in percent of what pods may have."""
+
+    def value(item: Item[Node]) -> Any:
+        found, node = used(item), item.value
+        if not isinstance(found, Used) or isinstance(node, Missing):
+            return found
+        most = _allocatable(node, name)
+        return of(found) / most * 100 if most else None
+
+    return value
+
+
+def _pod_count(item: Item[Node]) -> Any:
+    load, node = item.joined.get(_LOAD, LOADING), item.value
+    if isinstance(load, Missing) or isinstance(node, Missing):
+        return load
+    most = _allocatable(node, "pods")
+    return (load.pods, int(most)) if most is not None else load.pods
+
+
+def _info(node: Node) -> NodeInfo:
+    return (node.status or NodeStatus()).node_info or NodeInfo()
+
+
+def _version(node: Node) -> str | None:
+    """The version of Kubernetes in the kubelet's: `1.33.5` of `v1.33.5-eks-113cf36`."""
+    found = (_info(node).kubelet_version or "").removeprefix("v").partition("-")[0]
+    return found or None
+
+
+def _short(item: Item[Node]) -> str:
+    """The name without the domain that all nodes of a region share."""
+    host, _, domain = item.name.partition(".")
+    return host if domain.endswith(("compute.internal", "ec2.internal")) else item.name
+
+
+def _address(node: Node, kind: str) -> str | None:
+    found = (node.status and node.status.addresses) or ()
+    return next((each.address for each in found if each.type == kind), None)
+
+
+def instance_id(node: Node) -> str | None:
+    """The EC2 instance behind it, from its provider id."""
+    name = ((node.spec.provider_id if node.spec else None) or "").rpartition("/")[2]
+    return name if name.startswith(("i-", "mi-", "fargate-")) else None
+
+
+def _type(node: Node) -> str | None:
+    return label(node, "node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type")
+
+
+def _zone(node: Node) -> str | None:
+    return label(node, "topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")
+
+
+def _taints(node: Node) -> tuple[str, ...] | None:
+    found = (node.spec and node.spec.taints) or ()
+    words = (f"{t.key}{f'={t.value}' if t.value else ''}:{t.effect}" for t in found)
+    return tuple(words) or None
+
+
+async def overview(
+    clients: Clients, scope: Scope, item: Item[Node]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """What is wrong, what it is, its conditions and taints, what is requested, its events."""
+    absent = _kube.missing(item)
+    if absent is not None:
+        yield absent
+        return
+    node: Node = item.value  # type: ignore[assignment]
+    first: tuple[Block, ...] = (*_kube.head(node_verdict(node)), _machine(node), _conditions(node))
+    yield first
+    loads = await _loads(clients, scope, [item])
+    events = await _kube.newest_events(clients, scope, item, "Node")
+    yield (*first, _requested(node, loads[item.key]), *events, *_kube.labels(item))
+
+
+def _machine(node: Node) -> PairsBlock:
+    info = _info(node)
+    return _blocks.pairs(
+        "Node",
+        ("Status", node_word(node)),
+        ("Kind", node_kind(node)),
+        ("Group", node_group(node)),
+        ("Instance type", _type(node)),
+        ("Capacity", capacity_type(node)),
+        ("Zone", _zone(node)),
+        ("Instance", instance_id(node)),
+        ("Internal IP", _address(node, "InternalIP")),
+        ("External IP", _address(node, "ExternalIP")),
+        ("Kubelet", info.kubelet_version),
+        ("System", info.os_image),
+        ("Kernel", info.kernel_version),
+        ("Runtime", info.container_runtime_version),
+        ("Architecture", info.architecture),
+        ("Taints", _taints(node)),
+    )
+
+
+def _conditions(node: Node) -> TableBlock:
+    found = (node.status and node.status.conditions) or ()
+    return TableBlock(
+        "Conditions",
+        ("TYPE", "STATUS", "SINCE", "REASON", "MESSAGE"),
+        tuple((c.type, c.status, c.last_transition_time, c.reason, c.message) for c in found),
+    )
+
+
+def _requested(node: Node, load: NodeLoad) -> TableBlock:
+    def row(title: str, asked: float, most: float | None, unit: float) -> tuple[Any, ...]:
+        share = f"{asked / most * 100:.0f}%" if most else None
+        return (title, round(asked / unit, 2), most and round(most / unit, 2), share)
+
+    return TableBlock(
+        "Requested by its pods",
+        ("RESOURCE", "REQUESTED", "ALLOCATABLE", "SHARE"),
+        (
+            row("CPU", load.cpu, _allocatable(node, "cpu"), 1),
+            row("Memory GiB", load.memory, _allocatable(node, "memory"), _GIB),
+            row("Pods", load.pods, _allocatable(node, "pods"), 1),
+        ),
+    )
+
+
+def _to_pods(scope: Scope, item: Item[Node]) -> Scope:
+    return _kube.within(scope, item).within(
+        namespace="", parent=by_fields(f"spec.nodeName={item.name}")
+    )
+
+
+RESOURCE: Resource[Node] = Resource(
+    name="nodes",
+    noun="node",
+    platform=Platform.KUBERNETES,
+    model=Node,
+    lister=_kube.lister(NODES),
+    live=True,
+    aliases=("no",),
+    columns=(
+        _kube.CLUSTER,
+        Column("NODE", of_item=_short, priority=0, width=32),
+        _kube.health_column(node_verdict, width=40),
+        Column("KIND", node_kind, priority=3),
+        Column("GROUP", node_group, priority=4, width=30),
+        Column("TYPE", _type, priority=4),
+        Column("CAPACITY", capacity_type, priority=6),
+        Column("ZONE", _zone, priority=5),
+        Column("VERSION", _version, priority=5),
+        Column("KUBELET", lambda node: _info(node).kubelet_version, wide=True, priority=7),
+        Column(
+            "CPU%",
+            of_item=_share("cpu", lambda load: load.cpu),
+            kind="percent",
+            needs=_LOAD,
+            priority=3,
+            name="cpu",
+        ),
+        Column(
+            "MEM%",
+            of_item=_share("memory", lambda load: load.memory),
+            kind="percent",
+            needs=_LOAD,
+            priority=3,
+            name="memory",
+        ),
+        Column(
+            "CPU USE%",
+            of_item=_in_use("cpu", lambda found: found.cpu),
+            kind="percent",
+            needs=USAGE,
+            priority=4,
+            name="cpu_use",
+        ),
+        Column(
+            "MEM USE%",
+            of_item=_in_use("memory", lambda found: found.memory),
+            kind="percent",
+            needs=USAGE,
+            priority=4,
+            name="memory_use",
+        ),
+        Column("PODS", of_item=_pod_count, kind="ratio", needs=_LOAD, priority=3),
+        Column("NAME", of_item=lambda item: item.name, wide=True, priority=6, width=60),
+        Column("STATUS", node_word, wide=True, priority=6),
+        Column("IP", lambda node: _address(node, "InternalIP"), wide=True, priority=6),
+        Column("INSTANCE", instance_id, wide=True, priority=6, width=24),
+        Column("ARCH", lambda node: _info(node).architecture, wide=True, priority=8),
+        Column("OS", lambda node: _info(node).os_image, wide=True, priority=8),
+        Column("TAINTS", _taints, wide=True, priority=7, width=60),
+        _kube.AGE,
+        _kube.LABELS,
+    ),
+    read=NODES.read,
+    health=_kube.health(node_verdict),
+    changing=_kube.changing(node_verdict),
+    children=(Child("pods", _to_pods), _kube.to_events("Node")),
+    details=(Detail("Overview", overview),),
+    joins=(Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster), NODE_JOIN),
+    permissions=_kube.PERMISSIONS,
+    empty="No nodes in {scope}.",
+    tags=_kube.tags,
+)

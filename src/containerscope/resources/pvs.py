@@ -1,0 +1,105 @@
+"""Persistent volumes of Kubernetes clusters, and what holds their data in AWS."""
+
+from __future__ import annotations
+
+from containerscope.insight.kube_quantity import amount
+from containerscope.insight.kube_storage import backing, service_of, volume_verdict
+from containerscope.kube import Kind
+from containerscope.kube.selection import by_fields
+from containerscope.model.kube_storage import PersistentVolume, VolumeSpec
+from containerscope.model.listing import Item, Missing
+from containerscope.resource import Block, Child, Column, Platform, Resource, Scope
+from containerscope.resources import _blocks, _kube
+
+_VOLUMES: Kind[PersistentVolume] = Kind(PersistentVolume, "persistentvolumes", namespaced=False)
+
+
+def _spec(volume: PersistentVolume) -> VolumeSpec:
+    return volume.spec or VolumeSpec()
+
+
+def _size(volume: PersistentVolume) -> float | None:
+    return amount((_spec(volume).capacity or {}).get("storage"))
+
+
+def _claim(volume: PersistentVolume) -> str | None:
+    found = _spec(volume).claim_ref
+    return f"{found.namespace}/{found.name}" if found else None
+
+
+def _service(volume: PersistentVolume) -> str | None:
+    spec = _spec(volume)
+    if spec.csi is not None:
+        return service_of(spec.csi.driver)
+    return "EBS" if spec.aws_elastic_block_store is not None else None
+
+
+def _shape(volume: PersistentVolume) -> tuple[Block, ...]:
+    spec, csi = _spec(volume), _spec(volume).csi
+    return (
+        _blocks.pairs(
+            "Volume",
+            ("Status", volume.status.phase if volume.status else None),
+            ("Claim", _claim(volume)),
+            ("Size", (spec.capacity or {}).get("storage")),
+            ("Storage class", spec.storage_class_name),
+            ("Access", spec.access_modes),
+            ("When released", spec.persistent_volume_reclaim_policy),
+            ("Held by", _service(volume)),
+            ("In AWS", backing(volume)),
+            ("Driver", csi.driver if csi else None),
+            ("File system", csi.fs_type if csi else None),
+            ("Attributes", csi.volume_attributes if csi else None),
+        ),
+    )
+
+
+def _to_claim(scope: Scope, item: Item[PersistentVolume]) -> Scope:
+    found = None if isinstance(item.value, Missing) else _spec(item.value).claim_ref
+    return _kube.within(scope, item).within(
+        namespace=(found.namespace if found else "") or "",
+        parent=by_fields(f"metadata.name={found.name if found else ''}"),
+    )
+
+
+def _claimed(item: Item[PersistentVolume]) -> bool:
+    return not isinstance(item.value, Missing) and _spec(item.value).claim_ref is not None
+
+
+RESOURCE: Resource[PersistentVolume] = Resource(
+    name="pvs",
+    noun="persistent volume",
+    platform=Platform.KUBERNETES,
+    model=PersistentVolume,
+    lister=_kube.lister(_VOLUMES),
+    live=True,
+    aliases=("pv", "persistentvolumes"),
+    columns=(
+        _kube.CLUSTER,
+        _kube.NAME,
+        _kube.health_column(volume_verdict),
+        Column("SIZE", _size, kind="bytes", priority=2),
+        Column("HELD BY", _service, priority=3),
+        Column("IN AWS", backing, priority=2, width=52, name="backing"),
+        Column("CLAIM", _claim, priority=3, width=50),
+        Column("CLASS", lambda volume: _spec(volume).storage_class_name, priority=5),
+        Column("STATUS", lambda volume: volume.status.phase if volume.status else None, priority=4),
+        Column(
+            "RECLAIM",
+            lambda volume: _spec(volume).persistent_volume_reclaim_policy,
+            priority=6,
+        ),
+        _kube.AGE,
+        _kube.LABELS,
+    ),
+    read=_VOLUMES.read,
+    health=_kube.health(volume_verdict),
+    children=(
+        Child("pvcs", _to_claim, when=_claimed),
+        _kube.to_events("PersistentVolume"),
+    ),
+    details=_kube.simple_overview("PersistentVolume", _shape, volume_verdict),
+    permissions=_kube.PERMISSIONS,
+    empty="No persistent volumes in {scope}.",
+    tags=_kube.tags,
+)

@@ -1,0 +1,56 @@
+"""From an EKS cluster into what runs in it, by keys."""
+
+from __future__ import annotations
+
+from containerscope.demo.server import RunningServer
+from tests.kube.cluster import Cluster
+from tests.ui.conftest import Start
+from tests.waiting import wait_for_text, wait_until_gone
+
+
+async def test_one_drills_from_a_cluster_to_the_logs_of_a_container(start: Start) -> None:
+    async with start(160, 40, read_only=True) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"pods cluster=platform namespace=shop", "enter")
+        await wait_for_text(pilot, "platform › shop › pods", "CrashLoopBackOff", "live")
+        await pilot.press("enter")
+        await wait_for_text(pilot, "pod-containers (2)", "aws-otel-collector")
+        await pilot.press("l")
+        await wait_for_text(pilot, "› logs", "streamed")
+        await pilot.press("escape", "escape")
+        await wait_for_text(pilot, "platform › shop › pods")
+        await pilot.press("p")
+        text = await wait_for_text(pilot, "› logs", "lines")
+        assert "streamed" not in text
+
+
+async def test_rows_follow_the_cluster_without_a_key(start: Start, account: RunningServer) -> None:
+    cluster = Cluster(account)
+    cluster.kube.store.put(("", "namespaces"), {"metadata": {"name": "scratch"}})
+    cluster.put("first", key="value")
+    async with start(120, 30) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"cm cluster=platform namespace=scratch", "enter")
+        await wait_for_text(pilot, "configmaps (1)", "first", "live")
+        cluster.put("second", key="value")
+        await wait_for_text(pilot, "configmaps (2)", "second")
+        cluster.drop("first")
+        await wait_until_gone(pilot, "first")
+        await pilot.press(":", *"secrets", "enter")
+        await wait_for_text(pilot, "platform › scratch › secrets")
+
+
+async def test_a_lost_server_leaves_the_rows_and_says_since_when(
+    start: Start, account: RunningServer
+) -> None:
+    cluster = Cluster(account)
+    async with start(140, 30) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"deploy cluster=platform namespace=shop", "enter")
+        await wait_for_text(pilot, "storefront", "live")
+        cluster.spoil("dropped", resource="deployments")
+        cluster.spoil("cut", resource="deployments", times=1)
+        await wait_for_text(pilot, "storefront", "stale", "does not answer")
+        cluster.faults.replace(())
+        await wait_until_gone(pilot, "stale")
+        await wait_for_text(pilot, "storefront", "live")
