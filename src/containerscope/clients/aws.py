@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError
 
+from containerscope.action_log import ActionLog
 from containerscope.clients.connection import Connection
 from containerscope.clients.decode import page_of, wants_raw
 from containerscope.clients.errors import is_throttled, to_problem
@@ -23,7 +24,7 @@ from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
 from containerscope.model.clock import Clock, SystemClock
-from containerscope.model.listing import ApiError, Page, RefusedError
+from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
 from containerscope.resource import Identity, SignIn, Target
 
 T = TypeVar("T")
@@ -67,6 +68,8 @@ class AwsClients:
         self.calls: Counter[str] = Counter()
         """Requests sent, retries included, by `ecs:ListServices`."""
         self.pace = pace
+        self.actions: ActionLog | None = None
+        """Where changes are written down; set by the run that these clients belong to."""
         self._target = target
         self._read_only = read_only
         self._clock = ServerClock(clock)
@@ -186,6 +189,14 @@ class AwsClients:
             return await fly()
         return await self._flights.join((service, operation, _frozen(params)), fly)
 
+    async def send(self, service: str, operation: str, /, **params: Any) -> str:
+        """Make a change and return the id that AWS gave the request; never joined to another."""
+        answer, _ = await self._answer(service, operation, params, raw=False)
+        failures = answer.get("failures") or ()
+        if failures:
+            raise ApiError(_failure(f"{service}:{operation}", failures[0]))
+        return str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
+
     async def stream(
         self, service: str, operation: str, member: str, /, **params: Any
     ) -> AsyncIterator[Mapping[str, Any]]:
@@ -293,6 +304,12 @@ async def _send(
     answer = await method(**params)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     return answer, parse_date(headers.get("date"))
+
+
+def _failure(operation: str, failure: Mapping[str, Any]) -> Problem:
+    """What a batch call that answers 200 says of the one thing it was about."""
+    words = ": ".join(str(failure[each]) for each in ("reason", "detail") if failure.get(each))
+    return Problem(Why.FAILED, operation, words or "it failed and AWS does not say why")
 
 
 def _frozen(value: Any) -> Hashable:

@@ -18,6 +18,7 @@ from containerscope.resource import Child, Clients, Column, Demand, Platform, Re
 from containerscope.resources import _ecs
 from containerscope.resources._blocks import taskdef_name
 from containerscope.resources._logs import of_task
+from containerscope.resources._task_actions import TASK_ACTIONS
 from containerscope.resources._task_details import DETAILS
 from containerscope.resources._task_list import BATCH, listed
 
@@ -141,6 +142,7 @@ RESOURCE: Resource[Task] = Resource(
         Child("containers", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    actions=TASK_ACTIONS,
     logs=of_task,
     details=DETAILS,
     console=_console,
