@@ -102,7 +102,7 @@ class Outcome:
 def why_not(clients: Any, action: Action[Any], items: Sequence[Item[Any]]) -> str:
     """Why an action cannot be done to these rows at all; empty if it can."""
     if clients is not None and clients.read_only:
-        return "read-only: nothing is changed"
+        return "read-only"
     if len(items) > 1 and not action.bulk:
         return "for one row at a time"
     return next((reason for item in items if (reason := action.when(item))), "")

@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from containerscope.action_log import ActionLog
 from containerscope.cli.demo_wishes import Wishes
 from containerscope.model.listing import ApiError, Problem
 from containerscope.model.target import Target
@@ -132,6 +133,7 @@ async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
     session = Session(settings)
     try:
         clients = await session.connect(session.target, sign_in)
+        clients.actions = ActionLog(session.settings.state_dir)
         try:
             yield clients
         finally:

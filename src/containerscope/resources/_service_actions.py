@@ -158,7 +158,7 @@ ACTIONS: tuple[Action[Service], ...] = (
     Action(
         "rollback",
         "Roll back",
-        "Roll back: stop the running deployment, or go back to a revision",
+        "Roll back: stop the deployment, or go back",
         _with_revisions,
         plans.plan_rollback,
         ("ecs:StopServiceDeployment", "ecs:UpdateService", "iam:PassRole"),
@@ -172,7 +172,7 @@ ACTIONS: tuple[Action[Service], ...] = (
     Action(
         "suspend-scaling",
         "Suspend scaling of",
-        "Suspend scaling: alarms and schedules change nothing",
+        "Suspend its auto scaling",
         _with_target,
         lambda live, _: plans.plan_suspend(live, True),
         ("application-autoscaling:RegisterScalableTarget",),
@@ -180,7 +180,7 @@ ACTIONS: tuple[Action[Service], ...] = (
     Action(
         "resume-scaling",
         "Resume scaling of",
-        "Resume scaling",
+        "Resume its auto scaling",
         _with_target,
         lambda live, _: plans.plan_suspend(live, False),
         ("application-autoscaling:RegisterScalableTarget",),

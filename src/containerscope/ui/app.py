@@ -216,6 +216,7 @@ class ContainerScopeApp(App[int]):
 
     @work(exclusive=True, group="connect")
     async def _connecting(self, target: Target, before: Session | None) -> None:
+        from containerscope.action_log import ActionLog
         from containerscope.poller import Poller
         from containerscope.ui.frame import Session
 
@@ -240,6 +241,7 @@ class ContainerScopeApp(App[int]):
             if clients is not None:
                 await clients.close()
             raise
+        clients.actions = ActionLog(self.settings.state_dir)
         poller = Poller(clients, self.settings.refresh)
         self._session = Session(target, clients, identity, poller)
         self.browse.connected(self._session)

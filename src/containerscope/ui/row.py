@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from containerscope.model.listing import Missing
+from containerscope.model.listing import Item, Missing
 from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
 from containerscope.resource import Child
 from containerscope.resources import find
 from containerscope.ui import raw
 from containerscope.ui.console import console_link
-from containerscope.ui.dialogs import Choice, Chooser
+from containerscope.ui.dialogs import Choice
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import Location
 from containerscope.ui.logs import log_screen
@@ -139,11 +139,8 @@ class RowScreen(ViewScreen):
 
     # The row
 
-    def action_menu(self) -> None:
-        """All that can be done with this row."""
-        item = self.item
-        if item is None:
-            return
+    def row_choices(self, item: Item[Any]) -> list[Choice]:
+        """The lines of the menu that change nothing."""
         choices = [
             Choice(f"child:{number}", f"open {child.resource}", key="enter" if not number else "")
             for number, child in enumerate(self.resource.children)
@@ -156,9 +153,10 @@ class RowScreen(ViewScreen):
                 if key.pane in ("any", "table"):
                     shown = key.shown(self.settings).split(" ")[0]
                     choices.append(Choice(key.action, key.help, key=shown, refused=refused))
-        self.app.push_screen(Chooser(f"{self.resource.noun} {item.name}", choices), self._chosen)
+        return choices
 
-    async def _chosen(self, value: str | None) -> None:
+    async def chosen(self, value: str | None) -> None:
+        """Carry out a line of the menu."""
         item = self.item
         if value is None or item is None:
             return
