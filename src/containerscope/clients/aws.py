@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar
 
 from botocore import xform_name
@@ -46,15 +47,20 @@ async def connect(
     sign_in: SignIn,
     clock: Clock | None = None,
     pace: Pace | None = None,
+    read_only_accounts: Sequence[str] = (),
 ) -> AwsClients:
     """Clients for one profile and region; no network yet.
+
+    With `read_only_accounts`, patterns of account ids and aliases, they are read-only until the
+    identity shows that none of them fits.
 
     Raises `ApiError` for a profile that does not exist and for a missing region. With the `pace`
     of the clients before, a switch of profile does not renew the account's budget.
     """
     clock = clock or SystemClock()
     try:
-        return AwsClients(target, read_only, pace or Pace(rate_share, clock), sign_in, clock)
+        pace = pace or Pace(rate_share, clock)
+        return AwsClients(target, read_only, pace, sign_in, clock, read_only_accounts)
     except BotoCoreError as error:
         raise ApiError(to_problem(error, "aws", "connect")) from error
 
@@ -63,7 +69,13 @@ class AwsClients:
     """The clients of one profile and region; implements `containerscope.resource.Clients`."""
 
     def __init__(
-        self, target: Target, read_only: bool, pace: Pace, sign_in: SignIn, clock: Clock
+        self,
+        target: Target,
+        read_only: bool,
+        pace: Pace,
+        sign_in: SignIn,
+        clock: Clock,
+        read_only_accounts: Sequence[str] = (),
     ) -> None:
         self.calls: Counter[str] = Counter()
         """Requests sent, retries included, by `ecs:ListServices`."""
@@ -71,7 +83,9 @@ class AwsClients:
         self.actions: ActionLog | None = None
         """Where changes are written down; set by the run that these clients belong to."""
         self._target = target
-        self._read_only = read_only
+        self._undecided = () if read_only else tuple(read_only_accounts)
+        """Patterns of accounts that are read-only, until it is known which one this is."""
+        self._read_only = read_only or bool(self._undecided)
         self._clock = ServerClock(clock)
         self._flights = Flights()
         self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
@@ -79,7 +93,7 @@ class AwsClients:
         self._account = target.access_key or target.profile
         self._retired: list[Connection] = []
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
-        core = open_session(target, read_only=read_only)
+        core = open_session(target, read_only=self._read_only)
         self._region = region_of(core, target)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
@@ -91,7 +105,7 @@ class AwsClients:
 
     @property
     def read_only(self) -> bool:
-        """Whether the guard refuses whatever changes the world; fixed for good."""
+        """Whether the guard refuses whatever changes the world; fixed once the account is known."""
         return self._read_only
 
     @property
@@ -120,8 +134,25 @@ class AwsClients:
         account, arn = answer["Account"], answer["Arn"]
         self.pace.settle(self._account, account)
         self._account = account
+        await self._decide(account)
         partition = arn.split(":")[1] if arn.startswith("arn:") else self._partition
         return Identity(account, arn, region=self._region, partition=partition)
+
+    async def _decide(self, account: str) -> None:
+        """Allow changes unless a pattern names the account; what cannot be told stays read-only."""
+        patterns, self._undecided = self._undecided, ()
+        if not patterns or any(fnmatchcase(account, pattern) for pattern in patterns):
+            return
+        if any(char.isalpha() for pattern in patterns for char in pattern):
+            try:
+                answer = await self.call("iam", "ListAccountAliases")
+            except ApiError:
+                return
+            aliases = answer.get("AccountAliases") or ()
+            if any(fnmatchcase(alias, pattern) for alias in aliases for pattern in patterns):
+                return
+        self._read_only = False
+        self._reconnect()
 
     async def name_account(self) -> Identity:
         """The identity with the account's alias, where that can be read; never needed by rows."""
