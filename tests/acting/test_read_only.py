@@ -23,6 +23,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "ecs:ContinueServiceDeployment": {"serviceDeploymentArn": "arn", "hookId": "h"},
     "ecs:UpdateContainerInstancesState": {"containerInstances": ["i"], "status": "DRAINING"},
     "ecs:UpdateTaskProtection": {"cluster": "c", "tasks": ["t"], "protectionEnabled": True},
+    "ecs:RunTask": {"taskDefinition": "t"},
+    "eks:UpdateNodegroupVersion": {"clusterName": "c", "nodegroupName": "n"},
     "eks:UpdateNodegroupConfig": {"clusterName": "c", "nodegroupName": "n"},
     "application-autoscaling:RegisterScalableTarget": {
         "ServiceNamespace": "ecs",

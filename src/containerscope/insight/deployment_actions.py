@@ -26,6 +26,8 @@ def why_not_answered(deployment: ServiceDeployment) -> str:
 
 def waiting(deployment: ServiceDeployment) -> LifecycleHookDetail | None:
     """The hook at which it waits for a person."""
+    if deployment.status not in _UNDER_WAY:
+        return None
     hooks = deployment.lifecycle_hook_details or ()
     return next((hook for hook in hooks if hook.status == "AWAITING_ACTION"), None)
 

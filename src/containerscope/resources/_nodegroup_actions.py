@@ -29,6 +29,10 @@ async def _scaled(clients: Clients, step: Step) -> Stage:
     return plans.scaled(group, step, await _nodes(clients, group))
 
 
+async def _updated(clients: Clients, step: Step) -> Stage:
+    return plans.updated(await _now(clients, step.where, step.target), step)
+
+
 async def _nodes(clients: Clients, group: Nodegroup) -> int | None:
     """How many nodes are in service; None where nobody may know."""
     groups = (group.resources.auto_scaling_groups if group.resources else None) or ()
@@ -63,5 +67,27 @@ ACTIONS: tuple[Action[Nodegroup], ...] = (
         asks=Ask("desired", hint="COUNT"),
         answer=lambda group: str(plans.desired(group)),
         progress=_scaled,
+    ),
+    Action(
+        "set-unavailable",
+        "Set the pace of updates of",
+        "Set how many nodes an update takes at once",
+        _live,
+        plans.plan_unavailable,
+        ("eks:UpdateNodegroupConfig",),
+        when=_why_not,
+        asks=Ask("unavailable", hint="COUNT"),
+        answer=plans.unavailable,
+        progress=_updated,
+    ),
+    Action(
+        "update-ami",
+        "Update the AMI of",
+        "Update to the newest AMI release",
+        _live,
+        plans.plan_release,
+        ("eks:UpdateNodegroupVersion",),
+        when=_why_not,
+        progress=_updated,
     ),
 )

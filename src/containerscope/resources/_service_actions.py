@@ -37,7 +37,8 @@ async def _live(clients: Clients, scope: Scope, item: Item[Service]) -> LiveServ
     return LiveService(await service_now(clients, cluster, item.key), cluster)
 
 
-async def _with_target(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
+async def live_with_target(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
+    """The service as it is now, with the bounds of its scaling."""
     live = await _live(clients, scope, item)
     target, unknown = None, ""
     try:
@@ -131,7 +132,7 @@ SCALE: Action[Service] = Action(
     "scale",
     "Scale",
     "Scale: set the desired count",
-    _with_target,
+    live_with_target,
     plans.plan_scale,
     ("ecs:UpdateService",),
     when=_when(plans.why_not_scaled),
@@ -173,7 +174,7 @@ ACTIONS: tuple[Action[Service], ...] = (
         "suspend-scaling",
         "Suspend scaling of",
         "Suspend its auto scaling",
-        _with_target,
+        live_with_target,
         lambda live, _: plans.plan_suspend(live, True),
         ("application-autoscaling:RegisterScalableTarget",),
     ),
@@ -181,7 +182,7 @@ ACTIONS: tuple[Action[Service], ...] = (
         "resume-scaling",
         "Resume scaling of",
         "Resume its auto scaling",
-        _with_target,
+        live_with_target,
         lambda live, _: plans.plan_suspend(live, False),
         ("application-autoscaling:RegisterScalableTarget",),
     ),

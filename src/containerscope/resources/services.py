@@ -26,6 +26,7 @@ from containerscope.resources import _ecs
 from containerscope.resources._blocks import strategy_words, taskdef_name
 from containerscope.resources._instance_roles import on_instances
 from containerscope.resources._logs import of_service
+from containerscope.resources._run_actions import RUN_SCHEDULE, RUN_SERVICE
 from containerscope.resources._service_actions import ACTIONS
 from containerscope.resources._service_details import DETAILS
 
@@ -227,7 +228,7 @@ RESOURCE: Resource[Service] = Resource(
         Child("asgs", _within, when=_on_instances),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
-    actions=ACTIONS,
+    actions=(*ACTIONS, RUN_SCHEDULE, RUN_SERVICE),
     logs=of_service,
     details=DETAILS,
     console=_console,

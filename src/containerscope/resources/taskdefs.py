@@ -15,6 +15,7 @@ from containerscope.model.listing import Item, Listing, Page
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._definition import latest
+from containerscope.resources._run_actions import RUN_DEFINITION
 from containerscope.resources._taskdef_details import DETAILS
 
 
@@ -178,6 +179,7 @@ RESOURCE: Resource[TaskDefinition] = Resource(
     children=(
         Child("taskdefs", lambda scope, item: scope.within(parent=_family(item)), is_family),
     ),
+    actions=(RUN_DEFINITION,),
     details=DETAILS,
     console=_console,
     permissions=(

@@ -116,7 +116,7 @@ class ActScreen(RowScreen):
         if item is None:
             return
         meant = {action.id: self._meant(action) for action in self._actions()}
-        choices = [*self.row_choices(item), *self.action_choices()]
+        choices = self.row_choices(item, self.action_choices())
         chooser = Chooser(f"{self.resource.noun} {item.name}", choices)
         self.app.push_screen(chooser, partial(self._picked, self.resource.name, meant))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from containerscope.model.listing import Item, Missing
@@ -139,13 +140,14 @@ class RowScreen(ViewScreen):
 
     # The row
 
-    def row_choices(self, item: Item[Any]) -> list[Choice]:
-        """The lines of the menu that change nothing."""
+    def row_choices(self, item: Item[Any], acts: Sequence[Choice]) -> list[Choice]:
+        """The lines of the menu: ways down, what changes something, and ways to look."""
         choices = [
             Choice(f"child:{number}", f"open {child.resource}", key="enter" if not number else "")
             for number, child in enumerate(self.resource.children)
             if child.when(item) and find(child.resource) is not None
         ]
+        choices += acts
         context = self.context()
         for key in KEYS:
             if key.group in ("Look", "Row") and key.id not in ("menu", "tab", "pane", "reveal"):
