@@ -185,6 +185,8 @@ class Column(Generic[T]):
     """The join it needs; empty for none."""
     tone: Callable[[T], Level] | None = None
     """The level that colours the cell; healthy cells stay quiet without it."""
+    tone_of_item: Callable[[Item[T]], Level] | None = None
+    """In place of `tone`, where a joined value decides."""
     width: int = 40
     """The most cells it takes; longer values are cut in the middle."""
     name: str = ""
@@ -363,6 +365,12 @@ class Resource(Generic[T]):
     actions: tuple[Action[T], ...] = ()
     logs: Callable[[Clients, Scope, Item[T]], Awaitable[Sources]] | None = None
     """Where the lines of what a row stands for are; asked again while they are followed."""
+    compare: Callable[[Clients, Item[T], Item[T]], AsyncIterator[tuple[Block, ...]]] | None = None
+    """What differs between two marked rows."""
+    used_by: Callable[[Item[T]], str] | None = None
+    """What services are asked whether they use it by: an ARN, an id, an image."""
+    leads: Callable[[Scope, Item[T]], tuple[str, Scope, str] | None] | None = None
+    """Where `enter` goes from a row that stands for one elsewhere: resource, scope and key."""
     joins: tuple[Join[T], ...] = ()
     """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None

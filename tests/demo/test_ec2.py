@@ -57,12 +57,30 @@ def test_the_interface_of_a_task_is_the_one_that_ecs_tells(world: World) -> None
 
 def test_every_instance_that_ecs_names_is_there(world: World) -> None:
     for cluster in world.clusters.values():
+        if not cluster.instances:
+            continue
+        arns = ask(world, "ecs", "ListContainerInstances", cluster=cluster.name)
+        described = ask(
+            world,
+            "ecs",
+            "DescribeContainerInstances",
+            cluster=cluster.name,
+            containerInstances=arns["containerInstanceArns"],
+        )["containerInstances"]
+        images = {
+            each["ec2InstanceId"]: {one["name"]: one.get("value") for one in each["attributes"]}
+            for each in described
+        }
         for instance in cluster.instances.values():
             [reservation] = ask(world, "ec2", "DescribeInstances", InstanceIds=[instance.ec2_id])[
                 "Reservations"
             ]
             [told] = reservation["Instances"]
             assert told["InstanceType"] == instance.kind
+            attributes = images[told["InstanceId"]]
+            assert told["ImageId"] == attributes["ecs.ami-id"]
+            assert told["Architecture"] == attributes["ecs.cpu-architecture"]
+            assert told["VpcId"] == attributes["ecs.vpc-id"]
             assert told["Placement"]["AvailabilityZone"] == f"eu-west-1{instance.zone}"
             profile = told["IamInstanceProfile"]["Arn"].rpartition("/")[2]
             assert ask(world, "iam", "GetInstanceProfile", InstanceProfileName=profile)
@@ -328,6 +346,7 @@ def test_every_answer_fits_its_shape(world: World) -> None:
         "DescribeSecurityGroupRules", "DescribeImages", "DescribeLaunchTemplates",
         "DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "DescribeNatGateways",
         "DescribeVpcEndpoints", "DescribeRegions", "DescribeAvailabilityZones",
+        "DescribeInstanceTypes",
     ):  # fmt: skip
         [things] = [
             each for each in ask(world, "ec2", operation).values() if isinstance(each, list)
@@ -343,3 +362,24 @@ def test_a_page_of_interfaces_describes_no_more_than_is_on_it() -> None:
     )
     assert len(answer["NetworkInterfaces"]) == 1000
     assert "NextToken" not in rest
+
+
+async def test_every_type_that_runs_is_known(world: World, ec2: Any) -> None:
+    running = {
+        each["Instances"][0]["InstanceType"]
+        for each in (await ec2.describe_instances())["Reservations"]
+    }
+    types = (await ec2.describe_instance_types(InstanceTypes=sorted(running)))["InstanceTypes"]
+    sizes = {each["InstanceType"]: each["MemoryInfo"]["SizeInMiB"] for each in types}
+    for cluster in world.clusters.values():
+        for each in cluster.instances.values():
+            assert 0.9 * sizes[each.kind] < each.memory < sizes[each.kind]
+
+
+async def test_an_instance_that_is_on_its_way_is_pending(world: World, ec2: Any) -> None:
+    group = world.asgs["ecs-data"]
+    first = next(iter(group.instances.values()))
+    first.lifecycle = "Pending"
+    pending = [{"Name": "instance-state-name", "Values": ["pending"]}]
+    found = (await ec2.describe_instances(Filters=pending))["Reservations"]
+    assert [each["Instances"][0]["InstanceId"] for each in found] == [first.id]

@@ -85,6 +85,12 @@ def _denied(world: World) -> None:
 
 def _unmounted(world: World) -> None:
     _, service = service_of(world, "data", "feature-store")
+    system = next(
+        each["efsVolumeConfiguration"]["fileSystemId"]
+        for each in service.definition.body["volumes"]
+        if "efsVolumeConfiguration" in each
+    )
+    assert sorted(world.storage.file_systems[system].mount_targets) == ["a", "c"]
     failed = [each for each in service.tasks.values() if each.stop_code == "TaskFailedToStart"]
     assert {each.zone for each in failed} == {"b"}
     assert "failed to invoke EFS utils commands" in failed[0].stopped_reason

@@ -28,6 +28,12 @@ from tests.demo.test_ecs_life import service_of
 MISSING = Fate(pull_error="CannotPullContainerError: image not found")
 
 
+@pytest.fixture(autouse=True)
+def unscaled(world: World) -> None:
+    """Nobody scales services but the test."""
+    world.scaling.targets.clear()
+
+
 def describe(world: World, cluster: str, name: str) -> dict[str, Any]:
     found = ask(world, "ecs", "DescribeServices", cluster=cluster, services=[name])
     return dict(found["services"][0])
@@ -118,7 +124,10 @@ def test_a_rolling_update_keeps_within_its_percentages(world: World) -> None:
     cluster, service = service_of(world, "checkout", "accounts")
     service.minimum, service.maximum = 75, 125
     old = set(service.tasks)
-    release(world, cluster, service)
+    made = release(world, cluster, service)
+    assert (made.status, made.rollout) == ("PENDING", "IN_PROGRESS")
+    later(world, 3)
+    assert made.status == "IN_PROGRESS"
     least, most = peak(world, service, 900)
     assert (least, most) == (6, 10)
     assert service.steady

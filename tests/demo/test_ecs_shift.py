@@ -189,6 +189,9 @@ def test_stopping_a_deployment_rolls_it_back(world: World) -> None:
     later(world, 200)
     arn = told(world, service)["serviceDeploymentArn"]
     ask(world, "ecs", "StopServiceDeployment", serviceDeploymentArn=arn)
+    assert told(world, service)["status"] == "ROLLBACK_REQUESTED"
+    later(world, 3)
+    assert told(world, service)["status"] in ("ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL")
     later(world, 60)
     assert told(world, service)["status"] == "ROLLBACK_SUCCESSFUL"
     assert service.running == 8

@@ -393,3 +393,12 @@ def test_a_service_account_leads_to_its_role(world: World) -> None:
     )["association"]  # fmt: skip
     assert whole["roleArn"].endswith("role/platform-exporter")
     assert whole["targetRoleArn"].startswith("arn:aws:iam::210987654321:")
+
+
+def test_tags_are_given_and_taken_away(world: World) -> None:
+    arn = group(world, "gpu")["nodegroupArn"]
+    ask(world, "eks", "TagResource", resourceArn=arn, tags={"owner": "ml"})
+    ask(world, "eks", "UntagResource", resourceArn=arn, tagKeys=["team", "nothing"])
+    told_tags = ask(world, "eks", "ListTagsForResource", resourceArn=arn)["tags"]
+    assert told_tags == {"owner": "ml"}
+    assert refusal(world, "TagResource", resourceArn="arn:x", tags={}).code == "NotFoundException"

@@ -12,9 +12,12 @@ from containerscope.demo.account import demo_world
 from containerscope.demo.clock import StillClock
 from containerscope.demo.ecs_state import TaskDefinition
 from containerscope.demo.eks_state import EksCluster
-from containerscope.demo.iam_grants import grant, withhold
+from containerscope.demo.iam_build import refresh
+from containerscope.demo.iam_grants import secret_arn
+from containerscope.demo.iam_secrets import grant, withhold
 from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.scale import Scale
+from containerscope.demo.scenarios import SCENARIOS
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from tests.demo.conftest import Connect
@@ -181,7 +184,7 @@ def test_a_boundary_cuts_what_a_policy_allows(world: World) -> None:
     assert found["PermissionsBoundaryDecisionDetail"] == {"AllowedByPermissionsBoundary": False}
     within = decision(world, "payments-task", "ssmmessages:OpenDataChannel")
     assert within["EvalDecision"] == "allowed"
-    role = world.access.role("payments-task")
+    role = refresh(world).role("payments-task")
     assert role is not None
     role.inline["more"] = {"Statement": {"Effect": "Allow", "Action": "ec2:*", "Resource": "*"}}
     beyond = decision(world, "payments-task", "ec2:RunInstances")
@@ -190,7 +193,7 @@ def test_a_boundary_cuts_what_a_policy_allows(world: World) -> None:
 
 
 def test_a_condition_that_lacks_its_context_is_named(world: World) -> None:
-    role = world.access.role("cart-task")
+    role = refresh(world).role("cart-task")
     assert role is not None
     [key] = [each for each in role.inline["data"]["Statement"] if each.get("Sid") == "Keys"]
     arn = key["Resource"]
@@ -299,3 +302,14 @@ def test_registering_a_task_definition_makes_no_role(world: World) -> None:
     world.add_definition(TaskDefinition("typo", 1, body))
     with pytest.raises(AwsError, match="role with name typo cannot be found"):
         ask(world, "iam", "GetRole", RoleName="typo")
+
+
+def test_the_story_of_the_secret_that_is_denied_is_true_until_it_is_mended(world: World) -> None:
+    service = world.clusters["checkout"].services["accounts"]
+    reference = service.definition.containers[0]["secrets"][0]["valueFrom"]
+    where = ("checkout-execution", "secretsmanager:GetSecretValue", secret_arn(reference))
+    story = SCENARIOS["secret-denied"]
+    story.start(world)
+    assert decision(world, *where)["EvalDecision"] == "implicitDeny"
+    story.stop(world)
+    assert decision(world, *where)["EvalDecision"] == "allowed"

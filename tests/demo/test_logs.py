@@ -258,6 +258,21 @@ async def test_a_stream_ends_with_its_task_and_outlives_it(
     assert (await logs.get_log_events(**name, limit=2))["events"] == page["events"]
 
 
+async def test_the_streams_of_tasks_that_had_died_before_outlive_them_too(
+    logs: Any, account: RunningServer
+) -> None:
+    group = {"logGroupName": "/ecs/data/etl-worker"}
+    tasks = account.world.clusters["data"].services["etl-worker"].tasks
+    dead = {each.id for each in tasks.values() if each.status == "STOPPED"}
+    assert dead
+    advance(account.world, 5000)
+    assert not dead & set(tasks)
+    window = {"startTime": NOW - 660_000, "endTime": NOW - 480_000}
+    found = await everything(logs, group, filterPattern="Segmentation", **window)
+    assert {each["logStreamName"].rpartition("-")[2] for each in found} <= dead
+    assert found
+
+
 async def test_the_control_plane_of_eks_has_logs(logs: Any) -> None:
     group = {"logGroupName": "/aws/eks/platform/cluster"}
     found = (await logs.describe_log_streams(**group))["logStreams"]

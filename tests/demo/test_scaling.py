@@ -109,18 +109,33 @@ async def test_what_was_not_scaled_is_told_on_request_only(scaling: Any) -> None
 async def test_traffic_rises_on_search_within_the_first_minute(
     scaling: Any, account: RunningServer, still_clock: StillClock
 ) -> None:
-    assert await activities(scaling, "search", every=True) == []
+    before = await activities(scaling, "search", every=True)
+    assert before[0]["Description"] == "Setting desired count to 12."
     assert desired(account.world, "search") == 12
     still_clock.advance(40)
-    [newest] = await activities(scaling, "search")
+    newest, *older = await activities(scaling, "search")
+    assert older == before
     assert START + timedelta(seconds=20) <= newest["StartTime"] <= START + timedelta(seconds=40)
     assert newest["StatusCode"] == "InProgress"
     count = desired(account.world, "search")
     assert count > 12
     assert newest["Description"] == f"Setting desired count to {count}."
     advance(account.world, 300)
-    oldest = (await activities(scaling, "search"))[-1]
-    assert oldest["StatusCode"] == "Successful"
+    later = await activities(scaling, "search")
+    [first] = [each for each in later if each["ActivityId"] == newest["ActivityId"]]
+    assert first["StatusCode"] == "Successful"
+
+
+@pytest.mark.parametrize("second", range(0, 60, 7))
+def test_whenever_the_world_begins_the_first_scale_out_comes_within_a_minute(second: int) -> None:
+    clock = StillClock(START.replace(second=second, microsecond=250_000))
+    world = demo_world(clock, seed=second)
+    clock.advance(20)
+    world.advance(clock.now())
+    assert desired(world, "search") == 12
+    clock.advance(10)
+    world.advance(clock.now())
+    assert desired(world, "search") > 12
 
 
 async def test_policies_come_in_pages_of_ten_and_targets_of_fifty(scaling: Any) -> None:
@@ -303,6 +318,18 @@ async def test_a_predictive_policy_has_a_forecast(scaling: Any) -> None:
     assert set(found["CapacityForecast"]["Values"]) <= {float(each) for each in range(3, 11)}
     [forecast] = found["LoadForecast"]
     assert max(forecast["Values"]) > 2 * min(forecast["Values"])
+
+
+def test_what_scaling_did_does_not_depend_on_how_often_one_looks() -> None:
+    rare, often = demo_world(StillClock()), demo_world(StillClock())
+    for world, step in ((rare, 3000.0), (often, 6.5)):
+        assert isinstance(world.clock, StillClock)
+        while world.clock.monotonic() < 6000:
+            world.clock.advance(min(step, 6000 - world.clock.monotonic()))
+            world.advance(world.clock.now())
+    assert rare.scaling.activities == often.scaling.activities
+    assert rare.cloudwatch.history == often.cloudwatch.history
+    assert len(rare.scaling.activities) > len(demo_world(StillClock()).scaling.activities) + 5
 
 
 _COUNT = re.compile(r"Setting desired count to (\d+)\.")

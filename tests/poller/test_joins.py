@@ -7,8 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from containerscope.model.listing import LOADING, ApiError, Item, Missing, Phase, Problem, Why
-from containerscope.poller.joining import joined
+from containerscope.model.listing import (
+    LOADING,
+    ApiError,
+    Item,
+    Missing,
+    Phase,
+    Problem,
+    Why,
+    joined,
+)
 from containerscope.resource import Clients, Demand, Join, Scope
 from tests.poller.scene import SCOPE, Scene, Step, Thing, bare, done, thing
 

@@ -125,6 +125,16 @@ def account(targets: list[dict[str, Any]], policies: list[dict[str, Any]]) -> Ac
                 ScalingActivities=[activity(20, 2, **REFUSED), activity(20, 19), activity(16, 24)]
             ),
             "cloudwatch:DescribeAlarms": alarms,
+            "cloudwatch:GetMetricData": fixed(
+                MetricDataResults=[
+                    {
+                        "Id": "p0",
+                        "Timestamps": [NOW - timedelta(minutes=30), NOW - timedelta(minutes=1)],
+                        "Values": [55.0, 93.0],
+                    }
+                ]
+            ),
+            "autoscaling:DescribeScalingActivities": fixed(Activities=[]),
             "ecs:DescribeServices": fixed(services=[service]),
             "ecs:DescribeCapacityProviders": fixed(
                 capacityProviders=[
@@ -234,9 +244,10 @@ async def test_the_pane_tells_both_levels_apart() -> None:
     (item,) = (await listed(RESOURCE, clients)).items
     blocks = await pane(RESOURCE, clients, item)
     assert texts_of(blocks)[0].startswith("at maximum 20 since ")
-    assert "CPU 91 % > 60 %; it would need about 31 tasks." in texts_of(blocks)[0]
-    ((name, kind, metric, aim, _, state, _),) = rows_of(blocks, "Policies")
+    assert "CPU 93 % > 60 %; it would need about 31 tasks." in texts_of(blocks)[0]
+    ((name, kind, metric, aim, now, needs, _, state, _),) = rows_of(blocks, "Policies")
     assert (name, kind, metric, aim, state) == ("cpu60", "tracking", "CPU", "60 %", "wants more")
+    assert (now, needs) == ("93 %", "31 tasks")
     assert [row[1] for row in rows_of(blocks, "Activities")] == ["20→20", "16→20", "?→16"]
     ((schedule, _, zone, low, _, when),) = rows_of(blocks, "Schedules")
     assert (schedule, zone, low) == ("night", "UTC", 2)
@@ -251,10 +262,24 @@ async def test_the_pane_draws_the_count_of_the_last_hours() -> None:
     clients = account([target()], [policy()])
     (item,) = (await listed(RESOURCE, clients)).items
     shown = await pane(RESOURCE, clients, item)
-    charts = [block for block in shown if isinstance(block, SeriesBlock)]
-    ((line,),) = [chart.series for chart in charts]
+    tasks, cpu = [block for block in shown if isinstance(block, SeriesBlock)]
+    (line,) = tasks.series
     assert [count for _, count in line.points] == [16.0, 20.0, 20.0]
-    assert (line.points[-1][0], charts[0].end) == (NOW, NOW)
+    assert (line.points[-1][0], tasks.end) == (NOW, NOW)
+    assert [value for _, value in cpu.series[0].points] == [55.0, 93.0]
+    assert cpu.targets == (("target", 60.0),)
+    assert (cpu.start, cpu.end) == (tasks.start, tasks.end)
+
+
+async def test_a_refused_metric_takes_its_plot_and_nothing_else() -> None:
+    clients = account([target()], [policy()])
+    clients.deny("cloudwatch:GetMetricData")
+    (item,) = (await listed(RESOURCE, clients)).items
+    blocks = await pane(RESOURCE, clients, item)
+    assert "you may not cloudwatch:GetMetricData" in texts_of(blocks)
+    assert [block.title for block in blocks if isinstance(block, SeriesBlock)] == ["Tasks"]
+    assert rows_of(blocks, "Policies")[0][4] is None
+    assert rows_of(blocks, "Activities")
 
 
 async def test_fargate_has_no_instances_and_says_so() -> None:

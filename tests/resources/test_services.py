@@ -75,12 +75,14 @@ async def test_the_list_leads_with_what_is_wrong() -> None:
     )
     listing = await listed(RESOURCE, clients, HERE)
     assert table(RESOURCE, listing) == [
-        "CLUSTER | NAME | HEALTH | TASKS | PEND | ROLLOUT | LAUNCH | TASKDEF | DEPLOYED | AGE",
+        "CLUSTER | NAME | HEALTH | TASKS | PEND | ROLLOUT | CPU % | MEM % | TARGETS | SCALE | "
+        "LAUNCH | TASKDEF | DEPLOYED | AGE",
         "checkout | payments | CannotPullContainer: not found | 10/20 | 1 | 6/10 failures | "
-        "FARGATE | payments:7 | 4m | 9d",
-        "checkout | cart | no capacity for 3 tasks | 2/5 | 0 |  | ec2 | cart:7 | 6h | 9d",
-        "checkout | web |  | 2/2 | 0 |  | FARGATE | web:7 | 6h | 9d",
-        "checkout | night | at rest | 0/0 | 0 |  | FARGATE | night:7 | 6h | 9d",
+        "… | … | … | … | FARGATE | payments:7 | 4m | 9d",
+        "checkout | cart | no capacity for 3 tasks | 2/5 | 0 |  | … | … | … | … | "
+        "ec2 | cart:7 | 6h | 9d",
+        "checkout | web |  | 2/2 | 0 |  | … | … | … | … | FARGATE | web:7 | 6h | 9d",
+        "checkout | night | at rest | 0/0 | 0 |  | … | … | … | … | FARGATE | night:7 | 6h | 9d",
     ]
     assert "has insufficient memory" in table(RESOURCE, listing, wide=True)[2]
 

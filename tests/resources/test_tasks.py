@@ -61,16 +61,16 @@ async def test_running_and_stopped_tasks_stand_in_one_list_failures_first() -> N
     listing = await listed(tasks.RESOURCE, clients, HERE)
     name = "0" * 31
     assert table(tasks.RESOURCE, listing) == [
-        "CLUSTER | TASK | HEALTH | STATUS | SERVICE | TASKDEF | AZ | IP | LAUNCH | CPU | MEM MiB | "
-        "EXIT | REASON | AGE | STOPPED",
-        f"checkout | {name}2 | OOM killed (137) | STOPPED | web | web:7 | eu-west-1a | 10.0.1.7 | "
-        "FARGATE | 256 | 512 | 137 | "
+        "CLUSTER | TASK | HEALTH | STATUS | TARGET | SERVICE | TASKDEF | AZ | IP | LAUNCH | CPU | "
+        "MEM MiB | EXIT | REASON | AGE | STOPPED",
+        f"checkout | {name}2 | OOM killed (137) | STOPPED | … | web | web:7 | eu-west-1a | "
+        "10.0.1.7 | FARGATE | 256 | 512 | 137 | "
         "OutOfMemoryError: container killed due to memory usage | 1h | 3m",
-        f"checkout | {name}4 | provisioning | PROVISIONING | family:report | web:7 | eu-west-1a | "
-        "10.0.1.7 | FARGATE | 256 | 512 | – | – | 1h | –",
-        f"checkout | {name}1 |  | RUNNING | web | web:7 | eu-west-1a | 10.0.1.7 | FARGATE | 256 | "
-        "512 | – | – | 1h | –",
-        f"checkout | {name}3 | scaled in | STOPPED | web | web:7 | eu-west-1a | 10.0.1.7 | "
+        f"checkout | {name}4 | provisioning | PROVISIONING | … | family:report | web:7 | "
+        "eu-west-1a | 10.0.1.7 | FARGATE | 256 | 512 | – | – | 1h | –",
+        f"checkout | {name}1 |  | RUNNING | … | web | web:7 | eu-west-1a | 10.0.1.7 | FARGATE | "
+        "256 | 512 | – | – | 1h | –",
+        f"checkout | {name}3 | scaled in | STOPPED | … | web | web:7 | eu-west-1a | 10.0.1.7 | "
         "FARGATE | 256 | 512 | 143 | "
         "Scaling activity initiated by (deployment ecs-svc/1) | 1h | 3m",
     ]

@@ -35,6 +35,7 @@ SERVICE = "arn:aws:ecs:eu-west-1:123456789012:service/one/web"
 PARENTS = {
     "containers": "arn:aws:ecs:eu-west-1:123456789012:task/one/0123456789abcdef",
     "taskdefs": "web",
+    "used-by": ":task-definition/web",
 }
 SCOPES = (
     Scope("123456789012", "eu-west-1"),

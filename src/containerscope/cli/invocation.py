@@ -119,6 +119,7 @@ def global_options() -> list[click.Parameter]:
             "rate_share", "--rate-share", "PERCENT",
             "Share of the account's API rate limits to use at most; 0 for no limit of our own.",
         ),
+        _flag("metrics", "--no-metrics", "Read no metrics, which cost money.", value=False),
         _flag("ascii", "--ascii", "Draw with ASCII only."),
         _flag("color", "--no-color", "No colours.", value=False),
         _option("log_file", "--log-file", "F", "Append a line per API call to this file."),

@@ -21,6 +21,8 @@ _COMMANDS = {
     "stop": "stop",
     "restart": "restart",
     "rollback": "rollback",
+    "find": "find",
+    "can": "can",
     "doctor": "doctor",
     "policy": "policy",
     "config": "config",

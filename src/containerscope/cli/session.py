@@ -107,6 +107,7 @@ class Session:
             rate_share=self.settings.rate_share,
             sign_in=sign_in,
             pace=self._pace,
+            metrics=self.settings.metrics,
         )
         self._pace = clients.pace
         if self._log is None:

@@ -48,6 +48,7 @@ async def connect(
     clock: Clock | None = None,
     pace: Pace | None = None,
     read_only_accounts: Sequence[str] = (),
+    metrics: bool = True,
 ) -> AwsClients:
     """Clients for one profile and region; no network yet.
 
@@ -55,12 +56,20 @@ async def connect(
     identity shows that none of them fits.
 
     Raises `ApiError` for a profile that does not exist and for a missing region. With the `pace`
-    of the clients before, a switch of profile does not renew the account's budget.
+    of the clients before, a switch of profile does not renew the account's budget. Without
+    `metrics` no points of metrics are asked for, which CloudWatch charges for.
     """
     clock = clock or SystemClock()
     try:
-        pace = pace or Pace(rate_share, clock)
-        return AwsClients(target, read_only, pace, sign_in, clock, read_only_accounts)
+        return AwsClients(
+            target,
+            read_only,
+            pace or Pace(rate_share, clock),
+            sign_in,
+            clock,
+            read_only_accounts,
+            metrics=metrics,
+        )
     except BotoCoreError as error:
         raise ApiError(to_problem(error, "aws", "connect")) from error
 
@@ -76,6 +85,8 @@ class AwsClients:
         sign_in: SignIn,
         clock: Clock,
         read_only_accounts: Sequence[str] = (),
+        *,
+        metrics: bool = True,
     ) -> None:
         self.calls: Counter[str] = Counter()
         """Requests sent, retries included, by `ecs:ListServices`."""
@@ -86,6 +97,7 @@ class AwsClients:
         self._undecided = () if read_only else tuple(read_only_accounts)
         """Patterns of accounts that are read-only, until it is known which one this is."""
         self._read_only = read_only or bool(self._undecided)
+        self._metrics = metrics
         self._clock = ServerClock(clock)
         self._flights = Flights()
         self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
@@ -93,7 +105,7 @@ class AwsClients:
         self._account = target.access_key or target.profile
         self._retired: list[Connection] = []
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
-        core = open_session(target, read_only=self._read_only)
+        core = open_session(target, read_only=self._read_only, metrics=metrics)
         self._region = region_of(core, target)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
@@ -298,7 +310,8 @@ class AwsClients:
     def _reconnect(self) -> None:
         """Start over with fresh credentials; calls under way end on the clients they have."""
         try:
-            fresh = self._connected(open_session(self._target, read_only=self._read_only))
+            core = open_session(self._target, read_only=self._read_only, metrics=self._metrics)
+            fresh = self._connected(core)
         except BotoCoreError as error:
             raise ApiError(to_problem(error, "aws", "connect")) from error
         self._retired.append(self._connection)

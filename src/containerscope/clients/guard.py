@@ -8,7 +8,7 @@ from typing import Any
 from containerscope.clients.guard_allowed import ALLOWED, PUBLIC_PARAMETERS
 from containerscope.model.listing import Problem, RefusedError, Why
 
-__all__ = ["ALLOWED", "guard_session", "refuse"]
+__all__ = ["ALLOWED", "guard_session", "refuse", "without_metrics"]
 
 _REMEDY = "start without --read-only to allow changes"
 
@@ -50,4 +50,21 @@ def guard_session(core: Any) -> None:
     """Guard every client that this botocore session makes from now on; there is no way back."""
     core.get_component("event_emitter").register_last(
         "before-parameter-build", _check, unique_id="containerscope-read-only"
+    )
+
+
+METERED = frozenset({"GetMetricData", "GetMetricStatistics"})
+"""What CloudWatch charges for by the metric."""
+
+
+def _spare(params: Mapping[str, Any], model: Any, **_: Any) -> None:
+    if model.service_model.service_name == "cloudwatch" and model.name in METERED:
+        reason = "metrics are switched off, as CloudWatch charges for them"
+        raise RefusedError(Problem(Why.NOT_APPLICABLE, f"cloudwatch:{model.name}", reason))
+
+
+def without_metrics(core: Any) -> None:
+    """Let no client of this session ask for the points of metrics, which cost money."""
+    core.get_component("event_emitter").register_last(
+        "before-parameter-build", _spare, unique_id="containerscope-no-metrics"
     )

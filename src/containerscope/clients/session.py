@@ -15,7 +15,7 @@ from botocore.loaders import Loader
 
 from containerscope import __version__
 from containerscope.clients.decode import ParserFactory
-from containerscope.clients.guard import guard_session
+from containerscope.clients.guard import guard_session, without_metrics
 from containerscope.clients.models import ModelFiles
 from containerscope.clients.tls import ClientConfig
 from containerscope.model.listing import ApiError, Problem, Why
@@ -68,11 +68,13 @@ def _config(target: Target) -> ClientConfig:
     return ClientConfig(**options)
 
 
-def open_session(target: Target, *, read_only: bool) -> AioSession:
+def open_session(target: Target, *, read_only: bool, metrics: bool = True) -> AioSession:
     """A session for this target, guarded before it can make a client."""
     core = _isolated() if target.access_key else _of_the_user(target.profile)
     if read_only:
         guard_session(core)
+    if not metrics:
+        without_metrics(core)
     core.set_default_client_config(_config(target))
     core.register_component("response_parser_factory", ParserFactory())
     if target.access_key:

@@ -15,6 +15,7 @@ from containerscope.demo import (
     scaling_build,
     surroundings,
 )
+from containerscope.demo.kube_fleet import Fleet
 from containerscope.demo.scale import Scale, add_scale
 from containerscope.demo.world import World
 from containerscope.model.clock import Clock
@@ -47,4 +48,5 @@ def demo_world(clock: Clock, scale: Scale | None = None, seed: int = 1) -> World
     logs_streams.attach(world)
     ecs_alive.start(world)
     ecs_stories.attach(world)
+    world.kube = Fleet(world)
     return world

@@ -35,9 +35,9 @@ def build(world: World) -> None:
     for cluster in world.clusters.values():
         if cluster.instances:
             _of_cluster(world, cluster)
-    for cluster_, body in node_groups(world):
+    for eks, body in node_groups(world):
         if name := group_name(body):
-            world.asgs[name] = group = new_group(world, cluster_, body)
+            world.asgs[name] = group = new_group(world, eks, body)
             group.asked = (group.minimum, group.maximum, group.desired)
             _fill(world, group)
     _habits(world)
@@ -178,7 +178,32 @@ def _manage(world: World, provider: CapacityProvider) -> None:
         "autoscaling",
         f"scalingPolicy:{key}:autoScalingGroupName/{group.name}:policyName/{name}",
     )
-    metric = {
+    metric = _reservation(provider)
+    goal = float(scaling.get("targetCapacity", 100))
+    alarms = [
+        _alarm(world, group, policy_arn, metric, side, goal) for side in ("AlarmHigh", "AlarmLow")
+    ]
+    tracking = {
+        "CustomizedMetricSpecification": metric,
+        "TargetValue": goal,
+        "DisableScaleIn": False,
+    }
+    policy = {
+        "AutoScalingGroupName": group.name,
+        "PolicyName": name,
+        "PolicyARN": policy_arn,
+        "PolicyType": "TargetTrackingScaling",
+        "StepAdjustments": [],
+        "Alarms": [_named(world, each) for each in alarms],
+        "TargetTrackingConfiguration": tracking,
+        "Enabled": True,
+    }
+    group.policies.append(policy)
+
+
+def _reservation(provider: CapacityProvider) -> dict[str, Any]:
+    """The metric that shows how much of its instances a capacity provider needs."""
+    return {
         "MetricName": "CapacityProviderReservation",
         "Namespace": "AWS/ECS/ManagedScaling",
         "Dimensions": [
@@ -187,32 +212,11 @@ def _manage(world: World, provider: CapacityProvider) -> None:
         ],
         "Statistic": "Average",
     }
-    goal = float(scaling.get("targetCapacity", 100))
-    alarms = [
-        _alarm(world, group, policy_arn, metric, side, goal) for side in ("AlarmHigh", "AlarmLow")
-    ]
-    group.policies.append(
-        {
-            "AutoScalingGroupName": group.name,
-            "PolicyName": name,
-            "PolicyARN": policy_arn,
-            "PolicyType": "TargetTrackingScaling",
-            "StepAdjustments": [],
-            "Alarms": [
-                {
-                    "AlarmName": each.name,
-                    "AlarmARN": world.arn("cloudwatch", f"alarm:{each.name}"),
-                }
-                for each in alarms
-            ],
-            "TargetTrackingConfiguration": {
-                "CustomizedMetricSpecification": metric,
-                "TargetValue": goal,
-                "DisableScaleIn": False,
-            },
-            "Enabled": True,
-        }
-    )
+
+
+def _named(world: World, alarm: Alarm) -> dict[str, str]:
+    arn = world.arn("cloudwatch", f"alarm:{alarm.name}")
+    return {"AlarmName": alarm.name, "AlarmARN": arn}
 
 
 def _alarm(

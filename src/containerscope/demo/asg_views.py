@@ -7,6 +7,10 @@ from containerscope.demo.calls import Result
 from containerscope.demo.ids import subnet, uuid
 from containerscope.demo.world import World
 
+_ROLE = "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+_EKS_ORDER = ["AllocationStrategy", "OldestLaunchTemplate", "OldestInstance"]
+"""In which order the instances of a node group go."""
+
 
 def group_arn(world: World, group: AutoScalingGroup) -> str:
     """The ARN of a group: the one that its capacity provider knows, if it has one."""
@@ -67,14 +71,9 @@ def group_view(world: World, group: AutoScalingGroup) -> Result:
         "VPCZoneIdentifier": ",".join(subnet(group.network, zone) for zone in group.zones),
         "EnabledMetrics": [],
         "Tags": tags(group),
-        "TerminationPolicies": ["AllocationStrategy", "OldestLaunchTemplate", "OldestInstance"]
-        if group.node_group
-        else ["Default"],
+        "TerminationPolicies": _EKS_ORDER if group.node_group else ["Default"],
         "NewInstancesProtectedFromScaleIn": False,
-        "ServiceLinkedRoleARN": world.global_arn(
-            "iam",
-            "role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling",
-        ),
+        "ServiceLinkedRoleARN": world.global_arn("iam", _ROLE),
         "TrafficSources": [],
     }
     if group.node_group:

@@ -21,6 +21,7 @@ from containerscope.demo.ec2_interfaces import Interface, interfaces
 from containerscope.demo.ec2_networks_api import NETWORKS
 from containerscope.demo.ec2_regions import REGIONS
 from containerscope.demo.ec2_routes import ROUTES
+from containerscope.demo.ec2_types import TYPES
 from containerscope.demo.ec2_views import (
     STATE_CODES,
     group_view,
@@ -105,12 +106,23 @@ def _interface_filters(call: Call) -> Mapping[str, Values[Interface]]:
     }
 
 
+def _wanted_interfaces(call: Call) -> frozenset[str]:
+    """The ids or addresses that are looked for, without patterns; empty where any would do."""
+    if ids := call.params.get("NetworkInterfaceIds"):
+        return frozenset(ids)
+    for each in call.params.get("Filters", ()):
+        exact = not any("*" in value or "?" in value for value in each.get("Values", ()))
+        if exact and each.get("Name", "").endswith(("private-ip-address", "network-interface-id")):
+            return frozenset(each.get("Values", ()))
+    return frozenset()
+
+
 def describe_network_interfaces(call: Call) -> Result:
     """Network interfaces."""
     found = by_ids(
         call,
         "NetworkInterfaceIds",
-        list(interfaces(call.world)),
+        list(interfaces(call.world, _wanted_interfaces(call))),
         lambda each: each.id,
         "InvalidNetworkInterfaceID.NotFound",
         "networkInterface ID",
@@ -330,4 +342,5 @@ EC2: dict[str, Handler] = {
     **NETWORKS,
     **REGIONS,
     **ROUTES,
+    **TYPES,
 }

@@ -46,11 +46,14 @@ class Interface:
         return {**tags, "aws:ecs:serviceName": self.task.service} if self.task.service else tags
 
 
-def interfaces(world: World) -> Iterator[Interface]:
-    """All network interfaces, those of tasks first."""
+def interfaces(world: World, wanted: frozenset[str] = frozenset()) -> Iterator[Interface]:
+    """All network interfaces, those of tasks first; of tasks only these ids or addresses, if any.
+
+    A large account has tens of thousands of tasks, and who looks for one shall not wait for all.
+    """
     known = networks(world)
     for name, cluster in world.clusters.items():
-        yield from _of_tasks(world, cluster, known[name])
+        yield from _of_tasks(world, cluster, known[name], wanted)
     yield from _beside(world, known)
 
 
@@ -102,16 +105,22 @@ def _of_balancer(network: Network, balancer: LoadBalancer, place: int) -> Iterat
         )
 
 
-def _of_tasks(world: World, cluster: Cluster, network: Network) -> Iterator[Interface]:
+def _of_tasks(
+    world: World, cluster: Cluster, network: Network, wanted: frozenset[str]
+) -> Iterator[Interface]:
     subnets = {zone: Subnet(network, zone, public=False) for zone in "abc"}
     prefix = world.arn("ecs", "attachment/")
+    ids = any(each.startswith("eni-") for each in wanted)
     for task in cluster.tasks.values():
         if not task.address or task.status in _WITHOUT:
+            continue
+        name = f"eni-0{hexes(16, 'eni', task.id)}" if not wanted or ids else ""
+        if wanted and task.address not in wanted and name not in wanted:
             continue
         service = cluster.services.get(task.service)
         groups = service.awsvpc.get("securityGroups", ()) if service else ()
         yield Interface(
-            f"eni-0{hexes(16, 'eni', task.id)}",
+            name or f"eni-0{hexes(16, 'eni', task.id)}",
             subnets[task.zone],
             task.address,
             tuple(groups) or (tasks_group(cluster.name),),

@@ -104,7 +104,7 @@ def instance_view(world: World, host: Host, names: Mapping[str, str]) -> Result:
         "LaunchTime": host.launched_at,
         "MetadataOptions": {
             "State": "applied",
-            "HttpTokens": "required",
+            "HttpTokens": "optional" if "nvidia" in host.image.name else "required",
             "HttpPutResponseHopLimit": 2,
             "HttpEndpoint": "enabled",
         },

@@ -95,7 +95,7 @@ def begin(
         now,
         now,
         rollout="IN_PROGRESS",
-        status="IN_PROGRESS",
+        status="PENDING",
         desired=service.desired,
         threshold=threshold(service),
         stage="SCALE_UP",

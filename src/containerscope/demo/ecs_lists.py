@@ -14,7 +14,7 @@ from containerscope.demo.ecs_find import (
     tagged,
 )
 from containerscope.demo.ecs_state import Cluster, Service, Task
-from containerscope.demo.ecs_views_service import deployment_arn, revision_arn
+from containerscope.demo.ecs_views_service import deployment_arn, deployment_times, revision_arn
 from containerscope.demo.protocol_errors import AwsError
 
 HUNDRED = PageRule()
@@ -156,13 +156,11 @@ def _brief(call: Call, cluster: Cluster, service: Service, index: int) -> Result
         "serviceDeploymentArn": deployment_arn(call, cluster, service, each),
         "serviceArn": service_arn(call, cluster, service),
         "clusterArn": cluster_arn(call, cluster),
-        "startedAt": each.created_at + 1.5,
         "createdAt": each.created_at,
         "targetServiceRevisionArn": revision_arn(call, cluster, service, each.revision),
         "status": each.status,
     }
-    if each.finished_at:
-        brief["finishedAt"] = each.finished_at
+    brief |= deployment_times(each)
     if each.status_reason:
         brief["statusReason"] = each.status_reason
     return brief

@@ -11,6 +11,7 @@ from containerscope.demo.ecs_scenario_scenes import Scene, scene
 from containerscope.demo.ecs_wake import poke
 from containerscope.demo.efs_state import remove_mount_target, restore_mount_target
 from containerscope.demo.fate import Fate
+from containerscope.demo.iam_secrets import grant, withhold
 from containerscope.demo.ids import hexes, uuid
 from containerscope.demo.scenario import Scenario
 from containerscope.demo.world import World
@@ -34,10 +35,15 @@ def _bad_gateway(world: World, _: Scene) -> Fate:
     )
 
 
+def _secret(found: Scene) -> str:
+    container = found.service.definition.containers[0]
+    return str(container["secrets"][0]["valueFrom"]).removesuffix(":value::")
+
+
 def _denied(world: World, found: Scene) -> Fate:
     """A secret that the execution role may not read."""
-    container = found.service.definition.containers[0]
-    value = container["secrets"][0]["valueFrom"].removesuffix(":value::")
+    value = _secret(found)
+    withhold(world, f"{found.cluster.name}-execution", value)
     role = f"assumed-role/{found.cluster.name}-execution/{hexes(32, 'session', value)}"
     user = f"arn:{world.partition}:sts::{world.account}:{role}"
     action = "secretsmanager:GetSecretValue"
@@ -105,6 +111,14 @@ def _mend(cluster: str, service: str, world: World) -> None:
         poke(world, *found, 10)
 
 
+def _allow(cluster: str, service: str, world: World) -> None:
+    """The execution role may read the secret again."""
+    found = scene(world, cluster, service)
+    if found is not None:
+        grant(world, f"{cluster}-execution", _secret(found))
+    _mend(cluster, service, world)
+
+
 def _remount(cluster: str, service: str, world: World) -> None:
     """The mount target is there again."""
     found = scene(world, cluster, service)
@@ -153,6 +167,7 @@ TASKS: tuple[Scenario, ...] = (
         ("checkout", "accounts"),
         _denied,
         _release,
+        _allow,
     ),
     _story(
         "efs-zone",

@@ -19,6 +19,7 @@ from containerscope.demo.world import World
 
 _INACTIVE_FOR = 3600.0
 """Seconds for which a deleted service can still be described."""
+_TAKEN_UP = {"PENDING": "IN_PROGRESS", "ROLLBACK_REQUESTED": "ROLLBACK_IN_PROGRESS"}
 UNHEALTHY = "Task failed container health checks"
 
 
@@ -42,6 +43,7 @@ class ServiceScheduler:
         if service.status != "ACTIVE":
             _wind_up(world, cluster, service)
             return
+        _take_up(service)
         ended = reckon(world, cluster, service)
         failing = [each for each in ended if each.stop_code == "ServiceSchedulerInitiated"]
         ecs_rolling.tell_stopped(world, cluster, service, failing)
@@ -59,6 +61,12 @@ class ServiceScheduler:
         else:
             ecs_rolling.roll(world, cluster, service, fit)
         settle(world, cluster, service, fit)
+
+
+def _take_up(service: Service) -> None:
+    """Begin with what has been asked for since the last look."""
+    for each in service.live:
+        each.status = _TAKEN_UP.get(each.status, each.status)
 
 
 def _recovers(service: Service, task: Task) -> bool:

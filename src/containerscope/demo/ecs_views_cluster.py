@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from containerscope.demo.calls import Call, Result, tag_list
+from containerscope.demo.ec2_images import architecture_of, ecs_image
 from containerscope.demo.ecs_find import cluster_arn
 from containerscope.demo.ecs_state import CapacityProvider, Cluster, Instance, Task
 from containerscope.demo.ids import hexes, uuid, vpc
@@ -169,10 +170,10 @@ def _attributes(call: Call, cluster: Cluster, instance: Instance) -> list[Result
     values = {
         "ecs.availability-zone": call.world.region + instance.zone,
         "ecs.instance-type": instance.kind,
-        "ecs.ami-id": "ami-0d4f1c2b9a8e7f635",
+        "ecs.ami-id": ecs_image(instance.kind).id,
         "ecs.os-type": "linux",
         "ecs.os-family": "LINUX",
-        "ecs.cpu-architecture": "arm64" if "g." in instance.kind else "x86_64",
+        "ecs.cpu-architecture": architecture_of(instance.kind),
         "ecs.vpc-id": vpc(cluster.name),
     }
     named = [{"name": name, "value": value} for name, value in values.items()]

@@ -204,6 +204,16 @@ def _current(call: Call, cluster: Cluster, service: Service, told: Tally) -> Res
     }
 
 
+def deployment_times(each: Deployment) -> Result:
+    """When a service deployment was taken up, and when it came to its end."""
+    times: Result = {}
+    if each.status != "PENDING":
+        times["startedAt"] = each.created_at + 1.5
+    if each.finished_at:
+        times["finishedAt"] = each.finished_at
+    return times
+
+
 def deployment_view(call: Call, cluster: Cluster, service: Service, each: Deployment) -> Result:
     """A described service deployment."""
     told = tally(service)
@@ -212,7 +222,6 @@ def deployment_view(call: Call, cluster: Cluster, service: Service, each: Deploy
         "serviceArn": service_arn(call, cluster, service),
         "clusterArn": cluster_arn(call, cluster),
         "createdAt": each.created_at,
-        "startedAt": each.created_at + 1.5,
         "updatedAt": each.updated_at,
         "sourceServiceRevisions": [
             _weighed(call, cluster, service, source, told) for source in each.sources
@@ -223,9 +232,9 @@ def deployment_view(call: Call, cluster: Cluster, service: Service, each: Deploy
         "deploymentCircuitBreaker": _breaker(service, each),
         "alarms": _alarms(service, each),
     }
-    for name, at in (("finishedAt", each.finished_at), ("stoppedAt", each.stopped_at)):
-        if at:
-            view[name] = at
+    view |= deployment_times(each)
+    if each.stopped_at:
+        view["stoppedAt"] = each.stopped_at
     if each.hooks:
         view["lifecycleHookDetails"] = [_hook(hook) for hook in each.hooks]
     if each.status_reason:

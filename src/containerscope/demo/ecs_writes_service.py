@@ -115,6 +115,8 @@ def stop_service_deployment(call: Call) -> Result:
     else:
         deployment.rollout, deployment.reason = "FAILED", f"{who} {why}"
         roll_back(call.world, cluster, service, deployment, who, f"{who} {why}")
+        if deployment.status == "ROLLBACK_IN_PROGRESS":
+            deployment.status = "ROLLBACK_REQUESTED"
     poke(call.world, cluster, service)
     return {"serviceDeploymentArn": arn}
 

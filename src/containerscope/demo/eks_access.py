@@ -42,13 +42,6 @@ def let_in(
     arn = world.global_arn("iam", principal)
     what, name = principal.split("/", 1)
     created = world.now() - 300 * DAY
-    username = arn
-    if kind in ("EC2_LINUX", "FARGATE_LINUX"):
-        node = "EC2PrivateDNSName" if kind == "EC2_LINUX" else "SessionName"
-        username = f"system:node:{{{{{node}}}}}"
-    elif what == "role":
-        account = f"arn:{world.partition}:sts::{world.account}"
-        username = f"{account}:assumed-role/{name}/{{{{SessionName}}}}"
     entry_id = uuid("access entry", cluster.name, principal)
     body = {
         "clusterName": cluster.name,
@@ -61,7 +54,7 @@ def let_in(
         "createdAt": created,
         "modifiedAt": created,
         "tags": {},
-        "username": username,
+        "username": _username(world, principal, kind),
         "type": kind,
     }
     associated = {
@@ -77,6 +70,18 @@ def let_in(
         for policy, namespaces in policies
     }
     cluster.access_entries[arn] = AccessEntry(body, associated)
+
+
+def _username(world: World, principal: str, kind: str) -> str:
+    """Who a principal is inside the cluster; EKS fills in what stands in braces."""
+    if kind in ("EC2_LINUX", "FARGATE_LINUX"):
+        node = "EC2PrivateDNSName" if kind == "EC2_LINUX" else "SessionName"
+        return f"system:node:{{{{{node}}}}}"
+    what, name = principal.split("/", 1)
+    if what != "role":
+        return world.global_arn("iam", principal)
+    account = f"arn:{world.partition}:sts::{world.account}"
+    return f"{account}:assumed-role/{name}/{{{{SessionName}}}}"
 
 
 def give_identity(
@@ -129,6 +134,12 @@ def add_access(world: World, cluster: EksCluster) -> None:
     )
     let_in(world, cluster, "role/auditors", policies=[("AmazonEKSAdminViewPolicy", everywhere)])
     let_in(world, cluster, "role/ci-deploy", groups=["deployers"])
+    _add_identities(world, cluster)
+    _add_provider(world, cluster)
+
+
+def _add_identities(world: World, cluster: EksCluster) -> None:
+    """Whom the pods of three service accounts act as, one of them in another account."""
     addon = cluster.addons.get("aws-ebs-csi-driver", {})
     identity = give_identity(
         world, cluster, "kube-system", "ebs-csi-controller-sa", "platform-ebs-csi",
@@ -143,6 +154,10 @@ def add_access(world: World, cluster: EksCluster) -> None:
         targetRoleArn=f"arn:{world.partition}:iam::210987654321:role/warehouse-loader",
         externalId=f"{world.region}/{world.account}/{cluster.name}/reports/exporter",
     )  # fmt: skip
+
+
+def _add_provider(world: World, cluster: EksCluster) -> None:
+    """The identity provider that people sign in with."""
     cluster.identity_providers["corporate"] = {
         "identityProviderConfigName": "corporate",
         "identityProviderConfigArn": world.arn(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+
 from containerscope.demo.calls import Call, Handler, Result
 from containerscope.demo.eks_addon_writes import ADDON_WRITES
 from containerscope.demo.eks_cluster_writes import CLUSTER_WRITES
@@ -17,8 +19,17 @@ def list_clusters(call: Call) -> Result:
 
 
 def describe_cluster(call: Call) -> Result:
-    """One cluster."""
-    return {"cluster": the_cluster(call, "name").body}
+    """One cluster; its endpoint is that of the demo's own Kubernetes API, where there is one."""
+    cluster = the_cluster(call, "name")
+    body, url = cluster.body, call.world.kube_url
+    if url and "endpoint" in body:
+        authority = base64.b64encode(call.world.kube_authority.encode()).decode()
+        body = {
+            **body,
+            "endpoint": f"{url}/{cluster.name}",
+            "certificateAuthority": {"data": authority},
+        }
+    return {"cluster": body}
 
 
 def list_nodegroups(call: Call) -> Result:
@@ -71,8 +82,8 @@ def describe_cluster_versions(call: Call) -> Result:
     return PAGE.page(call.params, "clusterVersions", found)
 
 
-def list_tags_for_resource(call: Call) -> Result:
-    """The tags of a cluster or of what belongs to it, by its ARN."""
+def _tags(call: Call) -> dict[str, str]:
+    """The tags, which may be changed, of what an ARN of EKS names."""
     arn = call.params["resourceArn"]
     for cluster in call.world.eks.values():
         owned = (
@@ -86,8 +97,28 @@ def list_tags_for_resource(call: Call) -> Result:
         )
         for known, body in owned:
             if known == arn:
-                return {"tags": body.get("tags", {})}
+                tags: dict[str, str] = body.setdefault("tags", {})
+                return tags
     raise AwsError("NotFoundException", f"No resource found for ARN: {arn}.", 404)
+
+
+def list_tags_for_resource(call: Call) -> Result:
+    """The tags of a cluster or of what belongs to it."""
+    return {"tags": _tags(call)}
+
+
+def tag_resource(call: Call) -> Result:
+    """Give a cluster, or what belongs to it, these tags too."""
+    _tags(call).update(call.params["tags"])
+    return {}
+
+
+def untag_resource(call: Call) -> Result:
+    """Take these tags away."""
+    tags = _tags(call)
+    for key in call.params["tagKeys"]:
+        tags.pop(key, None)
+    return {}
 
 
 EKS: dict[str, Handler] = {
@@ -101,6 +132,8 @@ EKS: dict[str, Handler] = {
     "DescribeAddon": describe_addon,
     "DescribeClusterVersions": describe_cluster_versions,
     "ListTagsForResource": list_tags_for_resource,
+    "TagResource": tag_resource,
+    "UntagResource": untag_resource,
     **READS,
     **CLUSTER_WRITES,
     **NODEGROUP_WRITES,

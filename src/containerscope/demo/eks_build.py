@@ -24,16 +24,7 @@ def cluster_body(world: World, name: str, version: str, age: float) -> dict[str,
         "version": version,
         "endpoint": f"https://{issuer}.gr7.{region}.eks.amazonaws.com",
         "roleArn": world.global_arn("iam", f"role/{name}-cluster"),
-        "resourcesVpcConfig": {
-            "subnetIds": subnets(name),
-            "securityGroupIds": [f"sg-0{hexes(16, 'eks', name)}"],
-            "clusterSecurityGroupId": f"sg-0{hexes(16, 'eks cluster', name)}",
-            "vpcId": vpc(name),
-            "endpointPublicAccess": True,
-            "endpointPrivateAccess": True,
-            "publicAccessCidrs": ["203.0.113.0/24"],
-            "controlPlaneEgressMode": "AWS_MANAGED",
-        },
+        "resourcesVpcConfig": _network(name),
         "kubernetesNetworkConfig": {
             "serviceIpv4Cidr": "172.20.0.0/16",
             "ipFamily": "ipv4",
@@ -56,6 +47,20 @@ def cluster_body(world: World, name: str, version: str, age: float) -> dict[str,
         "zonalShiftConfig": {"enabled": False},
         "controlPlaneScalingConfig": {"tier": "standard"},
         "deletionProtection": True,
+    }
+
+
+def _network(name: str) -> dict[str, Any]:
+    """The network of a cluster's control plane."""
+    return {
+        "subnetIds": subnets(name),
+        "securityGroupIds": [f"sg-0{hexes(16, 'eks', name)}"],
+        "clusterSecurityGroupId": f"sg-0{hexes(16, 'eks cluster', name)}",
+        "vpcId": vpc(name),
+        "endpointPublicAccess": True,
+        "endpointPrivateAccess": True,
+        "publicAccessCidrs": ["203.0.113.0/24"],
+        "controlPlaneEgressMode": "AWS_MANAGED",
     }
 
 

@@ -102,19 +102,27 @@ def update_nodegroup_version(call: Call) -> Result:
 def create_nodegroup(call: Call) -> Result:
     """A new node group, whose nodes take their time to join."""
     cluster = the_cluster(call)
-    params, world = call.params, call.world
-    name = params["nodegroupName"]
+    world, name = call.world, call.params["nodegroupName"]
     if name in cluster.nodegroups:
         raise in_use(
             f"NodeGroup already exists with name {name} and cluster name {cluster.name}",
             clusterName=cluster.name,
             nodegroupName=name,
         )
+    group = _new_group(call, cluster, name)
+    cluster.nodegroups[name] = group
+    world.agenda.after(_CREATION, lambda: _created(cluster, group))
+    return {"nodegroup": group}
+
+
+def _new_group(call: Call, cluster: EksCluster, name: str) -> dict[str, Any]:
+    """The node group that is asked for, with what nobody asked for as EKS chooses it."""
+    params, world = call.params, call.world
     version = params.get("version") or cluster.body["version"]
     scaling = {"minSize": 1, "maxSize": 2, "desiredSize": 2, **params.get("scalingConfig", {})}
     _check_scaling(scaling, cluster.name, name)
     group_id = uuid("nodegroup", cluster.name, name, world.now())
-    group = {
+    return {
         "nodegroupName": name,
         "nodegroupArn": world.arn("eks", f"nodegroup/{cluster.name}/{name}/{group_id}"),
         "clusterName": cluster.name,
@@ -138,9 +146,6 @@ def create_nodegroup(call: Call) -> Result:
         "nodeRepairConfig": params.get("nodeRepairConfig") or {"enabled": False},
         "tags": params.get("tags", {}),
     }
-    cluster.nodegroups[name] = group
-    world.agenda.after(_CREATION, lambda: _created(cluster, group))
-    return {"nodegroup": group}
 
 
 def _created(cluster: EksCluster, group: dict[str, Any]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,7 +15,6 @@ import msgspec
 CONTENT_TYPE = "application/vnd.amazon.eventstream"
 _STRING = 7
 """The type of a header value that is a string."""
-Chunks = Callable[[], AsyncIterator[bytes]]
 
 
 def frame(headers: Mapping[str, str], payload: bytes) -> bytes:

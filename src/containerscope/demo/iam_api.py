@@ -86,6 +86,7 @@ def get_role_policy(call: Call) -> Result:
 
 def get_policy(call: Call) -> Result:
     """A managed policy without its document."""
+    refresh(call.world).all_roles()
     policy = _policy(call)
     return {"Policy": {**policy_view(call.world, policy), "Tags": tags(policy.tags)}}
 

@@ -48,14 +48,13 @@ _SERVICE_ROLES = (
 
 
 def build(world: World) -> None:
-    """Everything that is there at the start; roles of services are made when asked for."""
+    """What nothing but the account itself refers to; the rest comes with the first `refresh`."""
     access = world.access
     access.policies = managed_policies()
     _add_policies(world)
     _add_people(world)
     _add_service_roles(world)
     _add_ecs_roles(world)
-    refresh(world)
 
 
 def refresh(world: World) -> Access:
@@ -65,6 +64,9 @@ def refresh(world: World) -> Access:
     if len(world.families) > access.families:
         for family in islice(world.families.values(), access.families, None):
             _of_definition(world, family[-1])
+            for definition in family[-3:]:
+                arn = str(definition.body.get("executionRoleArn", ""))
+                access.users.setdefault(arn.rpartition("/")[2], []).append(definition)
         access.families = len(world.families)
     return access
 

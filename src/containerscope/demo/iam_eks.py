@@ -34,6 +34,14 @@ IRSA = {
     "platform-cluster-autoscaler": "kube-system:cluster-autoscaler",
     "platform-load-balancer-controller": "kube-system:aws-load-balancer-controller",
     "platform-checkout-worker": "batch:checkout-worker",
+    "platform-checkout": "shop:checkout",
+    "platform-fluent-bit": "logging:fluent-bit",
+    "platform-mailer": "shop:mailer",
+    "platform-ml-inference": "data:ml-inference",
+    "platform-orders": "shop:orders",
+    "platform-payments": "shop:payments",
+    "platform-search": "shop:search",
+    "platform-warehouse-loader": "data:warehouse-loader",
     _EVERYONE: "batch:*",
 }
 """Roles for service accounts of `platform`, each with its `NAMESPACE:NAME`."""

@@ -8,7 +8,7 @@ from typing import Any
 from containerscope.demo.ecs_recipe import DAY, HOUR, MINUTE
 from containerscope.demo.ecs_state import TaskDefinition
 from containerscope.demo.iam_documents import allow, document, service_trust
-from containerscope.demo.iam_state import Document, Role, listed, statements
+from containerscope.demo.iam_state import Document, Role
 from containerscope.demo.ids import hexes, number
 from containerscope.demo.world import World
 
@@ -107,9 +107,7 @@ def execution_role(world: World, name: str) -> Role:
     secrets = sorted(
         {
             secret_arn(each)
-            for family in world.families.values()
-            for definition in family[-3:]
-            if str(definition.body.get("executionRoleArn", "")).endswith(f"/{name}")
+            for definition in world.access.users.get(name, ())
             for container in definition.containers
             for each in (one["valueFrom"] for one in container.get("secrets", ()))
         }
@@ -140,30 +138,3 @@ def secret_arn(value_from: str) -> str:
     """The ARN of the secret itself, without the JSON key and version that may stand behind it."""
     parts = value_from.split(":")
     return ":".join(parts[:7]) if ":secretsmanager:" in value_from else value_from
-
-
-def withhold(world: World, role: str, arn: str) -> bool:
-    """Let a role no longer read a secret; says whether it could."""
-    found = world.access.role(role)
-    changed = False
-    for each in statements(found.inline.get("secrets", {})) if found else ():
-        resources = listed(each["Resource"])
-        if arn in resources:
-            each["Resource"] = [one for one in resources if one != arn]
-            changed = True
-    return changed
-
-
-def grant(world: World, role: str, arn: str) -> None:
-    """Let a role read a secret."""
-    found = world.access.role(role)
-    if found is None:
-        return
-    action = "secretsmanager:GetSecretValue" if ":secretsmanager:" in arn else "ssm:GetParameters"
-    policy = found.inline.setdefault("secrets", document())
-    for each in statements(policy):
-        if each["Action"] == action:
-            if arn not in listed(each["Resource"]):
-                each["Resource"] = [*listed(each["Resource"]), arn]
-            return
-    policy["Statement"].append(allow((action,), (arn,)))

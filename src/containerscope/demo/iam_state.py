@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from containerscope.demo.ecs_state import TaskDefinition
+
 Document = dict[str, Any]
 
 
@@ -91,6 +93,8 @@ class Access:
     """Instance profiles: the name of each and the name of its role."""
     providers: dict[str, Provider] = field(default_factory=dict)
     """By ARN."""
+    users: dict[str, list[TaskDefinition]] = field(default_factory=dict)
+    """The task definitions that name an execution role, by its name."""
     families: int = 0
     """How many families of task definitions have been looked at for their roles."""
 

@@ -6,6 +6,7 @@ from containerscope.demo.calls import Call, Handler, Result
 from containerscope.demo.iam_views import role_id
 from containerscope.demo.ids import digits, hexes, token
 from containerscope.demo.protocol_errors import AwsError
+from containerscope.demo.world import World
 
 CALLER = "assumed-role/OpsRole/demo"
 """Every caller but those who assume another role."""
@@ -17,6 +18,12 @@ def caller_arn(call: Call) -> str:
     partition, account = call.world.partition, call.world.account
     name = call.world.assumed.get(call.access_key, CALLER)
     return f"arn:{partition}:sts::{account}:{name}"
+
+
+def secret_key(world: World, access_key: str) -> str:
+    """The secret that belongs to an access key; all that were not handed out here have one."""
+    name = world.assumed.get(access_key)
+    return "demo" if name is None else _credentials(name)["SecretAccessKey"]
 
 
 def get_caller_identity(call: Call) -> Result:

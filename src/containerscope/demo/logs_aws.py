@@ -44,7 +44,18 @@ def aws_groups(world: World) -> list[str]:
         for each in world.clusters.values()
         if each.insights != "disabled"
     ]
-    return [*control, *insights]
+    return [*control, *insights, *_exec_groups(world)]
+
+
+def _exec_groups(world: World) -> list[str]:
+    """The groups that the sessions of ECS Exec are recorded in; nobody has opened one lately."""
+    found = (
+        each.configuration.get("executeCommandConfiguration", {})
+        .get("logConfiguration", {})
+        .get("cloudWatchLogGroupName")
+        for each in world.clusters.values()
+    )
+    return [each for each in found if each]
 
 
 def log_types(cluster: EksCluster) -> list[str]:

@@ -213,4 +213,7 @@ def attach(world: World) -> None:
         if task.status == "STOPPED" and task.started_at:
             world.logs.keep(cluster, task)
 
+    for cluster in world.clusters.values():
+        for task in cluster.tasks.values():
+            watch(cluster, task)
     world.task_watchers.append(watch)

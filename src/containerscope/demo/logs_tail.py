@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -41,7 +41,7 @@ def start_live_tail(call: Call) -> Result:
     }
 
 
-async def _session(call: Call, matches: Matches) -> AsyncIterator[bytes]:
+async def _session(call: Call, matches: Matches) -> AsyncGenerator[bytes]:
     world, params = call.world, call.params
     groups = params["logGroupIdentifiers"]
     names = [known_group(world, each) for each in groups]

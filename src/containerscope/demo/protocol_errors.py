@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -31,7 +31,7 @@ class Reply(msgspec.Struct, frozen=True):
     body: bytes
     content_type: str
     headers: Mapping[str, str] = {}
-    chunks: Callable[[], AsyncIterator[bytes]] | None = None
+    chunks: Callable[[], AsyncGenerator[bytes]] | None = None
     """What follows the body, for as long as the caller listens."""
 
 

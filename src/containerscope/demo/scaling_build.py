@@ -22,7 +22,9 @@ from containerscope.demo.scaling_api import first_look, put_schedule, service_ro
 from containerscope.demo.scaling_control import is_deploying
 from containerscope.demo.scaling_decide import decide
 from containerscope.demo.scaling_engine import (
+    begun,
     cause_of,
+    fulfil,
     is_news,
     new_activity,
     refuse,
@@ -56,7 +58,7 @@ def _scale(world: World, plan: Plan, cluster: Cluster, service: Service) -> None
         target.suspended = {**dict.fromkeys(names, True), "ScheduledScalingSuspended": True}
     world.scaling.targets[target.key] = target
     key = key_of(cluster, service)
-    service.history = [(service.created_at, service.desired, running_now(service))]
+    service.history = _counts(world, plan, service)
     first = world.now() + plan.opens if plan.opens else first_look(world, target)
     shifts = [
         Shift(world.now() - ago * MINUTES, factor, over * MINUTES)
@@ -64,7 +66,7 @@ def _scale(world: World, plan: Plan, cluster: Cluster, service: Service) -> None
     ]
     if plan.opens:
         # The third minute of more traffic is over when the alarm is looked at.
-        shifts = [replace(each, at=first // MINUTE * MINUTE - 3 * MINUTE - 1) for each in shifts]
+        shifts[-1] = replace(shifts[-1], at=first // MINUTE * MINUTE - 3 * MINUTE - 1)
     if shifts:
         world.load.shifts[key] = shifts
     alarms = _policies(world, plan, target, cluster, service)
@@ -76,12 +78,43 @@ def _scale(world: World, plan: Plan, cluster: Cluster, service: Service) -> None
     else:
         _found_at(world, alarms, first - (21 + number(90, resource)) * MINUTE)
         _found_at(world, alarms, first - MINUTE)
+        if plan.scaled_in[1]:
+            _scale_in(world, plan, target, alarms, service)
         _tell_refusals(world, target, alarms, cluster, service, first - 6 * MINUTE)
     for alarm, _ in alarms:
         running.watch(world, alarm, first)
     for name, (expression, action, zone) in plan.schedules.items():
         put_schedule(world, target, name, expression, action, zone).created_at = since
         _tell_schedule(world, target, name)
+
+
+def _scale_in(
+    world: World,
+    plan: Plan,
+    target: Target,
+    alarms: list[tuple[Alarm, Policy]],
+    service: Service,
+) -> None:
+    """A few minutes ago the low alarm has taken tasks away."""
+    at = world.now() - plan.scaled_in[0] * MINUTES
+    alarm, policy = next(each for each in alarms if "AlarmLow" in each[0].name)
+    cause = cause_of(alarm, policy)
+    fulfil(begun(world, target, service.desired, cause, plan.scaled_in[1], at), at + 41)
+
+
+def _counts(world: World, plan: Plan, service: Service) -> list[tuple[float, int, int]]:
+    """What a service counted before the world began: (at, desired, running)."""
+    ago, before = plan.scaled_in
+    desired, running = service.desired, running_now(service)
+    if not before:
+        return [(service.created_at, desired, running)]
+    at = world.now() - ago * MINUTES
+    return [
+        (service.created_at, before, before),
+        (at, desired, before),
+        (at + 38, desired, desired),
+        (world.now() - 6 * MINUTES, desired, running),
+    ]
 
 
 def _policies(

@@ -63,13 +63,12 @@ def decide(
         return _refused("AlreadyAtMaxCapacity", MaxCapacity=target.maximum, CurrentCapacity=current)
     if not outward and current <= target.minimum:
         return _refused("AlreadyAtMinCapacity", MinCapacity=target.minimum, CurrentCapacity=current)
+    if not outward and deploying:
+        return _refused("TargetServicePutResourceAsUnscalable", CurrentCapacity=current)
     if _cooling(target, policy, signal, wanted, current, at):
         return NOTHING
-    if not outward:
-        if deploying:
-            return _refused("TargetServicePutResourceAsUnscalable", CurrentCapacity=current)
-        if _would_flap(policy, signal, wanted, current):
-            return _refused("AutoScalingAnticipatedFlapping", CurrentCapacity=current)
+    if not outward and _would_flap(policy, signal, wanted, current):
+        return _refused("AutoScalingAnticipatedFlapping", CurrentCapacity=current)
     return Decision(max(target.minimum, min(wanted, target.maximum)))
 
 

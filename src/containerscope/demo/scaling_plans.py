@@ -20,12 +20,14 @@ class Plan:
     schedules: Mapping[str, tuple[str, dict[str, int], str]] = field(default_factory=dict)
     """Expression, action and time zone by name."""
     suspended: bool = False
+    scaled_in: tuple[float, int] = (0.0, 0)
+    """How many minutes ago it was scaled in, and from which count; 0 where it was not."""
     before: int = 0
     """The count it had before its traffic changed; 0 where nothing happened lately."""
     traffic: tuple[tuple[float, float, float], ...] = ()
     """Changes of its traffic: minutes ago, factor, over how many minutes."""
     opens: float = 0.0
-    """Its traffic rises just so that its alarm goes off these seconds after the world began."""
+    """Its traffic last rises just so that its alarm goes off so many seconds after the start."""
     alarms: Mapping[str, tuple[str, dict[str, Any]]] = field(default_factory=dict)
     """Alarms of step scaling: the policy and what makes the alarm."""
 
@@ -126,7 +128,10 @@ PLANS: Mapping[str, Plan] = {
         before=4,
         traffic=((133, 3.3, 35), (43, 2.7, 20)),
     ),
-    "checkout/payments": Plan(2, 12, {"cpu55": tracking(_CPU, 55.0)}),
+    # Shortly before its deployment it was scaled in, so that for a while it keeps its count.
+    "checkout/payments": Plan(
+        2, 12, {"cpu55": tracking(_CPU, 55.0, inwards=1800)}, scaled_in=(12.0, 5)
+    ),
     "checkout/web": Plan(
         6,
         24,
@@ -138,7 +143,12 @@ PLANS: Mapping[str, Plan] = {
     ),
     "checkout/catalog": Plan(3, 12, {"mem50": tracking(_MEMORY, 50.0)}),
     "checkout/search": Plan(
-        6, 30, {"cpu49": tracking(_CPU, 49.0)}, before=12, traffic=((0, 1.45, 0),), opens=25
+        6,
+        30,
+        {"cpu49": tracking(_CPU, 49.0)},
+        before=10,
+        traffic=((104, 1.2, 10), (0, 1.45, 0)),
+        opens=25,
     ),
     "checkout/orders": Plan(
         6,

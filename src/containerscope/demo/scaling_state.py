@@ -47,7 +47,7 @@ class Schedule:
     entry: Entry | None = None
 
 
-@dataclass(slots=True, eq=False)
+@dataclass(slots=True)
 class Activity:
     """A scaling activity, or the reason why there was none."""
 

@@ -8,7 +8,7 @@ import gc
 import sys
 import threading
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.utils import format_datetime
@@ -28,6 +28,9 @@ from containerscope.demo.faults import Fault, Faults
 from containerscope.demo.faults import parse as parse_fault
 from containerscope.demo.identity import caller_arn
 from containerscope.demo.ids import uuid
+from containerscope.demo.kube_certificate import identity
+from containerscope.demo.kube_server import PREFIX as KUBE_PREFIX
+from containerscope.demo.kube_server import add_kube_routes
 from containerscope.demo.operations import GLOBAL, OPERATIONS
 from containerscope.demo.protocol_errors import AwsError, Reply, error_reply
 from containerscope.demo.protocol_models import Models
@@ -219,6 +222,7 @@ async def serve(
     app = web.Application(client_max_size=_MOST)
     add_routes(app.router, account)
     ecs_session.add_route(app.router, world)
+    add_kube_routes(app, world, record=record)
     app.router.add_route("*", "/{path:.*}", _handler(account))
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_PATIENCE)
     await runner.setup()
@@ -226,7 +230,15 @@ async def serve(
     await site.start()
     bound: int = runner.addresses[0][1]
     world.address = f"{host}:{bound}"
+    await _serve_kube(runner, world, host)
     return RunningServer(f"http://{world.address}", account, runner)
+
+
+async def _serve_kube(runner: web.AppRunner, world: World, host: str) -> None:
+    """Answer over HTTPS too: kubectl sends its token nowhere else."""
+    await web.TCPSite(runner, host, 0, ssl_context=identity().context()).start()
+    world.kube_authority = identity().authority
+    world.kube_url = f"https://{host}:{runner.addresses[1][1]}{KUBE_PREFIX}"
 
 
 def _handler(account: Account) -> Any:
@@ -262,14 +274,15 @@ def _handler(account: Account) -> Any:
 
 
 async def _stream(
-    request: web.Request, chunks: AsyncIterator[bytes], headers: Mapping[str, str]
+    request: web.Request, chunks: AsyncGenerator[bytes], headers: Mapping[str, str]
 ) -> web.StreamResponse:
     """An answer that goes on until it ends or its reader is gone."""
     response = web.StreamResponse(headers=headers)
     await response.prepare(request)
     with contextlib.suppress(ConnectionError):
-        async for chunk in chunks:
-            await response.write(chunk)
+        async with contextlib.aclosing(chunks):
+            async for chunk in chunks:
+                await response.write(chunk)
     return response
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from containerscope.demo.agenda import Agenda, Entry
 from containerscope.demo.asg_state import AutoScalingGroup
@@ -26,6 +26,9 @@ from containerscope.demo.load_state import Load
 from containerscope.demo.logs_state import Logs
 from containerscope.demo.scaling_state import Scaling
 from containerscope.model.clock import Clock
+
+if TYPE_CHECKING:
+    from containerscope.demo.kube_cluster import KubeCluster
 
 
 class Scheduler(Protocol):
@@ -67,6 +70,12 @@ class World:
         self.unconfirmed = 0
         """How often a device code is still asked for in vain before somebody confirms it."""
         self.eks: dict[str, EksCluster] = {}
+        self.kube: Mapping[str, KubeCluster] = {}
+        """The Kubernetes side of the EKS clusters."""
+        self.kube_url = ""
+        """Below which the API of each cluster answers, where the account is served."""
+        self.kube_authority = ""
+        """The certificate, in PEM, of the authority that vouches for it."""
         self.eks_versions: list[dict[str, Any]] = []
         self.agenda = Agenda(clock.now().timestamp())
         self.fates: dict[str, Fate] = {}

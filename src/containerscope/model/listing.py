@@ -89,6 +89,13 @@ class Item(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """The name of the cluster it belongs to; empty where that has no meaning."""
 
 
+def joined(item: Item[Any], name: str) -> Any:
+    """What is known of a join in a row; a `Missing` where it has not arrived."""
+    if isinstance(item.value, Missing) and name not in item.joined:
+        return item.value
+    return item.joined.get(name, LOADING)
+
+
 class Phase(enum.Enum):
     """How far a lister has come."""
 

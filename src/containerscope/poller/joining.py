@@ -15,7 +15,6 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from containerscope.model.listing import (
-    LOADING,
     NOT_APPLICABLE,
     ApiError,
     Item,
@@ -244,10 +243,3 @@ class Joining(Generic[T]):
             last = before.last if isinstance(before, Missing) else before
             value = msgspec.structs.replace(value, last=last)
         row[name] = value
-
-
-def joined(item: Item[Any], name: str) -> Any:
-    """What is known of a join in a row; a `Missing` where it has not arrived."""
-    if isinstance(item.value, Missing) and name not in item.joined:
-        return item.value
-    return item.joined.get(name, LOADING)

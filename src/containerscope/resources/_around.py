@@ -39,6 +39,16 @@ async def service_of(clients: Clients, cluster: str, name: str) -> Service:
     return await clients.cached(("around-service", cluster, name), _FRESH, fetch)
 
 
+async def keep_service(clients: Clients, cluster: str, service: Service) -> None:
+    """Let tabs that need the service take what a list has just read of it."""
+
+    async def known() -> Service:
+        return service
+
+    name = service.service_name or ""
+    await clients.cached(("around-service", cluster, name), _FRESH, known)
+
+
 async def definition_of(clients: Clients, service: Service) -> TaskDefinition:
     """The task definition that the service deploys; empty for one without."""
     if not service.task_definition:

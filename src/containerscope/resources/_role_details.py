@@ -89,6 +89,11 @@ async def permissions(
     if isinstance(found, TextBlock):
         yield (found,)
         return
+    yield permission_blocks(found)
+
+
+def permission_blocks(found: RoleWhole) -> tuple[Block, ...]:
+    """Every statement of a role in one table, and what was not seen."""
     rows = grants(all_statements(found.policies))
     unread = [each.name for each in found.policies if each.problem or each.document is None]
     notes = [f"Not seen: {'; '.join(UNSEEN)}."]
@@ -96,7 +101,7 @@ async def permissions(
         notes.insert(0, f"Not read: {', '.join(unread)}.")
     if found.boundary is not None:
         notes.insert(0, f"The boundary {found.boundary.name} limits all of it.")
-    yield (
+    return (
         TableBlock(
             "What it may do",
             ("EFFECT", "ACTIONS", "RESOURCES", "CONDITIONS", "POLICY", "NOTE"),
@@ -115,6 +120,26 @@ async def permissions(
             empty="Nothing that its policies say.",
         ),
         TextBlock("\n".join(notes)),
+    )
+
+
+def trust_blocks(found: RoleWhole, title: str) -> tuple[Block, ...]:
+    """A role in a few lines: who may be it, and when it last was."""
+    role, account = found.role, arn.account_of(found.role.arn or "")
+    last, limit = role.role_last_used, role.permissions_boundary
+    rows = trusts(role.assume_role_policy_document, account)
+    return (
+        *_blocks.verdict_block(trust_verdict(role.assume_role_policy_document, account=account)),
+        _blocks.pairs(
+            title,
+            ("Trusts", tuple(dict.fromkeys(each.who for each in rows)) or "nobody"),
+            ("Policies", tuple(each.name for each in found.policies) or "none"),
+            (
+                "Boundary",
+                arn.name_of((limit.permissions_boundary_arn if limit else "") or "") or "none",
+            ),
+            ("Last used", (last.last_used_date if last else None) or "never, as far as AWS tells"),
+        ),
     )
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+
+import msgspec
 
 from containerscope.block import Series, SeriesBlock
-from containerscope.insight.group_scaling import group_name_of, group_verdict, in_service
 from containerscope.insight.scaling import scaling_verdict, scene_of, suspended_words
 from containerscope.insight.scaling_activity import Step, steps
 from containerscope.insight.scaling_policy import PolicyState, policy_state
 from containerscope.insight.schedule import NextRun, next_run
-from containerscope.model.asg import AutoScalingGroup
-from containerscope.model.ecs import CapacityProvider
 from containerscope.model.ecs_service import Service
 from containerscope.model.health import Level
-from containerscope.model.listing import ApiError, Item, Missing
+from containerscope.model.listing import ApiError, Item, Missing, Problem, Why
 from containerscope.model.scaling import ScheduledAction, ServiceScaling
 from containerscope.resource import (
     Block,
@@ -26,35 +26,57 @@ from containerscope.resource import (
     TextBlock,
 )
 from containerscope.resources import _around, _blocks
+from containerscope.resources._group_levels import instances
+from containerscope.resources._listed import problem_block
+from containerscope.resources._scaling_metrics import LOOKED_BACK, Measured, measured, plots
 
-_LOOKED_BACK = timedelta(hours=6)
 _NOT_READ = "They could not be read."
 
 
 async def overview(
     clients: Clients, scope: Scope, item: Item[ServiceScaling]
 ) -> AsyncIterator[tuple[Block, ...]]:
-    """Why it last scaled or why it cannot; then the instances below, once they are read."""
+    """Why it last scaled or why it cannot; then the metrics, and the instances below."""
     found = item.value
     if isinstance(found, Missing):
         yield (_blocks.missing_block(found),)
         return
-    now = clients.clock.now()
-    yield blocks(found, None, now)
+    yield blocks(found, None, clients.clock.now())
     try:
         service = await _around.service_of(clients, item.cluster, item.name)
     except ApiError as error:
-        yield (*blocks(found, None, now), TextBlock(error.problem.message, level=Level.WARNING))
+        known = blocks(found, None, clients.clock.now(), await measured(clients, found))
+        yield (*known, problem_block(error.problem))
         return
-    first = blocks(found, service.desired_count, now)
+    async for shown in whole(clients, item.cluster, found, service):
+        yield shown
+
+
+async def whole(
+    clients: Clients, cluster: str, found: ServiceScaling, service: Service
+) -> AsyncIterator[tuple[Block, ...]]:
+    """Both levels of a service's scaling, each part as it comes."""
+    desired, now = service.desired_count, clients.clock.now()
+    first = blocks(found, desired, now)
     yield first
-    yield (*first, *await instances(clients, item.cluster, service))
+    levels = asyncio.create_task(instances(clients, cluster, service))
+    try:
+        first = blocks(found, desired, now, await measured(clients, found))
+        yield first
+        yield (*first, *await levels)
+    finally:
+        levels.cancel()
 
 
-def blocks(found: ServiceScaling, desired: int | None, now: datetime) -> tuple[Block, ...]:
+def blocks(
+    found: ServiceScaling, desired: int | None, now: datetime, metrics: Measured | None = None
+) -> tuple[Block, ...]:
     """The first level: the tasks of the service."""
-    verdict = scaling_verdict(scene_of(found, now, desired))
+    metrics = metrics or Measured()
+    scene = msgspec.structs.replace(scene_of(found, now, desired), values=metrics.values)
+    verdict = scaling_verdict(scene)
     history = steps(found.activities or ())
+    states = _states(found, desired, metrics)
     target = found.target
     level = verdict.level if verdict.level >= Level.PROGRESS else Level.NONE
     told = f"{verdict.cause}\nWhat to do: {verdict.fix}" if verdict.fix else verdict.cause
@@ -69,22 +91,40 @@ def blocks(found: ServiceScaling, desired: int | None, now: datetime) -> tuple[B
             ("Predicted", target.predicted_capacity),
             ("Since", target.creation_time),
         ),
-        _policies(found, desired),
+        _policies(found, states),
         _schedules(found.schedules, now),
         *_chart(history, desired, now),
+        *plots(states, metrics, now - LOOKED_BACK, now),
+        *((_unmeasured(metrics.problem),) if metrics.problem else ()),
         _history(found, history),
     )
 
 
-def _policies(found: ServiceScaling, desired: int | None) -> TableBlock:
-    alarms = found.alarms or {}
-    states = [
-        policy_state(each, alarms, current=desired, suspended=found.target.suspended_state)
+def _unmeasured(problem: Problem) -> TextBlock:
+    if problem.why is Why.NOT_APPLICABLE:
+        return TextBlock(f"No plot: {problem.message}.")
+    return problem_block(problem, "Metrics")
+
+
+def _states(
+    found: ServiceScaling, desired: int | None, metrics: Measured
+) -> tuple[PolicyState, ...]:
+    return tuple(
+        policy_state(
+            each,
+            found.alarms or {},
+            now=metrics.now(each.policy_name or "?"),
+            current=desired,
+            suspended=found.target.suspended_state,
+        )
         for each in found.policies or ()
-    ]
+    )
+
+
+def _policies(found: ServiceScaling, states: Sequence[PolicyState]) -> TableBlock:
     return TableBlock(
         "Policies",
-        ("POLICY", "KIND", "METRIC", "TARGET", "COOLDOWN", "STATE", "ALARMS"),
+        ("POLICY", "KIND", "METRIC", "TARGET", "NOW", "WOULD NEED", "COOLDOWN", "STATE", "ALARMS"),
         tuple(_policy(state) for state in states),
         tuple(state.level if state.level > Level.FINE else Level.NONE for state in states),
         empty=_NOT_READ if found.policies is None else "No policy scales it.",
@@ -99,6 +139,8 @@ def _policy(state: PolicyState) -> tuple[object, ...]:
         state.kind,
         state.measure.words or None,
         target,
+        None if state.now is None else state.measure.amount(state.now),
+        None if state.estimate is None else f"{state.estimate} tasks",
         state.cooldown or None,
         state.words or None,
         alarms or None,
@@ -137,15 +179,15 @@ def _when(run: NextRun, now: datetime) -> str:
 
 def _chart(history: Sequence[Step], desired: int | None, now: datetime) -> tuple[SeriesBlock, ...]:
     """The count over the last hours, as the activities tell it."""
-    start = now - _LOOKED_BACK
+    start = now - LOOKED_BACK
     known = [(step.at, step.after) for step in reversed(history) if step.done and step.at]
     points = [(at, float(count)) for at, count in known if count is not None]
     before = [value for at, value in points if at < start]
     shown = [(at, value) for at, value in points if at >= start]
-    if not shown:
+    if not shown and desired is None:
         return ()
-    if before:
-        shown.insert(0, (start, before[-1]))
+    if before or not shown:
+        shown.insert(0, (start, before[-1] if before else float(desired or 0)))
     shown.append((now, shown[-1][1] if desired is None else float(desired)))
     line = Series("tasks", tuple(shown), "tasks", stepped=True)
     return (SeriesBlock("Tasks", (line,), start, now),)
@@ -159,61 +201,6 @@ def _history(found: ServiceScaling, history: Sequence[Step]) -> TableBlock:
         tuple(step.level if step.level is not Level.FINE else Level.NONE for step in history),
         empty=_NOT_READ if found.activities is None else "None in the last six weeks.",
     )
-
-
-async def instances(clients: Clients, cluster: str, service: Service) -> tuple[Block, ...]:
-    """The second level: the Auto Scaling groups behind the service's capacity providers."""
-    title = "EC2 Auto Scaling (instances)"
-    names = [each.capacity_provider or "" for each in service.capacity_provider_strategy or ()]
-    own = [name for name in names if name and not name.startswith("FARGATE")]
-    if not own:
-        where = ", ".join(names) or service.launch_type or "no capacity provider"
-        return (TextBlock(f"None: its tasks run on {where}.", title),)
-    try:
-        groups = await _groups(clients, cluster, own)
-    except ApiError as error:
-        return (TextBlock(error.problem.message, title, Level.WARNING),)
-    verdicts = [group_verdict(group) for _, group in groups]
-    rows = tuple(
-        (
-            provider,
-            group.auto_scaling_group_name,
-            f"{in_service(group)}/{group.desired_capacity or 0}",
-            group.min_size,
-            group.max_size,
-            verdict.words or None,
-        )
-        for (provider, group), verdict in zip(groups, verdicts, strict=True)
-    )
-    header = ("PROVIDER", "GROUP", "IN SERVICE", "MIN", "MAX", "STATE")
-    levels = tuple(each.level if each.level > Level.FINE else Level.NONE for each in verdicts)
-    return (TableBlock(title, header, rows, levels, empty="No group stands behind them."),)
-
-
-async def _groups(
-    clients: Clients, cluster: str, names: Sequence[str]
-) -> list[tuple[str, AutoScalingGroup]]:
-    page = await clients.read(
-        "ecs",
-        "DescribeCapacityProviders",
-        "capacityProviders",
-        CapacityProvider,
-        capacityProviders=list(names),
-        cluster=cluster,
-    )
-    providers = {
-        group_name_of(each): each.name or "?" for each in page.items if group_name_of(each)
-    }
-    if not providers:
-        return []
-    found = await clients.read(
-        "autoscaling",
-        "DescribeAutoScalingGroups",
-        "AutoScalingGroups",
-        AutoScalingGroup,
-        AutoScalingGroupNames=list(providers)[:50],
-    )
-    return [(providers.get(each.auto_scaling_group_name or "", "?"), each) for each in found.items]
 
 
 DETAILS: tuple[Detail[ServiceScaling], ...] = (Detail("Overview", overview),)

@@ -12,7 +12,6 @@ from containerscope.model.listing import ApiError, Item, Missing
 from containerscope.resource import (
     Block,
     Clients,
-    Detail,
     PairsBlock,
     Scope,
     TableBlock,
@@ -44,15 +43,9 @@ async def overview(
         yield (trouble, *deaths, *rest, images)
 
 
-async def deployments(
-    clients: Clients, scope: Scope, item: Item[Service]
-) -> AsyncIterator[tuple[Block, ...]]:
+def deployment_blocks(service: Service) -> tuple[Block, ...]:
     """The sets of tasks there are now, and how deployments are carried out."""
-    service = item.value
-    if isinstance(service, Missing):
-        yield (_blocks.missing_block(service),)
-        return
-    yield (deployment_table(service), *_configuration(service), *_task_sets(service))
+    return (deployment_table(service), *_configuration(service), *_task_sets(service))
 
 
 async def events(
@@ -248,10 +241,3 @@ def _task_sets(service: Service) -> tuple[TableBlock, ...]:
             ),
         ),
     )
-
-
-DETAILS: tuple[Detail[Service], ...] = (
-    Detail("Overview", overview),
-    Detail("Deployments", deployments),
-    Detail("Events", events),
-)

@@ -25,7 +25,7 @@ async def overview(
     if isinstance(found, TextBlock):
         yield (found,)
         return
-    blocks = _overview(found)
+    blocks = definition_blocks(found)
     yield blocks
     try:
         page = await clients.read(
@@ -67,7 +67,8 @@ async def _of(clients: Clients, item: Item[TaskDefinition]) -> TaskDefinition | 
         return TextBlock(error.problem.message, level=Level.WARNING)
 
 
-def _overview(found: TaskDefinition) -> tuple[Block, ...]:
+def definition_blocks(found: TaskDefinition) -> tuple[Block, ...]:
+    """What a revision is, needs and may do, and its containers and volumes."""
     platform, disk = found.runtime_platform, found.ephemeral_storage
     faults = True if found.enable_fault_injection else None
     return (

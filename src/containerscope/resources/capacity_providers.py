@@ -239,6 +239,7 @@ RESOURCE: Resource[CapacityProvider] = Resource(
     health=capacity_provider_health,
     changing=lambda provider: (provider.update_status or "").endswith("_IN_PROGRESS"),
     details=(Detail("Overview", overview),),
+    used_by=lambda item: f":capacity-provider/{item.name}",
     console=_console,
     permissions=("ecs:ListClusters", "ecs:DescribeCapacityProviders"),
     interval=4.0,

@@ -320,6 +320,7 @@ RESOURCE: Resource[FileSystemRow] = Resource(
     read=read,
     health=_health,
     details=(Detail("Overview", overview),),
+    used_by=_id,
     console=_console,
     permissions=(
         "elasticfilesystem:DescribeFileSystems",

@@ -290,6 +290,7 @@ RESOURCE: Resource[RunningImage] = Resource(
     read=read,
     health=_health,
     details=DETAILS,
+    used_by=lambda item: item.key,
     console=_console,
     permissions=(
         "ecr:DescribeImages",

@@ -27,7 +27,7 @@ from containerscope.resource import (
     Scope,
     TableBlock,
 )
-from containerscope.resources import _blocks, _ecs
+from containerscope.resources import _blocks, _ecs, _hosts
 from containerscope.resources._task_actions import INSTANCE_ACTIONS
 
 _INCLUDE = ["TAGS", "CONTAINER_INSTANCE_HEALTH"]
@@ -198,6 +198,7 @@ RESOURCE: Resource[ContainerInstance] = Resource(
         Column("TYPE", lambda instance: instance.attribute(_TYPE) or None, priority=5),
         Column("AZ", lambda instance: instance.attribute(_ZONE) or None, priority=5),
         Column("PROVIDER", lambda instance: instance.capacity_provider_name, priority=6),
+        *_hosts.COLUMNS,
         Column("AGENT", _agent, priority=7),
         Column("AMI", lambda instance: instance.attribute(_AMI) or None, wide=True),
         Column("AGE", lambda instance: instance.registered_at, kind="age", priority=2),
@@ -208,8 +209,10 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     children=(Child("tasks", _within),),
     actions=INSTANCE_ACTIONS,
     details=(Detail("Overview", overview), Detail("Attributes", attributes)),
+    joins=(_hosts.JOIN,),
     console=_console,
     permissions=(
+        "ec2:DescribeInstances",
         "ecs:ListClusters",
         "ecs:ListContainerInstances",
         "ecs:DescribeContainerInstances",

@@ -210,6 +210,7 @@ RESOURCE: Resource[RoleWhole] = Resource(
     read=read,
     health=_health,
     details=DETAILS,
+    used_by=lambda item: item.key,
     console=_console,
     permissions=(
         "iam:GetRole",
@@ -221,6 +222,7 @@ RESOURCE: Resource[RoleWhole] = Resource(
         "iam:GetAccountAuthorizationDetails",
         "iam:ListRoles",
         "iam:GetInstanceProfile",
+        "iam:SimulatePrincipalPolicy",
         "ec2:DescribeInstances",
         "ecs:ListTasks",
         "ecs:DescribeTasks",

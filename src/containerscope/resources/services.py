@@ -22,13 +22,13 @@ from containerscope.model.ecs_service import Service
 from containerscope.model.health import Health, Level
 from containerscope.model.listing import ApiError, Item, Listing, Missing, Page, Phase
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
-from containerscope.resources import _ecs
+from containerscope.resources import _ecs, _metrics, _scale_join, _target_join
 from containerscope.resources._blocks import strategy_words, taskdef_name
 from containerscope.resources._instance_roles import on_instances
 from containerscope.resources._logs import of_service
 from containerscope.resources._run_actions import RUN_SCHEDULE, RUN_SERVICE
 from containerscope.resources._service_actions import ACTIONS
-from containerscope.resources._service_details import DETAILS
+from containerscope.resources._service_tabs import DETAILS
 
 BATCH = 10
 _KEPT_EVENTS = 10
@@ -201,7 +201,10 @@ RESOURCE: Resource[Service] = Resource(
         ),
         Column("PEND", lambda s: s.pending_count, kind="number", priority=5, name="pending"),
         Column("ROLLOUT", rollout_words, tone=rollout_level, priority=3, width=20),
-        Column("LAUNCH", _launch, priority=6, width=24),
+        *_metrics.COLUMNS,
+        _target_join.COLUMN,
+        _scale_join.COLUMN,
+        Column("LAUNCH", _launch, priority=7, width=24),
         Column("TASKDEF", lambda s: taskdef_name(s.task_definition), priority=4),
         Column("STATUS", lambda service: service.status, wide=True, priority=7),
         Column("STRATEGY", lambda s: strategy_words(s.capacity_provider_strategy), wide=True),
@@ -229,10 +232,19 @@ RESOURCE: Resource[Service] = Resource(
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
     actions=(*ACTIONS, RUN_SCHEDULE, RUN_SERVICE),
+    joins=(_target_join.JOIN, _metrics.JOIN, _scale_join.JOIN),
     logs=of_service,
     details=DETAILS,
     console=_console,
-    permissions=("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"),
+    permissions=(
+        "ecs:ListClusters",
+        "ecs:ListServices",
+        "ecs:DescribeServices",
+        "elasticloadbalancing:DescribeTargetHealth",
+        "cloudwatch:GetMetricData",
+        "logs:FilterLogEvents",
+        "application-autoscaling:DescribeScalableTargets",
+    ),
     empty="No services in {scope}.",
     tags=lambda service: tag_map(service.tags),
 )

@@ -279,6 +279,7 @@ RESOURCE: Resource[TargetRow] = Resource(
     changing=lambda row: target_state(row.health) in ("initial", "draining"),
     children=(Child("containers", _task, when=_has_task),),
     details=DETAILS,
+    used_by=lambda item: item.key.partition(" ")[0],
     console=_console,
     permissions=(
         "elasticloadbalancing:DescribeTargetGroups",

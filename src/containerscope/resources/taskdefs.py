@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing
 from typing import Any
@@ -11,10 +12,12 @@ import msgspec
 from containerscope.listers import Part, names_then_details, pages, single
 from containerscope.model import arn
 from containerscope.model.ecs_taskdef import TaskDefinition
-from containerscope.model.listing import Item, Listing, Page
-from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
+from containerscope.model.listing import ApiError, Item, Listing, Page
+from containerscope.resource import Block, Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._definition import latest
+from containerscope.resources._difference import about, difference
+from containerscope.resources._listed import problem_block
 from containerscope.resources._run_actions import RUN_DEFINITION
 from containerscope.resources._taskdef_details import DETAILS
 
@@ -45,6 +48,19 @@ async def read(clients: Clients, scope: Scope, item: Item[TaskDefinition]) -> Ma
     )
     found = answer.get("taskDefinition") or {}
     return {**found, "tags": answer.get("tags") or []}
+
+
+async def compare(
+    clients: Clients, one: Item[TaskDefinition], other: Item[TaskDefinition]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """What differs between two revisions, the older first."""
+    try:
+        both = await asyncio.gather(*(latest(clients, each.key) for each in (one, other)))
+    except ApiError as error:
+        yield (problem_block(error.problem),)
+        return
+    old, new = sorted(both, key=lambda each: (each.family or "", each.revision or 0))
+    yield (difference(old, new), about(old, new))
 
 
 def is_family(item: Item[TaskDefinition]) -> bool:
@@ -181,6 +197,8 @@ RESOURCE: Resource[TaskDefinition] = Resource(
     ),
     actions=(RUN_DEFINITION,),
     details=DETAILS,
+    compare=compare,
+    used_by=lambda item: f":task-definition/{item.name}",
     console=_console,
     permissions=(
         "ecs:ListTaskDefinitionFamilies",

@@ -14,8 +14,17 @@ from containerscope.model.ecs import tag_map
 from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Missing, Page
-from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
-from containerscope.resources import _ecs
+from containerscope.resource import (
+    Child,
+    Clients,
+    Column,
+    Demand,
+    Detail,
+    Platform,
+    Resource,
+    Scope,
+)
+from containerscope.resources import _ecs, _target_join, _task_tabs
 from containerscope.resources._blocks import taskdef_name
 from containerscope.resources._logs import of_task
 from containerscope.resources._task_actions import TASK_ACTIONS
@@ -119,6 +128,7 @@ RESOURCE: Resource[Task] = Resource(
             width=30,
         ),
         Column("STATUS", lambda task: task.last_status, priority=3),
+        _target_join.TASK_COLUMN,
         Column("SERVICE", lambda task: task.service or task.group, priority=2, unless="service"),
         Column("TASKDEF", lambda task: taskdef_name(task.task_definition_arn), priority=4),
         Column("AZ", lambda task: task.availability_zone, priority=6),
@@ -143,10 +153,24 @@ RESOURCE: Resource[Task] = Resource(
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
     actions=TASK_ACTIONS,
+    joins=(_target_join.TASK_JOIN,),
     logs=of_task,
-    details=DETAILS,
+    details=(
+        *DETAILS,
+        Detail("Storage", _task_tabs.storage),
+        Detail("Roles", _task_tabs.roles),
+        Detail("Logs", _task_tabs.logs),
+    ),
     console=_console,
-    permissions=("ecs:ListClusters", "ecs:ListTasks", "ecs:DescribeTasks"),
+    permissions=(
+        "ecs:ListClusters",
+        "ecs:ListTasks",
+        "ecs:DescribeTasks",
+        "ecs:DescribeServices",
+        "ecs:DescribeContainerInstances",
+        "elasticloadbalancing:DescribeTargetGroups",
+        "elasticloadbalancing:DescribeTargetHealth",
+    ),
     empty="No tasks in {scope}, running or stopped within the last hour.",
     tags=lambda task: tag_map(task.tags),
 )

@@ -156,7 +156,9 @@ class Rows:
         elif value is None:
             why = "not applicable"
         level = Level.NONE
-        if column.tone is not None:
+        if column.tone_of_item is not None:
+            level = column.tone_of_item(item)
+        elif column.tone is not None:
             of = known(item.value)
             level = Level.NONE if of is None else column.tone(of)
         return Cell(text, level, dim=bool(why), why=why)

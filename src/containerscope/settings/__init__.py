@@ -112,6 +112,8 @@ class Settings:
     """Use the mouse; without it the terminal's own selection works as usual."""
     live_tail: bool = _key(Flag(), True)
     """Follow logs with CloudWatch live tails where allowed, which AWS charges by the minute."""
+    metrics: bool = _key(Flag(), True)
+    """Read CPU and memory of what is on screen, which CloudWatch charges about $0.01 a thousand."""
     remember: bool = _key(Flag(), True)
     """Reopen where the last run ended, with each view sorted as it was left."""
     state_dir: Path = _key(Location("folder"), _default_state)  # noqa: RUF009
@@ -150,7 +152,8 @@ class Key:
     @property
     def flag(self) -> str:
         """On the command line, for those that have one."""
-        return "--no-color" if self.field == "color" else "--" + self.name.replace("_", "-")
+        off = "no-" if self.field in ("color", "metrics") else ""
+        return f"--{off}{self.name.replace('_', '-')}"
 
     def parse(self, parse: Callable[[Any], Any], raw: object, place: str) -> Any:
         """The value, or a SettingsError that names the place, the key and what is allowed."""

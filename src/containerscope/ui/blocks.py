@@ -18,7 +18,7 @@ from containerscope.rows.format import age, plain
 from containerscope.ui.block_lines import GLYPH, diff_lines, log_lines, tree_lines
 from containerscope.ui.grid import aligned, wrapped
 from containerscope.ui.plot import plot_lines
-from containerscope.ui.spans import OF_LEVEL, Span, Spans, width_of
+from containerscope.ui.spans import OF_LEVEL, Span, Spans, fit, width_of
 
 _LABEL = 22
 _COLUMN = 54
@@ -111,7 +111,7 @@ def _drawn(block: SeriesBlock | LogBlock | DiffBlock | TreeBlock, width: int) ->
         drawn = diff_lines(block, width)
     else:
         drawn = tree_lines(block, width)
-    return [Line(spans, copy=copied) for spans, copied in drawn]
+    return [Line(fit(spans, width), copy=copied) for spans, copied in drawn]
 
 
 def _heading(title: str) -> list[Line]:

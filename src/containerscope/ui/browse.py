@@ -57,7 +57,7 @@ class BrowseScreen(ActScreen):
         if item is None:
             return
         if child is None:
-            self.open_detail()
+            self.follow_lead(item)
             return
         self.drill(child)
 

@@ -27,6 +27,8 @@ VERBS: tuple[Verb, ...] = (
     Verb("profile", "[NAME]", "Switch to another AWS profile", ("ctx",)),
     Verb("region", "[NAME]", "Switch to another region"),
     Verb("cluster", "NAME", "Everything below in one cluster only; `all` for every cluster", (), 1),
+    Verb("find", "WHAT", "An id, address, image, ARN or name: what it belongs to", (), 1),
+    Verb("can", "ROLE ACTION [RESOURCE]", "Whether a role may do something", (), 2),
     Verb("filter", "[WORDS]", "Filter the rows; nothing clears the filter"),
     Verb("sort", "[-]FIELD", "Sort by a column, `-` for descending", (), 1),
     Verb("wide", "", "More columns, or fewer"),

@@ -22,6 +22,8 @@ from containerscope.ui.lines import LinesView
 from containerscope.ui.spans import Role, Span, Spans, fit, width_of
 
 RAW = "Raw"
+_DIGITS = 9
+"""Tabs with a key of their own; the last is at 0, the others beside them."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,8 @@ def tab_line(name: str, tabs: tuple[str, ...], chosen: int, form: raw.Form, widt
     for number, tab in enumerate(tabs):
         title = form.upper() if tab == RAW else tab
         role: Role = "title" if number == chosen else "plain"
-        parts.append((Span(f"  {(number + 1) % 10} ", "accent"), Span(title, role)))
+        key = "0" if number == len(tabs) - 1 else str(number + 1) if number < _DIGITS else ""
+        parts.append((Span(f"  {key} " if key else "  ", "accent"), Span(title, role)))
     first = 0
     while first < chosen and width_of([*head, *sum(parts[first : chosen + 1], ())]) > width:
         first += 1
@@ -117,6 +120,11 @@ class DetailPane(Vertical):
             self.chosen = chosen
             self.view.wanted = ""
             self._load(anew=True)
+
+    def turn(self, by: int) -> None:
+        """The tab beside the chosen one, around the ends."""
+        if self.subject is not None:
+            self.choose((self.chosen + by) % len(self.subject.tabs))
 
     def toggle_raw(self) -> None:
         """To JSON, and from there to YAML and back."""

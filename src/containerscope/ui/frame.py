@@ -37,6 +37,7 @@ _MANY = 5_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
+_PAIR = 2
 _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 
@@ -219,10 +220,12 @@ class FrameScreen(Screen[None]):
         return keys.Context(
             pane="detail" if text else "table",
             row=item is not None,
-            child=child.resource if child else "",
+            child=child.resource if child else self._led_to(item),
             events=self.events_of(item) is not None,
             logs=known and self.resource.logs is not None,
             ended=known and item is not None and ended_at(item.value) is not None,
+            pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
+            used=item is not None and self.resource.used_by is not None,
             console=known and self.resource.console is not None,
             detail=detail.has_class("open"),
             raw=detail.is_raw,
@@ -239,6 +242,12 @@ class FrameScreen(Screen[None]):
         if item is None:
             return None
         return next((child for child in self.resource.children if child.when(item)), None)
+
+    def _led_to(self, item: Item[Any] | None) -> str:
+        """The resource in which a row is that stands for one elsewhere."""
+        leads = self.resource.leads
+        place = leads(self.history.here.scope, item) if leads and item is not None else None
+        return place[0] if place else ""
 
     def events_of(self, item: Item[Any] | None) -> Child[Any] | int | None:
         """Where the events of a row are: a list below it, or a tab of its detail."""

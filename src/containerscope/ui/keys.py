@@ -28,6 +28,10 @@ class Context:
     """The row has logs."""
     ended: bool = False
     """What the row stands for has ended: its logs too."""
+    pair: bool = False
+    """Two rows are marked that can be compared."""
+    used: bool = False
+    """Services may use what the row stands for."""
     console: bool = False
     detail: bool = False
     """The detail pane is open."""
@@ -90,6 +94,7 @@ def readable(key: str) -> str:
 _NAMES = {
     "escape": "esc", "colon": ":", "slash": "/", "question_mark": "?", "left_square_bracket": "[",
     "right_square_bracket": "]", "minus": "-", "pagedown": "pgdn", "pageup": "pgup",
+    "left": "←", "equals_sign": "=", "right": "→",
     "less_than_sign": "<", "greater_than_sign": ">", "exclamation_mark": "!", "tilde": "~",
     "ctrl+@": "ctrl+space", "up": "↑", "down": "↓",
 }  # fmt: skip
@@ -143,12 +148,20 @@ KEYS: tuple[Key, ...] = (
         6, lambda c: c.detail),
     Key("tab", "1,2,3,4,5,6,7,8,9,0", "tab", "", "Tab of the detail pane; 0 is the last",
         "Look"),
+    Key("tab-left", "left", "turn_tab(-1)", "", "The tab to the left", "Look", 9, _text,
+        "detail"),
+    Key("tab-right", "right", "turn_tab(1)", "", "The tab to the right", "Look", 9, _text,
+        "detail"),
     Key("reveal", "r", "reveal", "reveal", "Show the masked value of this line, on screen only",
         "Look", 1, lambda c: c.secret, "detail"),
     Key("menu", "a", "menu", "actions", "Everything that can be done with this row", "Row",
         5, _row),
     Key("console", "o", "console", "console", "Link to the AWS console: shown and copied", "Row",
         6, lambda c: c.row and c.console),
+    Key("compare", "equals_sign", "compare", "diff", "What differs between the two marked rows",
+        "Row", 1, lambda c: c.pair),
+    Key("used-by", "u", "used_by", "used by", "The services that use it", "Row",
+        6, lambda c: c.row and c.used),
     Key("copy", "c", "copy", "copy", "Copy the name; in a text, the value of this line", "Row",
         6, _row),
     Key("copy-arn", "C", "copy_arn", "", "Copy the ARN; in JSON or YAML, all", "Row", 9, _row),

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import dataclasses
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from containerscope.model.listing import Item, Missing
 from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
-from containerscope.resource import Child
+from containerscope.resource import Block, Child, Clients, Detail, Scope
 from containerscope.resources import find
 from containerscope.ui import raw
 from containerscope.ui.console import console_link
+from containerscope.ui.detail import Subject
 from containerscope.ui.dialogs import Choice
 from containerscope.ui.keys import KEYS, works
-from containerscope.ui.location import Location
+from containerscope.ui.location import Location, at
 from containerscope.ui.logs import log_screen
 from containerscope.ui.view import ViewScreen
 
@@ -25,11 +27,11 @@ _REMARK = 400
 class RowScreen(ViewScreen):
     """Looks at the row under the cursor."""
 
-    def say(self, words: str, *, wrong: bool = False) -> None:
+    def say(self, words: str, *, wrong: bool = False, seconds: float = 5) -> None:
         """A passing remark; never markup."""
         severity = "error" if wrong else "information"
         words = cut(visible(words), _REMARK)
-        self.notify(words, severity=severity, markup=False, timeout=5)  # type: ignore[arg-type]
+        self.notify(words, severity=severity, markup=False, timeout=seconds)  # type: ignore[arg-type]
 
     # Going places
 
@@ -53,6 +55,52 @@ class RowScreen(ViewScreen):
         item = self.item
         if item is not None and find(child.resource) is not None:
             self.go(self.history.here.into(self.resource, child, item))
+
+    def follow_lead(self, item: Item[Any]) -> None:
+        """Go to the row that this one stands for; else describe it."""
+        leads = self.resource.leads
+        place = leads(self.history.here.scope, item) if leads is not None else None
+        if place is None:
+            self.open_detail()
+            return
+        resource, scope, key = place
+        self.go(at(resource, scope, cursor=key))
+
+    def action_used_by(self) -> None:
+        """The services of every cluster that use what the row stands for."""
+        item, key_of = self.item, self.resource.used_by
+        if item is None or key_of is None:
+            return
+        here = self.history.here
+        scope = here.scope.within(cluster="", service="", parent=key_of(item))
+        trail = (*here.trail, here.resource, item.name)
+        self.go(Location(resource="used-by", scope=scope, trail=trail))
+
+    def action_compare(self) -> None:
+        """What differs between the two marked rows."""
+        compare, session, item = self.resource.compare, self.session, self.item
+        marked = [self.rows.item(key) for key in sorted(self.table.marks)] if self.rows else []
+        if compare is None or session is None or item is None or len(marked) != 2:
+            return
+        one, other = marked
+
+        async def blocks(
+            clients: Clients, scope: Scope, _: Item[Any]
+        ) -> AsyncIterator[tuple[Block, ...]]:
+            async for shown in compare(clients, one, other):
+                yield shown
+
+        details = (Detail("Difference", blocks), *self.resource.details)
+        resource = dataclasses.replace(self.resource, details=details)
+        self.open_detail()
+        self.detail.clear()
+        self.detail.chosen = 0
+        self.detail.show(Subject(session.clients, resource, self.history.here.scope, item))
+        self.paint()
+
+    def action_turn_tab(self, by: int) -> None:
+        """The tab beside the chosen one, around the ends."""
+        self.detail.turn(by)
 
     # Looking
 

@@ -14,7 +14,7 @@ from containerscope.ui.chrome import problem_words
 from containerscope.ui.commands import CommandError, Do
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.header import account_number
-from containerscope.ui.location import HOME, at
+from containerscope.ui.location import HOME, Location, at
 
 if TYPE_CHECKING:
     from containerscope.ui.browse import BrowseScreen
@@ -82,6 +82,29 @@ def _cluster(screen: BrowseScreen, order: Do) -> None:
     screen.go(at(resource, scope))
 
 
+def _find(screen: BrowseScreen, order: Do) -> None:
+    here = screen.history.here.scope
+    scope = here.within(cluster="", service="", parent=order.rest)
+    screen.go(Location(resource="found", scope=scope, trail=("find", order.rest)))
+
+
+def _can(screen: BrowseScreen, order: Do) -> None:
+    screen.run_worker(_say_whether(screen, *order.words[:3]), group="can", exclusive=True)
+
+
+async def _say_whether(screen: BrowseScreen, role: str, action: str, resource: str = "*") -> None:
+    from containerscope.resources._can import answer, sentence
+
+    if screen.session is None:
+        return
+    try:
+        decision = await answer(screen.session.clients, role, action, resource)
+    except ApiError as error:
+        screen.say(problem_words(error.problem), wrong=True)
+        return
+    screen.say(sentence(role, action, resource, decision), seconds=30)
+
+
 def _filter(screen: BrowseScreen, order: Do) -> None:
     screen.adjust(filter=order.rest)
 
@@ -122,6 +145,8 @@ VERB_ACTIONS: Mapping[str, Callable[[BrowseScreen, Do], None]] = {
     "profile": _profile,
     "region": _region,
     "cluster": _cluster,
+    "find": _find,
+    "can": _can,
     "filter": _filter,
     "sort": _sort,
     "wide": lambda screen, _: screen.action_wide(),

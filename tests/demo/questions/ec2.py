@@ -4,6 +4,7 @@ from tests.demo.questions import Sample, plainly
 
 SAMPLES: dict[str, Sample] = {
     "DescribeInstances": plainly(MaxResults=5),
+    "DescribeInstanceTypes": plainly(InstanceTypes=["g6.xlarge", "m6i.large"]),
     "DescribeNetworkInterfaces": plainly(MaxResults=5),
     "DescribeSecurityGroups": plainly(),
     "DescribeSecurityGroupRules": plainly(),

@@ -10,6 +10,7 @@ _NAME = {"name": "platform"}
 _IN = {"clusterName": "platform"}
 _GROUP = {**_IN, "nodegroupName": "general-a"}
 _ADDON = {**_IN, "addonName": "vpc-cni"}
+_ARN = "arn:aws:eks:eu-west-1:123456789012:cluster/platform"
 _SANDBOX = {"clusterName": "sandbox"}
 
 
@@ -43,9 +44,9 @@ SAMPLES: dict[str, Sample] = {
     "DescribeAddon": plainly(**_IN, addonName="aws-ebs-csi-driver"),
     "DescribeAddonVersions": plainly(kubernetesVersion="1.33"),
     "DescribeClusterVersions": plainly(includeAll=True),
-    "ListTagsForResource": plainly(
-        resourceArn="arn:aws:eks:eu-west-1:123456789012:cluster/platform"
-    ),
+    "ListTagsForResource": plainly(resourceArn=_ARN),
+    "TagResource": plainly(resourceArn=_ARN, tags={"a": "b"}),
+    "UntagResource": plainly(resourceArn=_ARN, tagKeys=["team"]),
     "ListUpdates": plainly(**_NAME),
     "DescribeUpdate": _update,
     "CancelUpdate": _rollback,

@@ -1,0 +1,102 @@
+"""The metrics that scaling goes by: their course, their newest values and the plots of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from containerscope.block import Series, SeriesBlock
+from containerscope.insight.scaling_metric import metric_queries
+from containerscope.insight.scaling_policy import PolicyState
+from containerscope.model.cloudwatch import MetricAlarm
+from containerscope.model.listing import ApiError, Problem
+from containerscope.model.scaling import ScalingPolicy, ServiceScaling
+from containerscope.resource import Clients
+from containerscope.resources import _metrics
+from containerscope.resources._metrics import Points
+
+LOOKED_BACK = timedelta(hours=3)
+"""As long as CloudWatch keeps points of high resolution."""
+
+
+class Measured(msgspec.Struct, frozen=True):
+    """The points of each policy's metric, by the policy's name."""
+
+    points: Mapping[str, Points] = {}
+    problem: Problem | None = None
+
+    def now(self, policy: str) -> float | None:
+        """The newest value."""
+        found = self.points.get(policy)
+        return found[-1][1] if found else None
+
+    @property
+    def values(self) -> dict[str, float]:
+        """The newest value of each metric that has one."""
+        return {name: found[-1][1] for name, found in self.points.items() if found}
+
+
+async def measured(clients: Clients, found: ServiceScaling) -> Measured:
+    """What the policies of a service go by, in one call; none where no policy does."""
+    queries: list[dict[str, Any]] = []
+    names: dict[str, str] = {}
+    for place, policy in enumerate(found.policies or ()):
+        own = metric_queries(policy, f"p{place}") or _of_alarm(policy, found, f"p{place}")
+        if own and len(queries) + len(own) <= _metrics.QUERIES:
+            queries += own
+            names[f"p{place}"] = policy.policy_name or "?"
+    if not queries:
+        return Measured()
+    now = clients.clock.now()
+    try:
+        points = await _metrics.points(clients, queries, now - LOOKED_BACK, now)
+    except ApiError as error:
+        return Measured(problem=error.problem)
+    return Measured({names[each]: known for each, known in points.items() if each in names})
+
+
+def _of_alarm(
+    policy: ScalingPolicy, found: ServiceScaling, query: str
+) -> tuple[dict[str, Any], ...]:
+    """A step policy goes by the metric of its alarm."""
+    named = [each.alarm_name or "" for each in policy.alarms or ()]
+    alarm = next((each for name in named if (each := (found.alarms or {}).get(name))), None)
+    if alarm is None or not alarm.metric_name:
+        return ()
+    return (_query(query, alarm),)
+
+
+def _query(query: str, alarm: MetricAlarm) -> dict[str, Any]:
+    dimensions = [
+        {"Name": each.name or "", "Value": each.value or ""} for each in alarm.dimensions or ()
+    ]
+    metric = {
+        "Namespace": alarm.namespace or "",
+        "MetricName": alarm.metric_name or "",
+        "Dimensions": dimensions,
+    }
+    stat = alarm.statistic or alarm.extended_statistic or "Average"
+    return {
+        "Id": query,
+        "MetricStat": {"Metric": metric, "Period": alarm.period or 60, "Stat": stat},
+        "ReturnData": True,
+    }
+
+
+def plots(
+    states: Sequence[PolicyState], found: Measured, start: datetime, end: datetime
+) -> tuple[SeriesBlock, ...]:
+    """The course of each policy's metric with the line that it is held at."""
+    shown = []
+    for state in states:
+        points = tuple(each for each in found.points.get(state.name, ()) if each[0] >= start)
+        if not points:
+            continue
+        title = f"{state.measure.words} ({state.name})"
+        target = () if state.target is None else (("target", state.target),)
+        series = Series(state.measure.words, points, state.measure.unit)
+        shown.append(SeriesBlock(title, (series,), start, end, target))
+    return tuple(shown)

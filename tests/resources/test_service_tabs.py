@@ -1,0 +1,284 @@
+"""The tabs of a service: what each shows, the calls it takes, and one refusal in each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from containerscope.block import DiffBlock, LogBlock, SeriesBlock, TreeBlock, TreeNode
+from containerscope.clients.aws import AwsClients
+from containerscope.demo import scenarios
+from containerscope.demo.clock import StillClock
+from containerscope.demo.faults import Fault
+from containerscope.demo.server import RunningServer
+from containerscope.demo.world import World
+from containerscope.model.health import Level
+from containerscope.model.listing import Item
+from containerscope.resource import Block, Demand, PairsBlock, TableBlock, TextBlock
+from containerscope.resources.services import RESOURCE
+from tests.resources.around import rows_of, texts_of
+from tests.resources.wire import HERE
+
+CHECKOUT = HERE.within(cluster="checkout")
+
+
+async def service(clients: AwsClients, name: str, cluster: str = "checkout") -> Item[Any]:
+    scope = HERE.within(cluster=cluster, service=name)
+    listings = [each async for each in RESOURCE.lister(clients, scope, Demand(everything=True))]
+    return listings[-1].items[0]
+
+
+async def shown(
+    clients: AwsClients, item: Item[Any], title: str, cluster: str = "checkout"
+) -> tuple[Block, ...]:
+    """The last blocks of a tab."""
+    detail = next(each for each in RESOURCE.details if each.title == title)
+    scope = HERE.within(cluster=cluster)
+    return [blocks async for blocks in detail.blocks(clients, scope, item)][-1]
+
+
+def later(world: World, clock: StillClock, seconds: int) -> None:
+    for _ in range(seconds // 10):
+        clock.advance(10)
+        world.advance(clock.now())
+
+
+def words(blocks: tuple[Block, ...]) -> str:
+    """Everything the blocks say, in one text."""
+    out: list[str] = []
+    for block in blocks:
+        out.append(block.title)
+        if isinstance(block, TextBlock):
+            out.append(block.text)
+        elif isinstance(block, TableBlock):
+            out += [block.empty, *(str(cell) for row in block.rows for cell in row)]
+        elif isinstance(block, PairsBlock):
+            out += [f"{pair.label} {pair.value}" for pair in block.pairs]
+        elif isinstance(block, TreeBlock):
+            out += [f"{node.text} {node.note}" for node in nodes(block.nodes)]
+    return "\n".join(out)
+
+
+def nodes(found: tuple[TreeNode, ...]) -> list[TreeNode]:
+    return [each for node in found for each in (node, *nodes(node.children))]
+
+
+CALLS: dict[str, dict[str, int]] = {
+    "Overview": {"ecs:DescribeTaskDefinition": 1},
+    "Deployments": {
+        "ecs:ListServiceDeployments": 1,
+        "ecs:DescribeServiceDeployments": 1,
+        "ecs:DescribeServiceRevisions": 1,
+    },
+    "Tasks": {
+        "ecs:ListTasks": 2,
+        "ecs:DescribeTasks": 1,
+        "elbv2:DescribeTargetHealth": 1,
+        "elbv2:DescribeTargetGroups": 1,
+    },
+    "Scaling": {
+        "application-autoscaling:DescribeScalableTargets": 1,
+        "application-autoscaling:DescribeScalingPolicies": 1,
+        "application-autoscaling:DescribeScheduledActions": 1,
+        "application-autoscaling:DescribeScalingActivities": 1,
+        "cloudwatch:DescribeAlarms": 1,
+        "cloudwatch:GetMetricData": 1,
+    },
+    "Targets": {
+        "elbv2:DescribeTargetHealth": 1,
+        "elbv2:DescribeTargetGroups": 1,
+        "elbv2:DescribeTargetGroupAttributes": 1,
+        "elbv2:DescribeLoadBalancers": 1,
+        "elbv2:DescribeListeners": 1,
+        "elbv2:DescribeRules": 2,
+        "ecs:ListTasks": 1,
+        "ecs:DescribeTasks": 1,
+    },
+    "Storage": {"ecs:DescribeTaskDefinition": 1},
+    "Logs": {
+        "ecs:ListTasks": 2,
+        "ecs:DescribeTasks": 1,
+        "ecs:DescribeTaskDefinition": 1,
+        "logs:FilterLogEvents": 1,
+    },
+    "Definition": {"ecs:DescribeTaskDefinition": 2, "ecs:ListTaskDefinitions": 1},
+    "Events": {"ecs:DescribeServices": 1},
+    "Metrics": {"cloudwatch:GetMetricData": 1},
+    "Images": {"ecs:ListTasks": 1, "ecs:DescribeTasks": 1, "ecr:DescribeImages": 1},
+}
+
+
+@pytest.mark.parametrize("title", CALLS)
+async def test_a_tab_asks_no_more_than_it_must(
+    clients: AwsClients, account: RunningServer, title: str
+) -> None:
+    item = await service(clients, "cart")
+    before = dict(account.calls)
+    await shown(clients, item, title)
+    made = {
+        name: count - before.get(name, 0)
+        for name, count in account.calls.items()
+        if count > before.get(name, 0)
+    }
+    assert made == CALLS[title]
+
+
+async def test_a_role_that_services_share_is_fetched_once(
+    clients: AwsClients, account: RunningServer
+) -> None:
+    await shown(clients, await service(clients, "cart"), "Roles")
+    one = account.calls["iam:GetRole"]
+    await shown(clients, await service(clients, "catalog"), "Roles")
+    assert account.calls["iam:GetRole"] == one + 1, "only the task role is its own"
+
+
+LOST: tuple[tuple[str, str, str], ...] = (
+    ("Deployments", "ListServiceDeployments", "PRIMARY"),
+    ("Deployments", "DescribeServiceRevisions", "History"),
+    ("Tasks", "DescribeTargetHealth", "running"),
+    ("Scaling", "GetMetricData", "cpu60"),
+    ("Scaling", "DescribeScalingActivities", "cpu60"),
+    ("Targets", "DescribeRules", "healthy"),
+    ("Targets", "ListTasks", "healthy"),
+    ("Targets", "DescribeTargetHealth", "prod-web"),
+    ("Roles", "GetRole", "Task role"),
+    ("Logs", "FilterLogEvents", "l follows them"),
+    ("Definition", "ListTaskDefinitions", "cart:41"),
+    ("Images", "DescribeImages", "2.7.1"),
+)
+
+
+@pytest.mark.parametrize(("title", "operation", "stays"), LOST)
+async def test_one_denied_permission_blanks_its_part_and_is_named(
+    clients: AwsClients, account: RunningServer, title: str, operation: str, stays: str
+) -> None:
+    item = await service(clients, "cart")
+    account.faults.append(Fault(kind="denied", operation=operation))
+    said = words(await shown(clients, item, title))
+    assert stays in said
+    assert f":{operation}" in said
+
+
+async def test_scaling_says_why_it_cannot_and_draws_its_metrics(clients: AwsClients) -> None:
+    blocks = await shown(clients, await service(clients, "cart"), "Scaling")
+    assert texts_of(blocks)[0].startswith("at maximum 20 since ")
+    charts = [block for block in blocks if isinstance(block, SeriesBlock)]
+    assert [chart.title for chart in charts][:2] == ["Tasks", "CPU (cpu60)"]
+    assert charts[1].targets == (("target", 60.0),)
+    results = [row[3] for row in rows_of(blocks, "Activities")]
+    assert "not scaled: already at maximum 20" in results
+
+
+async def test_a_surge_is_in_the_scaling_tab_within_a_refresh(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    item = await service(clients, "catalog")
+    before = rows_of(await shown(clients, item, "Scaling"), "Activities")
+    scenarios.start(world, "traffic-surge")
+    later(world, still_clock, 1500)
+    after = rows_of(
+        await shown(clients, await service(clients, "catalog"), "Scaling"), "Activities"
+    )
+    assert len(after) > len(before)
+    assert after[0][3].startswith(("done", "a newer", "in progress", "not scaled"))
+
+
+async def test_a_target_that_answers_502_is_joined_to_its_running_task(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    scenarios.start(world, "target-502")
+    for _ in range(40):
+        later(world, still_clock, 20)
+        item = await service(clients, "orders")
+        tasks = words(await shown(clients, item, "Tasks"))
+        if "running, but not receiving traffic: 502" in tasks:
+            break
+    assert "running, but not receiving traffic: 502" in tasks
+    targets = words(await shown(clients, item, "Targets"))
+    assert "answers 502" in targets
+
+
+def broken(blocks: tuple[Block, ...]) -> list[str]:
+    """The links of every chain that do not hold."""
+    trees = [block for block in blocks if isinstance(block, TreeBlock)]
+    found = [node for tree in trees for node in nodes(tree.nodes)]
+    return [node.text for node in found if node.level is Level.FAILED and not node.children]
+
+
+async def test_the_broken_link_of_a_volume_is_marked_in_its_own_zone(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    item = await service(clients, "feature-store", "data")
+    blocks = await shown(clients, item, "Storage", "data")
+    assert "mounted by feature-store /var/features rw" in words(blocks)
+    (link,) = broken(blocks)
+    assert link.startswith("security group sg-")
+    assert "on TCP 2049" in texts_of(blocks)[0]
+
+
+async def test_a_zone_that_lost_its_mount_target_is_marked(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    scenarios.start(world, "efs-zone")
+    later(world, still_clock, 300)
+    item = await service(clients, "feature-store", "data")
+    blocks = await shown(clients, item, "Storage", "data")
+    assert "mount target eu-west-1b" in broken(blocks)
+    scenarios.stop(world, "efs-zone")
+    clients.sign_in_again()
+    later(world, still_clock, 120)
+    assert "mount target eu-west-1b" not in broken(await shown(clients, item, "Storage", "data"))
+
+
+async def test_the_definition_tab_shows_what_the_running_revision_changed(
+    clients: AwsClients,
+) -> None:
+    blocks = await shown(clients, await service(clients, "cart"), "Definition")
+    diff = next(b for b in blocks if isinstance(b, DiffBlock))
+    assert (diff.old_name, diff.new_name) == ("cart:40", "cart:41")
+    assert any("image" in line.path for line in diff.lines)
+    first = rows_of(blocks, "Revisions")[0]
+    assert first[:3] == ("cart:41", "primary", "ci-deploy")
+
+
+async def test_the_logs_tab_holds_the_newest_lines_and_says_where_the_others_go(
+    clients: AwsClients,
+) -> None:
+    blocks = await shown(clients, await service(clients, "cart"), "Logs")
+    log = next(b for b in blocks if isinstance(b, LogBlock))
+    assert len(log.lines) >= 20
+    times = [line.at for line in log.lines if line.at]
+    assert times == sorted(times)
+    assert "cart: FireLens" in words(blocks)
+
+
+async def test_roles_are_told_with_their_wildcards(clients: AwsClients) -> None:
+    said = words(await shown(clients, await service(clients, "cart"), "Roles"))
+    assert "Task role: cart-task" in said
+    assert "Execution role: checkout-execution" in said
+    assert "every resource" in said
+    assert "s3:GetObject" in said
+
+
+async def test_on_instances_the_role_of_their_profile_is_told(clients: AwsClients) -> None:
+    item = await service(clients, "feature-store", "data")
+    said = words(await shown(clients, item, "Roles", "data"))
+    assert "Instance role" in said
+
+
+async def test_instances_are_the_second_level_of_scaling(clients: AwsClients) -> None:
+    item = await service(clients, "feature-store", "data")
+    said = words(await shown(clients, item, "Scaling", "data"))
+    assert "EC2 Auto Scaling (instances)" in said
+    assert "cp-" in said or "asg" in said
+
+
+async def test_a_paused_deployment_is_told_stage_by_stage(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    scenarios.start(world, "blue-green-paused")
+    later(world, still_clock, 900)
+    said = words(await shown(clients, await service(clients, "web"), "Deployments"))
+    assert "blue/green" in said
+    assert "AWAITING_ACTION" in said
