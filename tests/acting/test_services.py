@@ -110,7 +110,12 @@ async def test_a_service_goes_back_to_a_revision_that_was_chosen(scene: Scene) -
     options = order.action.options(seen.state)
     wanted = next(each for each in options if before.rsplit("/", 1)[-1] in each.label)
     (step,) = preview(order, [seen], wanted.value).steps
-    assert any(change.label.startswith("image of") for change in step.changes)
+    changed = {change.label: (change.now, change.then) for change in step.changes}
+    image = next(values for label, values in changed.items() if label.endswith("image"))
+    assert image == (
+        scene.world.families["cart"][-1].body["containerDefinitions"][0]["image"],
+        scene.world.families["cart"][-2].body["containerDefinitions"][0]["image"],
+    )
     (outcome,) = await scene.done(order, wanted.value)
     assert scene.sent("UpdateService")[0]["taskDefinition"] == before
     assert (await scene.followed(order, outcome))[-1].level is Level.FINE
@@ -143,3 +148,55 @@ async def test_what_cannot_be_written_down_is_not_sent(scene: Scene) -> None:
     assert outcome.result == "failed"
     assert "action log" in outcome.words
     assert scene.sent("UpdateService") == []
+
+
+async def test_the_difference_falls_back_to_the_images_where_definitions_are_denied(
+    scene: Scene,
+) -> None:
+    cluster = scene.world.clusters["checkout"]
+    release(scene.world, cluster, cluster.services["cart"])
+    scene.account.faults.append(Fault(kind="denied", operation="DescribeTaskDefinition"))
+    order = scene.order("services", "rollback", "cart")
+    (seen,) = await look(scene.clients, order)
+    wanted = next(each for each in order.action.options(seen.state) if each.value != "running")
+    (step,) = preview(order, [seen], wanted.value).steps
+    assert any(change.label.startswith("image of") for change in step.changes)
+
+
+async def test_a_deployment_that_fails_says_why(scene: Scene) -> None:
+    service = scene.world.clusters["checkout"].services["payments"]
+    order = scene.order("services", "restart", "payments")
+    (outcome,) = await scene.done(order)
+    stages = await scene.followed(order, outcome)
+    assert stages[-1].done
+    assert service.primary.rollout in ("FAILED", "COMPLETED")
+    assert any("failed" in stage.words for stage in stages)
+
+
+async def test_a_count_that_is_none_or_the_same_sends_nothing(scene: Scene) -> None:
+    order = scene.order("services", "scale", "cart")
+    for answer, words in (("20", "desired is 20 already"), ("", "a number"), ("99999", "a number")):
+        found = await scene.previewed(order, answer)
+        assert found.ready == ()
+        assert words in found.steps[0].refused
+
+
+async def test_a_daemon_service_is_not_scaled(scene: Scene) -> None:
+    order = scene.order("services", "scale", "log-shipper", cluster="edge")
+    (step,) = (await scene.previewed(order, "3")).steps
+    assert "on each instance" in step.refused
+
+
+async def test_what_is_gone_is_said(scene: Scene) -> None:
+    (step,) = (await scene.previewed(scene.order("services", "scale", "nope"), "3")).steps
+    assert "not there any more" in step.refused
+
+
+async def test_scaling_looks_twice_and_sends_once(scene: Scene) -> None:
+    before = len(scene.account.requests)
+    await scene.done(scene.order("services", "scale", "cart"), "9")
+    made = [each.operation for each in scene.account.requests[before:]]
+    assert sorted(made) == [
+        "DescribeScalableTargets", "DescribeScalableTargets", "DescribeServices",
+        "DescribeServices", "GetCallerIdentity", "UpdateService",
+    ]  # fmt: skip

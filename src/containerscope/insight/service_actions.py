@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
 
 import msgspec
 
+from containerscope.block import DiffLine
 from containerscope.insight.events import without_prefix
 from containerscope.insight.scaling import resource_id
 from containerscope.model import arn
@@ -18,6 +19,8 @@ from containerscope.plan import Change, Confirm, Note, Option, Request, Stage, S
 
 _MOST = 5000
 """Tasks that a service may have at most by AWS's own quota."""
+_SHOWN = 12
+"""Values of a task definition that are told one by one."""
 _STOPPABLE = ("PENDING", "IN_PROGRESS")
 
 
@@ -36,7 +39,8 @@ class LiveService(msgspec.Struct, frozen=True):
     """Those that it may be rolled back to, the newest first."""
     present: ServiceRevision | None = None
     """The revision that it runs now."""
-    at: datetime | None = None
+    differences: Mapping[str, tuple[DiffLine, ...]] = {}
+    """ARN of a task definition -> in what it differs from the present one, where that is known."""
 
     @property
     def name(self) -> str:
@@ -248,7 +252,7 @@ def plan_rollback(live: LiveService, answer: str) -> Step:
     then = arn.name_of(chosen.task_definition or "") if chosen else "?"
     primary = live.service.primary
     facts = {"task definition": now, "deployment": (primary.id if primary else "") or ""}
-    step = _step(live, Change("task definition", now, then), *_images(live, chosen))
+    step = _step(live, Change("task definition", now, then), *_differences(live, chosen))
     if refused or chosen is None:
         refused = refused or "choose what to go back to"
         return _with(step, refused=refused, facts=facts)
@@ -263,6 +267,20 @@ def plan_rollback(live: LiveService, answer: str) -> Step:
         confirm=Confirm.TYPED,
         mark=facts["deployment"],
     )
+
+
+def _differences(live: LiveService, chosen: ServiceRevision | None) -> tuple[Change, ...]:
+    """What becomes different, value by value; of the images alone where nothing else is known."""
+    lines = live.differences.get((chosen.task_definition or "") if chosen else "")
+    if lines is None:
+        return _images(live, chosen)
+    shown = tuple(Change(line.path, _value(line.old), _value(line.new)) for line in lines[:_SHOWN])
+    more = len(lines) - len(shown)
+    return (*shown, Change("and more values", str(more), "others")) if more else shown
+
+
+def _value(value: object) -> str:
+    return "–" if value is None or value == "" else str(value)
 
 
 def _images(live: LiveService, chosen: ServiceRevision | None) -> tuple[Change, ...]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 
+from containerscope.block import DiffLine
 from containerscope.insight import service_actions as plans
 from containerscope.insight.scaling import resource_id
 from containerscope.insight.service_actions import LiveService
+from containerscope.insight.taskdef_diff import changes
 from containerscope.model import arn
 from containerscope.model.ecs_deployment import ServiceDeployment, ServiceRevision
 from containerscope.model.ecs_service import Service
@@ -15,10 +18,13 @@ from containerscope.model.scaling import ScalableTarget
 from containerscope.plan import Ask, Stage, Step
 from containerscope.resource import Action, Clients, Scope
 from containerscope.resources import _ecs
+from containerscope.resources._definition import definition
 from containerscope.resources._deployment_briefs import briefs
 
 _REVISIONS = 20
 """What one call describes."""
+_COMPARED = 5
+"""Revisions whose difference is shown whole; each takes a call, once."""
 
 
 async def service_now(clients: Clients, cluster: str, name: str) -> Service:
@@ -76,11 +82,13 @@ async def _with_revisions(clients: Clients, scope: Scope, item: Item[Service]) -
         found = {each.service_revision_arn: each for each in page.items}
     revisions = [found[name] for name in wanted if name in found]
     now = live.service.task_definition
+    others = _others(revisions, now)
     return LiveService(
         live.service,
         live.cluster,
         running=await _running(clients, newest),
-        revisions=_others(revisions, now),
+        revisions=others,
+        differences=await _differences(clients, now, others),
         present=next((each for each in revisions if each.task_definition == now), None),
     )
 
@@ -92,6 +100,23 @@ def _others(revisions: list[ServiceRevision], now: str | None) -> tuple[ServiceR
         if each.task_definition and each.task_definition != now:
             by_definition.setdefault(each.task_definition, each)
     return tuple(by_definition.values())
+
+
+async def _differences(
+    clients: Clients, now: str | None, others: tuple[ServiceRevision, ...]
+) -> dict[str, tuple[DiffLine, ...]]:
+    """In what the definitions of the newest others differ from the present one."""
+    names = [each.task_definition or "" for each in others[:_COMPARED]]
+    if not now or not names:
+        return {}
+    try:
+        present, *before = await asyncio.gather(
+            *(definition(clients, name) for name in (now, *names))
+        )
+    except ApiError:
+        # The images that the revisions name are shown in their place.
+        return {}
+    return {name: changes(present, each) for name, each in zip(names, before, strict=True)}
 
 
 async def _running(clients: Clients, newest: str | None) -> ServiceDeployment | None:
