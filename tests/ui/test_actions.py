@@ -147,6 +147,22 @@ async def test_what_the_dialog_is_about_stays_when_the_list_changes(
     ]
 
 
+async def test_what_does_not_fit_can_be_read_and_the_confirmation_stays_in_sight(
+    start: Start,
+) -> None:
+    async with start(80, 24, cluster="checkout") as pilot:
+        await wait_for_text(pilot, "services (14)", "complete")
+        await pilot.press("slash", *"checkout-api", "enter")
+        await wait_for_text(pilot, "services (1/14)")
+        await pilot.press("B")
+        await wait_for_text(pilot, "Roll back service checkout-api", "and roll it back")
+        await pilot.press("j")
+        await wait_for_text(pilot, "checkout-api:76 → checkout-api:75", "pgdn more",
+                            "type checkout-api to confirm")  # fmt: skip
+        await pilot.press("pagedown", "pagedown", "pagedown")
+        await wait_for_text(pilot, "sends  ecs:UpdateService", "to confirm")
+
+
 async def test_a_conflict_is_shown_and_not_overwritten(
     start: Start, account: RunningServer, world: World
 ) -> None:
@@ -189,3 +205,22 @@ async def test_the_actions_are_listed(start: Start) -> None:
         await wait_for_text(pilot, "Redeploy service cart: ")
         await pilot.press("colon", *"actions", "enter")
         await wait_for_text(pilot, "actions (1)", "restart", "cart", "all replaced")
+
+
+async def test_what_was_scaled_elsewhere_is_not_undone_here(
+    start: Start, account: RunningServer
+) -> None:
+    async with start(cluster="checkout", remarks=True) as pilot:
+        await at_service(pilot, "orders")
+        await pilot.press("S")
+        await wait_for_text(pilot, "desired  12 → 12")
+        await pilot.press(*"13", "enter")
+        await wait_for_text(pilot, "y confirms")
+        await attentive(pilot)
+        await pilot.press("y")
+        await wait_for(pilot, lambda: bool(sent(account, "UpdateService")), "sent it")
+        await pilot.press("colon", *"region us-east-1", "enter")
+        await wait_for_text(pilot, "us-east-1", "Cluster not found")
+        await pilot.press("z")
+        await wait_for_text(pilot, "that was in another")
+    assert len(sent(account, "UpdateService")) == 1

@@ -232,7 +232,7 @@ def rollback_options(live: LiveService) -> tuple[Option, ...]:
         name = arn.name_of(each.task_definition or "")
         images = ", ".join((i.image or "?").rsplit("/", 1)[-1] for i in each.container_images or ())
         when = f"{each.created_at:%d %b %H:%M} UTC" if each.created_at else ""
-        found.append(Option(each.service_revision_arn or "", f"{name}  {images}  {when}".strip()))
+        found.append(Option(each.service_revision_arn or "", f"{name}  {when}  {images}".strip()))
     return tuple(found)
 
 

@@ -93,7 +93,8 @@ class ActScreen(RowScreen):
         return frozenset(
             action.key
             for action in self._actions()
-            if action.key and clients and not why_not(clients, action, self._meant(action))
+            if action.key and clients
+            if (meant := self._meant(action)) and not why_not(clients, action, meant)
         )
 
     def action_choices(self) -> list[Choice]:
@@ -150,6 +151,9 @@ class ActScreen(RowScreen):
         if session is None:
             self.say("there is no connection", wrong=True)
             return
+        if not self._is_here(order):
+            self.say(f"{order.title}: that was in another account or region", wrong=True)
+            return
         reason = why_not(session.clients, order.action, order.items)
         if reason:
             self.say(f"{order.title}: {reason}", wrong=True)
@@ -163,6 +167,12 @@ class ActScreen(RowScreen):
             opened_by=opened_by,
         )
         self.app.push_screen(dialog, partial(self._confirmed, session, order))
+
+    def _is_here(self, order: Order) -> bool:
+        """Whether an order was made in the account and region that we are connected to."""
+        who = self.session.identity if self.session is not None else None
+        made = (order.scope.account, order.scope.region)
+        return who is not None and made == (who.account, who.region)
 
     def _place_of(self, order: Order) -> str:
         who = self.session.identity if self.session is not None else None
@@ -240,7 +250,7 @@ class ActScreen(RowScreen):
 
     def can_undo(self) -> bool:
         """Whether the last scaling can be taken back."""
-        return self.undo is not None
+        return self.undo is not None and self._is_here(self.undo.order)
 
     def doing_line(self) -> Spans:
         """The newest action and how many others are under way."""

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
@@ -62,6 +62,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", show=False),
         Binding("n", "dismiss(None)", show=False),
+        Binding("j", "choose(1)", show=False),
+        Binding("k", "choose(-1)", show=False),
+        Binding("pagedown", "turn(1)", show=False, priority=True),
+        Binding("pageup", "turn(-1)", show=False, priority=True),
     ]
 
     def __init__(
@@ -95,7 +99,7 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     def compose(self) -> ComposeResult:
         """Heading, place, the answer, what happens, and the confirmation."""
         asks = self.order.action.asks
-        with Vertical(classes="dialog"):
+        with Vertical(classes="dialog act"):
             yield Static(Text(_fit(self.order.title)), classes="heading")
             yield Static(Text(_fit(self._place), "dim"))
             if asks is not None and asks.kind == "number":
@@ -104,7 +108,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                     yield _still(Input(compact=True, id="answer", restrict="[0-9]*", max_length=6))
             elif asks is not None:
                 yield OptionList(markup=False, compact=True, id="options")
-            yield Static(Text("reading it again…", "dim"), id="plan", markup=False)
+            with VerticalScroll(id="effects", can_focus=False):
+                yield Static(Text("reading it again…", "dim"), id="plan", markup=False)
             with Horizontal(classes="field", id="typed"):
                 yield Static(Text(f"type {_fit(self.order.word)} to confirm  "), id="wanted")
                 yield _still(TypedInput(compact=True, id="word"))
@@ -191,9 +196,22 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         if not found.ready:
             return "esc closes"
         on_answer = self.focused is not None and self.focused.id in ("answer", "options")
-        if on_answer:
-            return "enter goes on   esc cancels"
-        return ("enter confirms" if typed else f"{self._yes_key} confirms") + "   esc cancels"
+        more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
+        confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
+        return ("enter goes on" if on_answer else confirms) + f"   esc cancels{more}"
+
+    def action_choose(self, by: int) -> None:
+        """Another answer, by the letters too."""
+        for options in self.query(OptionList):
+            if by > 0:
+                options.action_cursor_down()
+            else:
+                options.action_cursor_up()
+
+    def action_turn(self, by: int) -> None:
+        """More of what happens, where it does not fit."""
+        effects = self.query_one("#effects", VerticalScroll)
+        effects.scroll_relative(y=by * max(1, effects.size.height - 1), animate=False)
 
     def on_key(self, event: events.Key) -> None:
         """The one key that says yes, while nothing is typed or chosen."""
