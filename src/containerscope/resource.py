@@ -13,6 +13,7 @@ from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
 from containerscope.model.log_source import Sources
 from containerscope.model.target import Target as Target  # part of what clients are opened with
+from containerscope.plan import Ask, Option, Stage, Step
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -320,6 +321,36 @@ class Detail(Generic[T]):
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
 
 
+@dataclass(frozen=True)
+class Action(Generic[T]):
+    """Something that changes a row's thing: read live, planned, sent and followed by `acting`."""
+
+    id: str
+    """In the action log and on the command line: `scale`."""
+    title: str
+    """A verb that the name of the thing follows: `Scale`."""
+    help: str
+    look: Callable[[Clients, Scope, Item[T]], Awaitable[Any]]
+    """The live state that the plan rests on; raises `ApiError`."""
+    plan: Callable[[Any, str], Step]
+    """What to do in that state, given the answer; pure."""
+    permissions: tuple[str, ...]
+    """IAM actions it needs beside those that list the resource."""
+    when: Callable[[Item[T]], str] = lambda _: ""
+    """Why it cannot be done to this row; empty if it can."""
+    key: str = ""
+    """The id of its key in `ui/keys.py`; empty for the menu only."""
+    asks: Ask | None = None
+    answer: Callable[[Any], str] = lambda _: ""
+    """The answer to begin with."""
+    options: Callable[[Any], tuple[Option, ...]] = lambda _: ()
+    """The answers to choose from."""
+    bulk: bool = False
+    """Whether it can be done to all marked rows."""
+    progress: Callable[[Clients, Step], Awaitable[Stage]] | None = None
+    """How far it has come; None where the answer to the call is the end of it."""
+
+
 class Platform(enum.Enum):
     """Which world a resource belongs to."""
 
@@ -355,6 +386,7 @@ class Resource(Generic[T]):
     """Whether a row is on its way somewhere, which makes the poller fast."""
     children: tuple[Child[T], ...] = ()
     details: tuple[Detail[T], ...] = ()
+    actions: tuple[Action[T], ...] = ()
     logs: Callable[[Clients, Scope, Item[T]], Awaitable[Sources]] | None = None
     """Where the lines of what a row stands for are; asked again while they are followed."""
     compare: Callable[[Clients, Item[T], Item[T]], AsyncIterator[tuple[Block, ...]]] | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from containerscope.demo.account import demo_world
+from containerscope.demo.calls import Call
 from containerscope.demo.clock import StillClock
 from containerscope.demo.ec2_hosts import hosts
 from containerscope.demo.kube_cluster import KubeCluster
@@ -15,6 +16,7 @@ from containerscope.demo.kube_fleet import Fleet
 from containerscope.demo.kube_pod_cells import reason
 from containerscope.demo.kube_quantity import quantity, requests_of
 from containerscope.demo.kube_store import stamp
+from containerscope.demo.operations import OPERATIONS
 from containerscope.demo.world import World
 
 PODS = ("", "pods")
@@ -159,8 +161,8 @@ def test_every_iam_role_of_a_service_account_exists(world: World, platform: Kube
     } - {None}
     assert len(arns) >= 8
     for arn in arns:
-        name = arn.rpartition("/")[2]
-        assert name in world.access.makers or name in world.access.roles, arn
+        call = Call(world, {"RoleName": arn.rpartition("/")[2]})
+        assert OPERATIONS["iam"]["GetRole"](call)["Role"]["Arn"] == arn
     for each in world.eks["platform"].pod_identities.values():
         found = platform.store.find(
             ("", "serviceaccounts"), each["namespace"], each["serviceAccount"]

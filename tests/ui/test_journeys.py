@@ -30,7 +30,7 @@ async def test_one_drills_from_clusters_to_containers_and_back(start: Start) -> 
 
 async def test_history_goes_back_and_forward_and_finds_the_cursor_again(start: Start) -> None:
     async with start() as pilot:
-        await wait_for_text(pilot, "clusters (5)", "node group", "complete")
+        await wait_for_text(pilot, "clusters (5)", "1 failing", "no capacity", "node group")
         await pilot.press("j", "j", "j")
         await pilot.press("enter")
         await wait_for_text(pilot, "clusters › edge › services (5)", "geo-lookup")

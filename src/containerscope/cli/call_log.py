@@ -63,6 +63,13 @@ class LoggedClients:
         )
         return answer
 
+    async def send(self, service: str, operation: str, /, **params: Any) -> str:
+        """Make a change, as the clients do, with a line in the log."""
+        request: str = await self._timed(
+            f"{service}:{operation}", lambda: self._clients.send(service, operation, **params)
+        )
+        return request
+
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
     ) -> U:

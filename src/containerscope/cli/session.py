@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import secrets
 import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -101,7 +103,8 @@ class Session:
             )
         clients = await connect(
             target,
-            read_only=self.settings.read_only,
+            read_only=self._read_only(target),
+            read_only_accounts=self.settings.read_only_accounts,
             rate_share=self.settings.rate_share,
             sign_in=sign_in,
             pace=self._pace,
@@ -114,6 +117,15 @@ class Session:
         from containerscope.cli.call_log import LoggedClients
 
         return LoggedClients(clients, self._log)
+
+    def _read_only(self, target: Target) -> bool:
+        """Whether the settings say so, for everything or for this profile."""
+        if self.settings.read_only:
+            return True
+        environ = os.environ
+        named = target.profile or environ.get("AWS_PROFILE") or environ.get("AWS_DEFAULT_PROFILE")
+        patterns = () if self._demo is not None else self.settings.read_only_profiles
+        return any(fnmatchcase(named or "default", pattern) for pattern in patterns)
 
     def close(self) -> None:
         """End the demo account and close the log."""
@@ -132,9 +144,12 @@ def _log_to(path: Path) -> CallLog:
 @asynccontextmanager
 async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
     """Clients for one command, closed at its end; raises ApiError."""
+    from containerscope.action_log import ActionLog
+
     session = Session(settings)
     try:
         clients = await session.connect(session.target, sign_in)
+        clients.actions = ActionLog(session.settings.state_dir)
         try:
             yield clients
         finally:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections import Counter, OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any, TypeVar, cast
 
 from botocore import xform_name
 from botocore.exceptions import BotoCoreError
 
+from containerscope.action_log import ActionLog
 from containerscope.clients.connection import Connection
 from containerscope.clients.decode import page_of, wants_raw
 from containerscope.clients.errors import is_throttled, to_problem
@@ -27,7 +29,7 @@ from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
-from containerscope.model.listing import ApiError, Page, RefusedError
+from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
 from containerscope.resource import Identity, SignIn, Target
 
 T = TypeVar("T")
@@ -49,10 +51,14 @@ async def connect(
     sign_in: SignIn,
     clock: Clock | None = None,
     pace: Pace | None = None,
+    read_only_accounts: Sequence[str] = (),
     metrics: bool = True,
     kube: KubeAccess | None = None,
 ) -> AwsClients:
     """Clients for one profile and region; no network yet.
+
+    With `read_only_accounts`, patterns of account ids and aliases, they are read-only until the
+    identity shows that none of them fits.
 
     Raises `ApiError` for a profile that does not exist and for a missing region. With the `pace`
     of the clients before, a switch of profile does not renew the account's budget. Without
@@ -66,6 +72,7 @@ async def connect(
             pace or Pace(rate_share, clock),
             sign_in,
             clock,
+            read_only_accounts,
             metrics=metrics,
             kube=kube or KubeAccess(),
         )
@@ -83,6 +90,7 @@ class AwsClients:
         pace: Pace,
         sign_in: SignIn,
         clock: Clock,
+        read_only_accounts: Sequence[str] = (),
         *,
         metrics: bool = True,
         kube: KubeAccess | None = None,
@@ -90,8 +98,12 @@ class AwsClients:
         self.calls: Counter[str] = Counter()
         """Requests sent, retries included, by `ecs:ListServices`."""
         self.pace = pace
+        self.actions: ActionLog | None = None
+        """Where changes are written down; set by the run that these clients belong to."""
         self._target = target
-        self._read_only = read_only
+        self._undecided = () if read_only else tuple(read_only_accounts)
+        """Patterns of accounts that are read-only, until it is known which one this is."""
+        self._read_only = read_only or bool(self._undecided)
         self._metrics = metrics
         self._clock = ServerClock(clock)
         self._flights = Flights()
@@ -102,7 +114,7 @@ class AwsClients:
         self._kube: dict[str, KubeConnection] = {}
         self._kube_access = kube or KubeAccess()
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
-        core = open_session(target, read_only=read_only, metrics=metrics)
+        core = open_session(target, read_only=self._read_only, metrics=metrics)
         self._region = region_of(core, target)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
@@ -114,7 +126,7 @@ class AwsClients:
 
     @property
     def read_only(self) -> bool:
-        """Whether the guard refuses whatever changes the world; fixed for good."""
+        """Whether the guard refuses whatever changes the world; fixed once the account is known."""
         return self._read_only
 
     @property
@@ -143,8 +155,25 @@ class AwsClients:
         account, arn = answer["Account"], answer["Arn"]
         self.pace.settle(self._account, account)
         self._account = account
+        await self._decide(account)
         partition = arn.split(":")[1] if arn.startswith("arn:") else self._partition
         return Identity(account, arn, region=self._region, partition=partition)
+
+    async def _decide(self, account: str) -> None:
+        """Allow changes unless a pattern names the account; what cannot be told stays read-only."""
+        patterns, self._undecided = self._undecided, ()
+        if not patterns or any(fnmatchcase(account, pattern) for pattern in patterns):
+            return
+        if any(char.isalpha() for pattern in patterns for char in pattern):
+            try:
+                answer = await self.call("iam", "ListAccountAliases")
+            except ApiError:
+                return
+            aliases = answer.get("AccountAliases") or ()
+            if any(fnmatchcase(alias, pattern) for alias in aliases for pattern in patterns):
+                return
+        self._read_only = False
+        self._reconnect()
 
     async def name_account(self) -> Identity:
         """The identity with the account's alias, where that can be read; never needed by rows."""
@@ -211,6 +240,14 @@ class AwsClients:
             # A change that is asked for twice is made twice.
             return await fly()
         return await self._flights.join((service, operation, _frozen(params)), fly)
+
+    async def send(self, service: str, operation: str, /, **params: Any) -> str:
+        """Make a change and return the id that AWS gave the request; never joined to another."""
+        answer, _ = await self._answer(service, operation, params, raw=False)
+        failures = answer.get("failures") or ()
+        if failures:
+            raise ApiError(_failure(f"{service}:{operation}", failures[0]))
+        return str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
 
     async def stream(
         self, service: str, operation: str, member: str, /, **params: Any
@@ -342,6 +379,12 @@ async def _send(
     answer = await method(**params)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     return answer, parse_date(headers.get("date"))
+
+
+def _failure(operation: str, failure: Mapping[str, Any]) -> Problem:
+    """What a batch call that answers 200 says of the one thing it was about."""
+    words = ": ".join(str(failure[each]) for each in ("reason", "detail") if failure.get(each))
+    return Problem(Why.FAILED, operation, words or "it failed and AWS does not say why")
 
 
 def _frozen(value: Any) -> Hashable:

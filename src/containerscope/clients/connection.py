@@ -46,9 +46,9 @@ class Connection:
             if service not in self._clients:
                 # Parsing a service's model takes long enough to be felt at the keyboard.
                 await asyncio.to_thread(_load, self.core.get_component("data_loader"), service)
-                made = self._session.client(service, endpoint_url=self._endpoint_url)
                 if self._closed:
                     raise ApiError(Problem(Why.FAILED, service, "the connection is closed"))
+                made = self._session.client(service, endpoint_url=self._endpoint_url)
                 client = await self._stack.enter_async_context(made)
                 self._prepare(service, client)
                 self._clients[service] = client

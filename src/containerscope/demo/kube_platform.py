@@ -8,11 +8,12 @@ from containerscope.demo.ec2_hosts import Host
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.kube_base import put_addons, put_namespaces, put_storage_classes
 from containerscope.demo.kube_builder import HOUR, MINUTE, Builder
+from containerscope.demo.kube_cron_jobs import CRON_JOBS, put_cron_jobs
 from containerscope.demo.kube_definitions import CLASSIC, put_definitions
 from containerscope.demo.kube_fargate import FargateNodes
 from containerscope.demo.kube_fates import ImageFate
 from containerscope.demo.kube_node_bodies import kubelet_version, managed_node
-from containerscope.demo.kube_platform_apps import CRON_JOBS, LATE, SETTLED, put_cron_jobs
+from containerscope.demo.kube_platform_apps import LATE, SETTLED
 from containerscope.demo.kube_rbac import put_rbac
 from containerscope.demo.kube_recipe import image_of
 from containerscope.demo.kube_spot import SpotInterruptions

@@ -313,9 +313,9 @@ class Setup:
     """Rules in the words of the command line."""
     speed: float = 1.0
     """Seconds of the world in one real second; 0 lets it stand until it is stepped."""
+    until_stdin_closes: bool = False
     pods: int = 0
     """How many pods `platform` has at least; 0 for those of its own."""
-    until_stdin_closes: bool = False
 
 
 def main(setup: Setup, announce: Callable[[str], None]) -> None:

@@ -28,6 +28,7 @@ from containerscope.resource import (
     TableBlock,
 )
 from containerscope.resources import _blocks, _ecs, _hosts
+from containerscope.resources._task_actions import INSTANCE_ACTIONS
 
 _INCLUDE = ["TAGS", "CONTAINER_INSTANCE_HEALTH"]
 _ZONE, _TYPE, _AMI = "ecs.availability-zone", "ecs.instance-type", "ecs.ami-id"
@@ -206,6 +207,7 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     health=_health,
     changing=instance_changing,
     children=(Child("tasks", _within),),
+    actions=INSTANCE_ACTIONS,
     details=(Detail("Overview", overview), Detail("Attributes", attributes)),
     joins=(_hosts.JOIN,),
     console=_console,

@@ -22,6 +22,7 @@ from containerscope.resource import (
     TableBlock,
 )
 from containerscope.resources import _blocks, _ecs, _eks
+from containerscope.resources._nodegroup_actions import ACTIONS
 
 NODEGROUPS: _eks.Kind[Nodegroup] = _eks.Kind(
     model=Nodegroup,
@@ -172,6 +173,7 @@ RESOURCE: Resource[Nodegroup] = Resource(
     read=NODEGROUPS.read,
     health=_health,
     changing=lambda group: changing(group.status),
+    actions=ACTIONS,
     details=(Detail("Overview", overview),),
     console=lambda scope, item: _eks.console(
         scope, item.cluster or scope.cluster, "nodegroups", item.name

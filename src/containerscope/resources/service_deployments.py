@@ -19,6 +19,7 @@ from containerscope.model.listing import ApiError, Item, Listing, Missing, Page,
 from containerscope.resource import Child, Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs
 from containerscope.resources._blocks import lasted
+from containerscope.resources._deployment_actions import ACTIONS
 from containerscope.resources._deployment_briefs import arns, briefs
 from containerscope.resources._deployment_details import DETAILS
 from containerscope.resources._older_deployments import older_deployments
@@ -192,6 +193,7 @@ RESOURCE: Resource[ServiceDeployment] = Resource(
     children=(
         Child("service-revisions", _revisions, when=lambda item: item.key.startswith("arn:")),
     ),
+    actions=ACTIONS,
     details=DETAILS,
     console=_console,
     needs=("cluster", "service"),

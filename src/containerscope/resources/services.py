@@ -26,6 +26,8 @@ from containerscope.resources import _ecs, _metrics, _scale_join, _target_join
 from containerscope.resources._blocks import strategy_words, taskdef_name
 from containerscope.resources._instance_roles import on_instances
 from containerscope.resources._logs import of_service
+from containerscope.resources._run_actions import RUN_SCHEDULE, RUN_SERVICE
+from containerscope.resources._service_actions import ACTIONS
 from containerscope.resources._service_tabs import DETAILS
 
 BATCH = 10
@@ -229,6 +231,7 @@ RESOURCE: Resource[Service] = Resource(
         Child("asgs", _within, when=_on_instances),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    actions=(*ACTIONS, RUN_SCHEDULE, RUN_SERVICE),
     joins=(_target_join.JOIN, _metrics.JOIN, _scale_join.JOIN),
     logs=of_service,
     details=DETAILS,

@@ -18,6 +18,7 @@ from containerscope.resources import _ecs
 from containerscope.resources._definition import latest
 from containerscope.resources._difference import about, difference
 from containerscope.resources._listed import problem_block
+from containerscope.resources._run_actions import RUN_DEFINITION
 from containerscope.resources._taskdef_details import DETAILS
 
 
@@ -194,6 +195,7 @@ RESOURCE: Resource[TaskDefinition] = Resource(
     children=(
         Child("taskdefs", lambda scope, item: scope.within(parent=_family(item)), is_family),
     ),
+    actions=(RUN_DEFINITION,),
     details=DETAILS,
     compare=compare,
     used_by=lambda item: f":task-definition/{item.name}",

@@ -27,6 +27,7 @@ from containerscope.resource import (
 from containerscope.resources import _ecs, _target_join, _task_tabs
 from containerscope.resources._blocks import taskdef_name
 from containerscope.resources._logs import of_task
+from containerscope.resources._task_actions import TASK_ACTIONS
 from containerscope.resources._task_details import DETAILS
 from containerscope.resources._task_list import BATCH, listed
 
@@ -151,6 +152,7 @@ RESOURCE: Resource[Task] = Resource(
         Child("containers", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    actions=TASK_ACTIONS,
     joins=(_target_join.TASK_JOIN,),
     logs=of_task,
     details=(

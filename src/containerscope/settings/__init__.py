@@ -80,6 +80,14 @@ class Settings:
     """Ask Kubernetes as this user, if you may impersonate; empty asks as yourself."""
     read_only: bool = _key(Flag(), False)
     """Refuse whatever would change the account; true from any source wins."""
+    read_only_profiles: tuple[str, ...] = _key(
+        Several("patterns of profile names, such as prod-*"), ()
+    )
+    """Read-only with these AWS profiles, looked at again at each switch."""
+    read_only_accounts: tuple[str, ...] = _key(
+        Several("patterns of account ids or aliases, such as prod-*"), ()
+    )
+    """Read-only in these accounts, and where the account or its alias cannot be told."""
     demo: bool = _key(Flag(), False)
     """Explore the embedded demo account: no network but loopback, no credentials."""
     demo_scale: tuple[int, int, int] | None = _key(_SCALE, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import functools
+import signal
 import sys
 import threading
 import time
@@ -42,6 +43,8 @@ _TURN = 0.001
 
 A key passes between threads several times before it is painted, and waits for each.
 """
+_TERMINATED = 128 + signal.SIGTERM
+"""The exit code of who was asked to end."""
 _ALIAS = 0.5
 """Seconds after connecting when the account's alias is asked for."""
 _QUIET = 1.0
@@ -173,6 +176,7 @@ class ContainerScopeApp(App[int]):
 
     @on(FirstFrame.Painted)
     async def _begin(self) -> None:
+        self._heed_end()
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
         from containerscope.ui.begin import first_history
         from containerscope.ui.browse import BrowseScreen
@@ -188,6 +192,13 @@ class ContainerScopeApp(App[int]):
         self.call_later(self._catch_up)
         self.set_timer(_OTHER_THEMES, self._other_themes)
         self.set_interval(_QUIET, self._tidy)
+
+    def _heed_end(self) -> None:
+        """Leave the terminal as it was when somebody ends the process."""
+        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(
+                signal.SIGTERM, self.exit, _TERMINATED, _TERMINATED
+            )
 
     async def _catch_up(self) -> None:
         self._takes_keys = True
@@ -216,6 +227,7 @@ class ContainerScopeApp(App[int]):
 
     @work(exclusive=True, group="connect")
     async def _connecting(self, target: Target, before: Session | None) -> None:
+        from containerscope.action_log import ActionLog
         from containerscope.poller import Poller
         from containerscope.ui.frame import Session
 
@@ -240,6 +252,7 @@ class ContainerScopeApp(App[int]):
             if clients is not None:
                 await clients.close()
             raise
+        clients.actions = ActionLog(self.settings.state_dir)
         poller = Poller(clients, self.settings.refresh)
         self._session = Session(target, clients, identity, poller)
         self.browse.connected(self._session)

@@ -12,12 +12,12 @@ from textual.binding import BindingType
 from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
+from containerscope.ui.act import ActScreen
 from containerscope.ui.commands import CommandError, Do, parse
 from containerscope.ui.dialogs import Help
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
 from containerscope.ui.prompt import Mode, Prompt
-from containerscope.ui.row import RowScreen
 from containerscope.ui.table import ResourceTable
 from containerscope.ui.verbs import VERB_ACTIONS
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NUMERIC_DOWN = "-"
 
 
-class BrowseScreen(RowScreen):
+class BrowseScreen(ActScreen):
     """Browses every resource."""
 
     AUTO_FOCUS = None
@@ -44,7 +44,8 @@ class BrowseScreen(RowScreen):
         if self.prompt.is_open:
             return action in ("back", "move", "quit")
         key = next((key for key in KEYS if key.action.partition("(")[0] == action), None)
-        if key is None or action in ("back", "leave", "pane", "tab"):
+        # One that cannot be done says why.
+        if key is None or action in ("back", "leave", "pane", "tab", "act", "undo"):
             return True
         return works(key, self.context())
 

@@ -72,6 +72,7 @@ class FrameScreen(Screen[None]):
         self.prompt = Prompt(self._complete, self.entered, self.left, id="prompt")
         self.body = Container(self.table, self.detail, id="body")
         self._header_bar, self._title_bar = Bar(id="header"), Bar(id="title")
+        self._doing_bar = Bar(id="doing")
         self._status_bar, self._keys_bar = Bar(id="status"), Bar(id="keys")
 
     def compose(self) -> ComposeResult:
@@ -80,6 +81,7 @@ class FrameScreen(Screen[None]):
         yield self._title_bar
         yield self.body
         yield Static("", id="notice", markup=False)
+        yield self._doing_bar
         yield self._status_bar
         yield self._keys_bar
         yield self.prompt
@@ -134,10 +136,25 @@ class FrameScreen(Screen[None]):
         width = self.size.width or self.app.size.width
         self._header_bar.show(self._header(width))
         self._title_bar.show(self._title(width))
+        doing = self.doing_line()
+        self._doing_bar.display = bool(doing)
+        self._doing_bar.show(fit(doing, width))
         self._status_bar.show(self._status(width))
         foot = self._keys_bar
         foot.display = not self.prompt.is_open
         foot.show(chrome.footer(keys.footer(self.context(), self.settings), width))
+
+    def doing_line(self) -> Spans:
+        """What is being changed, and how far it has come."""
+        return ()
+
+    def acting_keys(self) -> frozenset[str]:
+        """The ids of the keys that change something here."""
+        return frozenset()
+
+    def can_undo(self) -> bool:
+        """Whether there is something to take back."""
+        return False
 
     def _header(self, width: int) -> Spans:
         session = self.session
@@ -218,6 +235,8 @@ class FrameScreen(Screen[None]):
             secret=bool(text and detail.view.line.secret),
             root=self.history.at_root and not self.history.here.filter,
             marks=bool(self.table.marks),
+            actions=self.acting_keys(),
+            undo=self.can_undo(),
         )
 
     def child_of(self, item: Item[Any] | None) -> Child[Any] | None:

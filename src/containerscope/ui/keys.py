@@ -44,6 +44,10 @@ class Context:
     root: bool = False
     """There is nowhere to go back to."""
     marks: bool = False
+    actions: frozenset[str] = frozenset()
+    """The ids of keys that change what the row stands for."""
+    undo: bool = False
+    """There is a scaling to take back."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,16 @@ KEYS: tuple[Key, ...] = (
         9, _row, "table"),
     Key("clear-marks", "V", "clear_marks", "unmark", "Clear all marks", "Row",
         4, lambda c: c.marks, "table"),
+    Key("scale", "S", "act('scale')", "scale", "Scale: preview, then confirm", "Act", 3,
+        lambda c: "scale" in c.actions),
+    Key("restart", "R", "act('restart')", "redeploy", "Redeploy: replace every task", "Act", 5,
+        lambda c: "restart" in c.actions),
+    Key("rollback", "B", "act('rollback')", "roll back",
+        "Roll back a deployment, or go back to a revision", "Act", 5,
+        lambda c: "rollback" in c.actions),
+    Key("stop", "ctrl+d", "act('stop')", "stop", "Stop the row, or all marked ones", "Act", 5,
+        lambda c: "stop" in c.actions),
+    Key("undo", "z", "undo", "undo", "Undo the last scaling", "Act", 3, lambda c: c.undo),
     Key("sort-left", "less_than_sign", "sort(-1)", "", "Sort by the column to the left", "View"),
     Key("sort-right", "greater_than_sign", "sort(1)", "", "Sort by the column to the right",
         "View"),

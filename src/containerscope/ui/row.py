@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 from containerscope.model.listing import Item, Missing
@@ -14,7 +14,7 @@ from containerscope.resources import find
 from containerscope.ui import raw
 from containerscope.ui.console import console_link
 from containerscope.ui.detail import Subject
-from containerscope.ui.dialogs import Choice, Chooser
+from containerscope.ui.dialogs import Choice
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import Location, at
 from containerscope.ui.logs import log_screen
@@ -188,16 +188,14 @@ class RowScreen(ViewScreen):
 
     # The row
 
-    def action_menu(self) -> None:
-        """All that can be done with this row."""
-        item = self.item
-        if item is None:
-            return
+    def row_choices(self, item: Item[Any], acts: Sequence[Choice]) -> list[Choice]:
+        """The lines of the menu: ways down, what changes something, and ways to look."""
         choices = [
             Choice(f"child:{number}", f"open {child.resource}", key="enter" if not number else "")
             for number, child in enumerate(self.resource.children)
             if child.when(item) and find(child.resource) is not None
         ]
+        choices += acts
         context = self.context()
         for key in KEYS:
             if key.group in ("Look", "Row") and key.id not in ("menu", "tab", "pane", "reveal"):
@@ -205,9 +203,10 @@ class RowScreen(ViewScreen):
                 if key.pane in ("any", "table"):
                     shown = key.shown(self.settings).split(" ")[0]
                     choices.append(Choice(key.action, key.help, key=shown, refused=refused))
-        self.app.push_screen(Chooser(f"{self.resource.noun} {item.name}", choices), self._chosen)
+        return choices
 
-    async def _chosen(self, value: str | None) -> None:
+    async def chosen(self, value: str | None) -> None:
+        """Carry out a line of the menu."""
         item = self.item
         if value is None or item is None:
             return

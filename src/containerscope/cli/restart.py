@@ -1,0 +1,5 @@
+"""`containerscope restart`."""
+
+from containerscope.cli.acts import COMMANDS
+
+COMMAND = COMMANDS["restart"]

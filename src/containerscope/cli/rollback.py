@@ -1,0 +1,5 @@
+"""`containerscope rollback`."""
+
+from containerscope.cli.acts import COMMANDS
+
+COMMAND = COMMANDS["rollback"]

@@ -1,0 +1,5 @@
+"""`containerscope scale`."""
+
+from containerscope.cli.acts import COMMANDS
+
+COMMAND = COMMANDS["scale"]

@@ -1,0 +1,5 @@
+"""`containerscope stop`."""
+
+from containerscope.cli.acts import COMMANDS
+
+COMMAND = COMMANDS["stop"]

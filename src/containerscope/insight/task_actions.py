@@ -1,0 +1,179 @@
+"""What stopping or protecting a task, or draining the instance it runs on, would do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from containerscope.model import arn
+from containerscope.model.ecs import ContainerInstance
+from containerscope.model.ecs_service import Service
+from containerscope.model.ecs_task import Task
+from containerscope.model.health import Level
+from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
+
+REASON = "stopped from ContainerScope"
+MINUTES = 120
+"""How long a task is protected, which is AWS's own default."""
+
+
+class LiveTask(msgspec.Struct, frozen=True):
+    """A task as it is now, and the service that it belongs to."""
+
+    task: Task
+    cluster: str
+    service: Service | None = None
+    """None for a standalone task, and where the service may not be read."""
+    protected_until: datetime | None = None
+    unknown: str = ""
+    """Why it is not known whether it is protected."""
+
+
+def why_not_stopped(task: Task) -> str:
+    """Why there is nothing to stop; empty if there is."""
+    if task.stopped:
+        return "the task has stopped"
+    return "the task is stopping already" if task.desired_status == "STOPPED" else ""
+
+
+def plan_stop(live: LiveTask, answer: str) -> Step:
+    """Stop a task; its service starts another one."""
+    task, name = live.task, arn.name_of(live.task.task_arn or "")
+    status = task.last_status or ""
+    refused = why_not_stopped(task)
+    return Step(
+        name,
+        task.task_arn or name,
+        live.cluster,
+        (Change(_label(task), status, "STOPPED"),),
+        None
+        if refused
+        else Request(
+            "ecs", "StopTask", {"cluster": live.cluster, "task": task.task_arn or name},
+            {"reason": REASON},
+        ),
+        () if refused else _effects(live),
+        {"desired status": task.desired_status or ""},
+        Confirm.TYPED,
+        refused,
+    )  # fmt: skip
+
+
+def _label(task: Task) -> str:
+    return f"task of {task.service}" if task.service else "standalone task"
+
+
+def _effects(live: LiveTask) -> tuple[Note, ...]:
+    service, name = live.service, live.task.service
+    if not name:
+        return (Note("nothing starts it again: it belongs to no service"),)
+    if service is None:
+        return (Note(f"service {name} starts another one in its place", Level.NONE),)
+    running = service.running_count or 0
+    left = max(0, running - 1)
+    if service.status == "DRAINING" or not service.desired_count:
+        return (Note(f"service {name} wants none: nothing starts it again"),)
+    notes = [Note(f"{left} of {running} tasks of {name} remain until it has started another one",
+                  Level.WARNING if left == 0 else Level.NONE)]  # fmt: skip
+    if service.load_balancers:
+        notes.append(Note("its targets drain first", Level.NONE))
+    return tuple(notes)
+
+
+def stopped(task: Task | None) -> Stage:
+    """How far a task is on its way to be stopped."""
+    if task is None:
+        return Stage("stopped", True, Level.FINE)
+    if task.stopped:
+        reason = f": {task.stopped_reason}" if task.stopped_reason else ""
+        return Stage(f"stopped{reason}", True, Level.FINE)
+    return Stage((task.last_status or "stopping").lower())
+
+
+def plan_protection(live: LiveTask, protect: bool) -> Step:
+    """Keep scale-in and deployments from stopping a task, or let them again."""
+    task, name = live.task, arn.name_of(live.task.task_arn or "")
+    refused = why_not_stopped(task) or live.unknown
+    if not refused and not task.service:
+        refused = "only tasks of services can be protected"
+    now = "on" if live.protected_until else "off"
+    if not refused and not protect and now == "off":
+        refused = "the task is not protected"
+    changes = {"protectionEnabled": protect} | ({"expiresInMinutes": MINUTES} if protect else {})
+    effect = f"scale-in and deployments leave it alone for {MINUTES} min"
+    if not protect:
+        effect = "scale-in and deployments may stop it"
+    return Step(
+        name,
+        task.task_arn or name,
+        live.cluster,
+        (Change("protection", now, "on" if protect else "off"),),
+        None
+        if refused
+        else Request(
+            "ecs", "UpdateTaskProtection",
+            {"cluster": live.cluster, "tasks": [task.task_arn or name]}, changes,
+        ),
+        (Note(effect, Level.NONE),),
+        {"protection": now},
+        refused=refused,
+    )  # fmt: skip
+
+
+class LiveInstance(msgspec.Struct, frozen=True):
+    """A container instance as it is now."""
+
+    instance: ContainerInstance
+    cluster: str
+
+
+def why_not_set(instance: ContainerInstance, status: str) -> str:
+    """Why an instance cannot be given this status; empty if it can."""
+    if instance.status == status:
+        return f"the instance is {status} already"
+    if instance.status not in ("ACTIVE", "DRAINING"):
+        return f"the instance is {instance.status}"
+    return ""
+
+
+def plan_instance(live: LiveInstance, status: str) -> Step:
+    """Drain an instance, or let it have tasks again."""
+    instance = live.instance
+    key = instance.container_instance_arn or ""
+    refused = why_not_set(instance, status)
+    drains = status == "DRAINING"
+    running = instance.running_tasks_count or 0
+    tasks = f"{running} task" + ("" if running == 1 else "s")
+    effect = Note(f"{tasks} on it stop once their services have started others elsewhere")
+    if not drains:
+        effect = Note("it takes new tasks again; none is moved back", Level.NONE)
+    return Step(
+        instance.ec2_instance_id or arn.name_of(key),
+        key,
+        live.cluster,
+        (Change("status", instance.status or "", status),),
+        None
+        if refused
+        else Request(
+            "ecs", "UpdateContainerInstancesState",
+            {"cluster": live.cluster, "containerInstances": [key]}, {"status": status},
+        ),
+        (effect, *((Note("standalone tasks on it go on"),) if drains and running else ())),
+        {"status": instance.status or ""},
+        Confirm.TYPED if drains and running else Confirm.YES,
+        refused,
+        mark=status,
+    )  # fmt: skip
+
+
+def instance_reached(instance: ContainerInstance, step: Step) -> Stage:
+    """How far an instance has come."""
+    running = instance.running_tasks_count or 0
+    if instance.status != step.mark:
+        words = f"status is {instance.status}: something else changed it"
+        return Stage(words, True, Level.WARNING)
+    if step.mark == "ACTIVE" or not running:
+        words = "takes tasks again" if step.mark == "ACTIVE" else "drained: no task is left"
+        return Stage(words, True, Level.FINE)
+    return Stage(f"{running} task" + (" is" if running == 1 else "s are") + " left")

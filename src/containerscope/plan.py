@@ -1,0 +1,145 @@
+"""What an action is going to do, as a value: previewed, compared, sent, and followed."""
+
+from __future__ import annotations
+
+import enum
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from containerscope.model.health import Level
+
+
+class Confirm(enum.IntEnum):
+    """What a person does before something is sent."""
+
+    YES = 1
+    """Say yes."""
+    TYPED = 2
+    """Type a word: what runs now will run no more."""
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call that changes something; `changes` holds only what is to become different."""
+
+    service: str
+    operation: str
+    where: Mapping[str, Any]
+    """The parameters that say what is meant."""
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        """`ecs:UpdateService`."""
+        return f"{self.service}:{self.operation}"
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """Everything that is sent."""
+        return {**self.where, **self.changes}
+
+    @property
+    def words(self) -> str:
+        """The call and what it changes: `ecs:UpdateService desiredCount=6`."""
+        changes = (f"{name}={_plain(value)}" for name, value in self.changes.items())
+        return " ".join((self.name, *changes))
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that becomes different."""
+
+    label: str
+    now: str
+    then: str
+
+    @property
+    def words(self) -> str:
+        """`desired 20 → 6`."""
+        return f"{self.label} {self.now} → {self.then}"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What else will happen, or may."""
+
+    words: str
+    level: Level = Level.WARNING
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an action does to one thing, as its live state is."""
+
+    target: str
+    """Its name."""
+    key: str
+    """Its ARN."""
+    where: str = ""
+    """The name of the cluster it lies in."""
+    changes: tuple[Change, ...] = ()
+    request: Request | None = None
+    """None where nothing can be sent; `refused` says why."""
+    notes: tuple[Note, ...] = ()
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """What it rests on: if one of them is another just before sending, nothing is sent."""
+    confirm: Confirm = Confirm.YES
+    refused: str = ""
+    undo: str = ""
+    """The answer with which the same action takes it back; empty where none does."""
+    mark: str = ""
+    """What tells the new state from the old one while it is followed: a deployment's id."""
+
+    @property
+    def before(self) -> str:
+        """What is so now: `desired 20`."""
+        return ", ".join(f"{change.label} {change.now}" for change in self.changes)
+
+    @property
+    def after(self) -> str:
+        """What will be so: `desired 6`."""
+        return ", ".join(f"{change.label} {change.then}" for change in self.changes)
+
+
+def between(previewed: Step, fresh: Step) -> str:
+    """What somebody else changed since the preview, in words; empty for nothing."""
+    return ", ".join(
+        f"{name} was {value} and is {fresh.facts.get(name, 'gone')} now"
+        for name, value in previewed.facts.items()
+        if fresh.facts.get(name) != value
+    )
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far what was sent has come."""
+
+    words: str
+    done: bool = False
+    level: Level = Level.PROGRESS
+
+
+@dataclass(frozen=True)
+class Option:
+    """One of the answers to choose from."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What an action must be told before it can be planned."""
+
+    label: str
+    kind: Literal["number", "choice"] = "number"
+    hint: str = ""
+    """What is allowed, for the command line: `COUNT`."""

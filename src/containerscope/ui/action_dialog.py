@@ -1,0 +1,273 @@
+"""The preview of an action: what is so now, what will be, what is sent, and the confirmation."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from rich.text import Text
+from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from containerscope.acting import Order, Preview, Seen, preview
+from containerscope.model.health import Level
+from containerscope.model.text import cut, visible
+from containerscope.plan import Confirm, Step
+from containerscope.ui.block_lines import GLYPH
+
+_DEAF = 0.3
+"""Seconds in which nothing confirms: the key may have been meant for what was there before."""
+_MOST = 200
+"""Cells of one text from outside."""
+_STEPS = 8
+"""Things whose change is told one by one."""
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What a person has said yes to."""
+
+    preview: Preview
+    answer: str
+
+
+class TypedInput(Input):
+    """A line that takes what is typed and not what is pasted."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        event.stop()
+        event.prevent_default()
+        self.refuse()
+
+    def action_paste(self) -> None:
+        """Neither from the program's own clipboard."""
+        self.refuse()
+
+    def refuse(self) -> None:
+        """Say why nothing came of it."""
+        self.placeholder = "type it: a paste does not count"
+
+
+class ActionDialog(ModalScreen[Confirmed | None]):
+    """Shows what an action would do to the things it was called for, whatever the list does."""
+
+    AUTO_FOCUS = ""
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss(None)", show=False),
+        Binding("n", "dismiss(None)", show=False),
+        Binding("j", "choose(1)", show=False),
+        Binding("k", "choose(-1)", show=False),
+        Binding("pagedown", "turn(1)", show=False, priority=True),
+        Binding("pageup", "turn(-1)", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        order: Order,
+        place: str,
+        look: Callable[[], Awaitable[tuple[Seen, ...]]],
+        *,
+        answer: str | None = None,
+        opened_by: str = "",
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__()
+        self.order = order
+        self._place, self._look = place, look
+        self._given = answer
+        self._yes_key = "enter" if opened_by == "y" else "y"
+        """Never the key that opened the dialog, which may still be held down."""
+        self._monotonic = monotonic
+        self._opened = monotonic()
+        self._seen: tuple[Seen, ...] = ()
+        self._read_at = 0.0
+        self._preview: Preview | None = None
+        self._answer = answer or ""
+
+    @property
+    def attentive(self) -> bool:
+        """Whether it has been there long enough to be confirmed."""
+        return self._monotonic() - self._opened >= _DEAF
+
+    def compose(self) -> ComposeResult:
+        """Heading, place, the answer, what happens, and the confirmation."""
+        asks = self.order.action.asks
+        with Vertical(classes="dialog act"):
+            yield Static(Text(_fit(self.order.title)), classes="heading")
+            yield Static(Text(_fit(self._place), "dim"))
+            if asks is not None and asks.kind == "number":
+                with Horizontal(classes="field"):
+                    yield Static(Text(f"{asks.label}  "), id="label")
+                    yield _still(Input(compact=True, id="answer", restrict="[0-9]*", max_length=6))
+            elif asks is not None:
+                yield OptionList(markup=False, compact=True, id="options")
+            with VerticalScroll(id="effects", can_focus=False):
+                yield Static(Text("reading it again…", "dim"), id="plan", markup=False)
+            with Horizontal(classes="field", id="typed"):
+                yield Static(Text(f"type {_fit(self.order.word)} to confirm  "), id="wanted")
+                yield _still(TypedInput(compact=True, id="word"))
+            yield Static("", id="hint", markup=False)
+
+    def on_mount(self) -> None:
+        """Read the live state, and let its age be seen."""
+        self.query_one("#typed").display = False
+        found = self.query("#answer, #options")
+        if found:
+            self.set_focus(found.first())
+        self._read()
+        self.set_interval(1.0, self._show)
+
+    @work(exclusive=True, group="look")
+    async def _read(self) -> None:
+        seen = await self._look()
+        self._seen, self._read_at = seen, self._monotonic()
+        action = self.order.action
+        state = next((each.state for each in seen if each.problem is None), None)
+        if state is not None and action.asks is not None:
+            options = action.options(state)
+            if not self._answer:
+                self._answer = action.answer(state) if self._given is None else self._given
+            if action.asks.kind == "number":
+                line = self.query_one("#answer", Input)
+                if not line.value:
+                    line.value = self._answer
+                    line.select_all()
+            else:
+                self._offer([(each.value, each.label) for each in options])
+        self._plan()
+
+    def _offer(self, options: Sequence[tuple[str, str]]) -> None:
+        shown = self.query_one("#options", OptionList)
+        shown.add_options(
+            Option(Text(_fit(label), no_wrap=True, overflow="ellipsis"), id=str(number))
+            for number, (_, label) in enumerate(options)
+        )
+        self._values = [value for value, _ in options]
+        if options:
+            shown.highlighted = 0
+
+    @on(Input.Changed, "#answer")
+    def _answered(self, event: Input.Changed) -> None:
+        self._answer = event.value
+        self._plan()
+
+    @on(OptionList.OptionHighlighted, "#options")
+    def _chosen(self, event: OptionList.OptionHighlighted) -> None:
+        self._answer = self._values[event.option_index]
+        self._plan()
+
+    @on(Input.Submitted, "#answer")
+    @on(OptionList.OptionSelected, "#options")
+    def _to_confirmation(self) -> None:
+        if self._preview is None or not self._preview.ready:
+            return
+        if self._preview.confirm is Confirm.TYPED:
+            self.set_focus(self.query_one("#word"))
+        else:
+            self.set_focus(None)
+        self._show()
+
+    def _plan(self) -> None:
+        if self._seen:
+            self._preview = preview(self.order, self._seen, self._answer)
+        self._show()
+
+    def _show(self) -> None:
+        found = self._preview
+        if found is None:
+            return
+        age = max(0, round(self._monotonic() - self._read_at))
+        self.query_one("#plan", Static).update(plan_text(found, age))
+        typed = bool(found.ready) and found.confirm is Confirm.TYPED
+        self.query_one("#typed").display = typed
+        asks = self.order.action.asks is not None
+        if typed and not asks and self.focused is None:
+            self.set_focus(self.query_one("#word"))
+        self.query_one("#hint", Static).update(Text(self._hint(found, typed=typed), "dim"))
+
+    def _hint(self, found: Preview, *, typed: bool) -> str:
+        if not found.ready:
+            return "esc closes"
+        on_answer = self.focused is not None and self.focused.id in ("answer", "options")
+        more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
+        confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
+        return ("enter goes on" if on_answer else confirms) + f"   esc cancels{more}"
+
+    def action_choose(self, by: int) -> None:
+        """Another answer, by the letters too."""
+        for options in self.query(OptionList):
+            if by > 0:
+                options.action_cursor_down()
+            else:
+                options.action_cursor_up()
+
+    def action_turn(self, by: int) -> None:
+        """More of what happens, where it does not fit."""
+        effects = self.query_one("#effects", VerticalScroll)
+        effects.scroll_relative(y=by * max(1, effects.size.height - 1), animate=False)
+
+    def on_key(self, event: events.Key) -> None:
+        """The one key that says yes, while nothing is typed or chosen."""
+        if event.key == self._yes_key and self.focused is None:
+            event.stop()
+            self._confirm(Confirm.YES)
+
+    @on(Input.Submitted, "#word")
+    def _typed(self, event: Input.Submitted) -> None:
+        if event.value.strip() == self.order.word:
+            self._confirm(Confirm.TYPED)
+        else:
+            self.query_one("#word", Input).placeholder = f"not {_fit(event.value)}"
+            self.query_one("#word", Input).value = ""
+
+    def _confirm(self, how: Confirm) -> None:
+        found = self._preview
+        if found is not None and found.ready and found.confirm is how and self.attentive:
+            self.dismiss(Confirmed(found, self._answer))
+
+
+def _still(line: Input) -> Input:
+    line.cursor_blink = False
+    return line
+
+
+def _fit(text: str) -> str:
+    return cut(visible(text), _MOST)
+
+
+def plan_text(found: Preview, age: int = 0) -> Text:
+    """What will happen, a line for each change, effect and call; outside text is never markup."""
+    text = Text()
+    shown = found.steps[:_STEPS]
+    for step in shown:
+        _append_step(text, step, named=len(found.steps) > 1)
+    if len(found.steps) > _STEPS:
+        text.append(f"… and {len(found.steps) - _STEPS} more\n", "dim")
+    left = len(found.steps) - len(found.ready)
+    if left and found.ready:
+        text.append(f"{left} of {len(found.steps)} are left as they are\n")
+    text.append(f"read {age} s ago", "dim")
+    return text
+
+
+def _append_step(text: Text, step: Step, *, named: bool) -> None:
+    lead = f"{_fit(step.target)}: " if named else ""
+    for change in step.changes:
+        text.append(f"{lead}{_fit(change.label)}  {_fit(change.now)} → ")
+        text.append(f"{_fit(change.then)}\n", "bold")
+    if step.refused:
+        text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
+    for note in step.notes:
+        glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
+        text.append(
+            f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim"
+        )
+    if step.request is not None:
+        text.append(f"sends  {_fit(step.request.words)}\n", "dim")

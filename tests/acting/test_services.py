@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+import stat
+
+from containerscope.acting import look, preview, run
+from containerscope.demo.ecs_release import release
+from containerscope.demo.faults import Fault
+from containerscope.model.health import Level
+from containerscope.plan import Confirm
+from tests.acting.conftest import Scene
+
+
+async def test_scaling_sends_the_count_alone_and_is_followed_to_the_end(scene: Scene) -> None:
+    order = scene.order("services", "scale", "cart")
+    before = scene.world.clusters["checkout"].services["cart"].desired
+    (outcome,) = await scene.done(order, str(before + 2))
+    assert outcome.result == "sent"
+    assert scene.sent("UpdateService") == [
+        {"cluster": "checkout", "service": "cart", "desiredCount": before + 2}
+    ]
+    stages = await scene.followed(order, outcome)
+    assert stages[-1].done
+    assert stages[-1].level is Level.FINE
+    assert stages[-1].words == f"{before + 2}/{before + 2} running"
+    assert "pending" in stages[1].words or "running" in stages[0].words
+
+
+async def test_the_log_tells_what_was_begun_done_and_how_it_ended(scene: Scene) -> None:
+    order = scene.order("services", "scale", "cart")
+    (outcome,) = await scene.done(order, "9")
+    await scene.followed(order, outcome)
+    begun, done, ended = scene.written()
+    assert [each.phase for each in (begun, done, ended)] == ["begun", "done", "ended"]
+    assert begun.id == done.id == ended.id
+    assert begun.target.endswith(":service/checkout/cart")
+    assert (begun.verb, begun.account, begun.region) == ("scale", "123456789012", "eu-west-1")
+    assert begun.identity.startswith("arn:aws:")
+    assert begun.after == "desired 9"
+    assert (begun.result, done.result, ended.result) == ("", "sent", "done")
+    assert done.request_id
+    assert stat.S_IMODE(scene.log.path.stat().st_mode) == 0o600
+
+
+async def test_a_change_of_somebody_else_in_between_is_shown_and_not_overwritten(
+    scene: Scene,
+) -> None:
+    order = scene.order("services", "scale", "cart")
+    previewed = await scene.previewed(order, "9")
+    scene.world.clusters["checkout"].services["cart"].desired = 13
+    (outcome,) = await run(scene.clients, order, previewed, "9")
+    assert outcome.result == "conflict"
+    assert "and is 13 now" in outcome.words
+    assert scene.sent("UpdateService") == []
+    assert [each.result for each in scene.written()] == ["", "conflict"]
+
+
+async def test_below_the_minimum_the_preview_says_that_scaling_raises_it_again(
+    scene: Scene,
+) -> None:
+    (step,) = (await scene.previewed(scene.order("services", "scale", "cart"), "0")).steps
+    words = " ".join(note.words for note in step.notes)
+    assert "it will raise it to its minimum" in words
+    assert "remain" in words
+    assert step.confirm is Confirm.TYPED
+
+
+async def test_without_the_permission_it_is_named(scene: Scene) -> None:
+    scene.account.faults.append(Fault(kind="denied", operation="UpdateService"))
+    (outcome,) = await scene.done(scene.order("services", "scale", "cart"), "9")
+    assert outcome.result == "denied"
+    assert outcome.words == "denied: you may not ecs:UpdateService"
+    assert scene.written()[-1].result == "denied"
+
+
+async def test_a_redeployed_service_is_followed_until_its_tasks_are_new(scene: Scene) -> None:
+    service = scene.world.clusters["checkout"].services["cart"]
+    before = set(service.tasks)
+    order = scene.order("services", "restart", "cart")
+    (outcome,) = await scene.done(order)
+    assert scene.sent("UpdateService") == [
+        {"cluster": "checkout", "service": "cart", "forceNewDeployment": True}
+    ]
+    stages = await scene.followed(order, outcome)
+    assert stages[-1].words.startswith("deployed")
+    assert not before & {each.id for each in service.tasks.values() if each.status == "RUNNING"}
+
+
+async def test_a_deployment_under_way_is_rolled_back(scene: Scene) -> None:
+    cluster = scene.world.clusters["checkout"]
+    service = cluster.services["cart"]
+    before = service.definition.arn
+    release(scene.world, cluster, service)
+    order = scene.order("services", "rollback", "cart")
+    (outcome,) = await scene.done(order, "running")
+    assert outcome.result == "sent"
+    assert len(scene.sent("StopServiceDeployment")) == 1
+    stages = await scene.followed(order, outcome)
+    assert stages[-1].level is Level.FINE
+    assert service.definition.arn == before
+
+
+async def test_a_service_goes_back_to_a_revision_that_was_chosen(scene: Scene) -> None:
+    cluster = scene.world.clusters["checkout"]
+    service = cluster.services["cart"]
+    before = service.definition.arn
+    release(scene.world, cluster, service)
+    scene.world.advance(scene.clients.clock.now())
+    order = scene.order("services", "rollback", "cart")
+    (seen,) = await look(scene.clients, order)
+    options = order.action.options(seen.state)
+    wanted = next(each for each in options if before.rsplit("/", 1)[-1] in each.label)
+    (step,) = preview(order, [seen], wanted.value).steps
+    changed = {change.label: (change.now, change.then) for change in step.changes}
+    image = next(values for label, values in changed.items() if label.endswith("image"))
+    assert image == (
+        scene.world.families["cart"][-1].body["containerDefinitions"][0]["image"],
+        scene.world.families["cart"][-2].body["containerDefinitions"][0]["image"],
+    )
+    (outcome,) = await scene.done(order, wanted.value)
+    assert scene.sent("UpdateService")[0]["taskDefinition"] == before
+    assert (await scene.followed(order, outcome))[-1].level is Level.FINE
+    assert service.definition.arn == before
+
+
+async def test_scaling_is_suspended_and_resumed_and_its_bounds_stay(scene: Scene) -> None:
+    await scene.done(scene.order("services", "suspend-scaling", "cart"))
+    sent = scene.sent("RegisterScalableTarget")[0]
+    assert "MinCapacity" not in sent
+    assert set(sent["SuspendedState"].values()) == {True}
+    (step,) = (await scene.previewed(scene.order("services", "suspend-scaling", "cart"))).steps
+    assert step.refused == "its scaling is suspended already"
+    await scene.done(scene.order("services", "resume-scaling", "cart"))
+    assert set(scene.sent("RegisterScalableTarget")[1]["SuspendedState"].values()) == {False}
+
+
+async def test_scaling_can_be_undone(scene: Scene) -> None:
+    order = scene.order("services", "scale", "cart")
+    before = scene.world.clusters["checkout"].services["cart"].desired
+    (outcome,) = await scene.done(order, "9")
+    assert outcome.step.undo == str(before)
+    await scene.done(order, outcome.step.undo)
+    assert scene.world.clusters["checkout"].services["cart"].desired == before
+
+
+async def test_what_cannot_be_written_down_is_not_sent(scene: Scene) -> None:
+    scene.log.path.parent.write_text("a file where the folder should be")
+    (outcome,) = await scene.done(scene.order("services", "scale", "cart"), "9")
+    assert outcome.result == "failed"
+    assert "action log" in outcome.words
+    assert scene.sent("UpdateService") == []
+
+
+async def test_the_difference_falls_back_to_the_images_where_definitions_are_denied(
+    scene: Scene,
+) -> None:
+    cluster = scene.world.clusters["checkout"]
+    release(scene.world, cluster, cluster.services["cart"])
+    scene.account.faults.append(Fault(kind="denied", operation="DescribeTaskDefinition"))
+    order = scene.order("services", "rollback", "cart")
+    (seen,) = await look(scene.clients, order)
+    wanted = next(each for each in order.action.options(seen.state) if each.value != "running")
+    (step,) = preview(order, [seen], wanted.value).steps
+    assert any(change.label.startswith("image of") for change in step.changes)
+
+
+async def test_a_deployment_that_fails_says_why(scene: Scene) -> None:
+    service = scene.world.clusters["checkout"].services["payments"]
+    order = scene.order("services", "restart", "payments")
+    (outcome,) = await scene.done(order)
+    stages = await scene.followed(order, outcome)
+    assert stages[-1].done
+    assert service.primary.rollout in ("FAILED", "COMPLETED")
+    assert any("failed" in stage.words for stage in stages)
+
+
+async def test_a_count_that_is_none_or_the_same_sends_nothing(scene: Scene) -> None:
+    order = scene.order("services", "scale", "cart")
+    for answer, words in (("20", "desired is 20 already"), ("", "a number"), ("99999", "a number")):
+        found = await scene.previewed(order, answer)
+        assert found.ready == ()
+        assert words in found.steps[0].refused
+
+
+async def test_a_daemon_service_is_not_scaled(scene: Scene) -> None:
+    order = scene.order("services", "scale", "log-shipper", cluster="edge")
+    (step,) = (await scene.previewed(order, "3")).steps
+    assert "on each instance" in step.refused
+
+
+async def test_what_is_gone_is_said(scene: Scene) -> None:
+    (step,) = (await scene.previewed(scene.order("services", "scale", "nope"), "3")).steps
+    assert "not there any more" in step.refused
+
+
+async def test_scaling_looks_twice_and_sends_once(scene: Scene) -> None:
+    before = len(scene.account.requests)
+    await scene.done(scene.order("services", "scale", "cart"), "9")
+    made = [each.operation for each in scene.account.requests[before:]]
+    assert sorted(made) == [
+        "DescribeScalableTargets", "DescribeScalableTargets", "DescribeServices",
+        "DescribeServices", "GetCallerIdentity", "UpdateService",
+    ]  # fmt: skip
