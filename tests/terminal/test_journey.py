@@ -89,8 +89,8 @@ def test_ascii_mode_without_colour_sends_neither() -> None:
             ("\x1b", "Open or close", True),
             ("?", "Keys and commands", False),
             ("\x1b", "Keys and commands", True),
-            (":", "fargate-profiles", False),
-            ("\x1b", "fargate-profiles", True),
+            (":", "capacity-providers", False),
+            ("\x1b", "capacity-providers", True),
             ("\x10", "list clusters", False),
         ):
             terminal.type(keys)
