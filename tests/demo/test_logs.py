@@ -42,7 +42,7 @@ def task_of(world: World, service: str, cluster: str = "checkout", index: int = 
 
 def stream_of(world: World, service: str) -> str:
     """The stream of a running task's main container, which FireLens writes."""
-    return f"{service}-firelens-{task_of(world, service).id}"
+    return f"{service}/{service}-firelens-{task_of(world, service).id}"
 
 
 async def test_every_container_that_logs_has_its_group(logs: Any, world: World) -> None:
@@ -67,7 +67,7 @@ async def test_streams_are_named_after_container_and_task(logs: Any, world: Worl
     )
     task = task_of(world, "cart")
     names = {each["logStreamName"] for each in found["logStreams"]}
-    assert f"cart-firelens-{task.id}" in names
+    assert f"cart/cart-firelens-{task.id}" in names
     assert f"firelens/log-router/{task.id}" in names
     one = await logs.describe_log_streams(
         logGroupName="/ecs/edge/geo-lookup", logStreamNamePrefix="geo-lookup/geo-lookup/"
@@ -250,7 +250,7 @@ async def test_a_stream_ends_with_its_task_and_outlives_it(
     ecs = await connect(account, "ecs")
     await ecs.stop_task(cluster="checkout", task=task.id)
     advance(world, 600)
-    name = {"logGroupName": "/ecs/checkout/web", "logStreamName": f"web-firelens-{task.id}"}
+    name = {"logGroupName": "/ecs/checkout/web", "logStreamName": f"web/web-firelens-{task.id}"}
     page = await logs.get_log_events(**name, limit=2)
     assert "shutdown complete" in page["events"][-1]["message"]
     advance(world, 4000)
@@ -345,7 +345,7 @@ async def test_a_live_tail_tells_each_second_what_came_in(
         config=Config(inject_host_prefix=False),
     ) as logs:
         answer = await logs.start_live_tail(
-            logGroupIdentifiers=[arn], logStreamNamePrefixes=["cart-firelens-"]
+            logGroupIdentifiers=[arn], logStreamNamePrefixes=["cart/cart-firelens-"]
         )
         told: list[Any] = []
         opening: Any = None
@@ -366,7 +366,7 @@ async def test_a_live_tail_tells_each_second_what_came_in(
     assert len({(each["logStreamName"], each["timestamp"], each["message"]) for each in told}) == (
         len(told)
     )
-    assert {each["logStreamName"][:14] for each in told} == {"cart-firelens-"}
+    assert {each["logStreamName"][:19] for each in told} == {"cart/cart-firelens-"}
 
 
 @pytest.mark.parametrize(

@@ -243,14 +243,18 @@ async def test_the_definition_tab_shows_what_the_running_revision_changed(
 
 
 async def test_the_logs_tab_holds_the_newest_lines_and_says_where_the_others_go(
-    clients: AwsClients,
+    clients: AwsClients, world: World
 ) -> None:
+    for container in world.clusters["checkout"].services["cart"].definition.containers:
+        if container["name"] == "log-router":
+            container["logConfiguration"] = {"logDriver": "splunk", "options": {}}
     blocks = await shown(clients, await service(clients, "cart"), "Logs")
     log = next(b for b in blocks if isinstance(b, LogBlock))
     assert len(log.lines) >= 20
     times = [line.at for line in log.lines if line.at]
     assert times == sorted(times)
-    assert "cart: FireLens" in words(blocks)
+    assert {line.source.partition("/")[2] for line in log.lines} == {"cart"}
+    assert "log-router: Splunk" in words(blocks)
 
 
 async def test_roles_are_told_with_their_wildcards(clients: AwsClients) -> None:

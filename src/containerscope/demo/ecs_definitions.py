@@ -184,6 +184,7 @@ def _logs(world: World, cluster: str, recipe: Recipe) -> dict[str, Any]:
             "Name": "cloudwatch_logs",
             "region": world.region,
             "log_group_name": _group(cluster, recipe),
+            "log_stream_prefix": f"{recipe.name}/",
         }
         return {"logDriver": "awsfirelens", "options": options}
     return _awslogs(world, cluster, recipe, recipe.name)
