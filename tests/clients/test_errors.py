@@ -118,3 +118,9 @@ def test_a_denied_role_is_not_blamed_on_the_call_that_needed_it() -> None:
     error.operation_name = "AssumeRole"  # type: ignore[attr-defined]
     problem = to_problem(error, "ecs", "DescribeServices")
     assert (problem.operation, problem.permission) == ("sts:AssumeRole", "sts:AssumeRole")
+
+
+def test_a_cluster_that_ecs_lacks_may_be_one_of_eks() -> None:
+    problem = to_problem(answered("ClusterNotFoundException"), "ecs", "ListServices")
+    assert "ECS has no cluster of this name" in problem.remedy
+    assert ":clusters" in problem.remedy

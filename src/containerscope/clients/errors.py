@@ -115,7 +115,9 @@ def _answered(response: Mapping[str, Any], name: str, action: str) -> Problem:
     if status >= 500:
         remedy = "AWS has a problem of its own: it is tried again"
         return Problem(Why.UNREACHABLE, name, text, remedy=remedy)
-    return Problem(Why.FAILED, name, f"{code}: {text}" if code and code != text else text)
+    remedy = _NO_CLUSTER if code == "ClusterNotFoundException" else ""
+    words = f"{code}: {text}" if code and code != text else text
+    return Problem(Why.FAILED, name, words, remedy=remedy)
 
 
 def is_throttled(response: Mapping[str, Any]) -> bool:
@@ -131,6 +133,8 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
     except (KeyError, ValueError):
         return None
 
+
+_NO_CLUSTER = "ECS has no cluster of this name in this region; `:clusters` lists ECS and EKS"
 
 _NOT_ANSWERED: tuple[tuple[tuple[type[Exception], ...], Why, str], ...] = (
     (
