@@ -123,7 +123,7 @@ def test_an_unknown_identity_is_no_problem_of_a_list(shell: Shell, aws: RunningS
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("get", "svcs"), "there is no resource 'svcs'; did you mean svc or services?"),
+        (("get", "svcs"), "there is no resource 'svcs'; did you mean svc"),
         (("get", "sdep", "--cluster", "c"), "service-deployments needs --service"),
         (("get", "svc", "-o", "yaml", "--watch"), "--watch prints table, wide, json or name"),
         (("get",), "Missing argument 'RESOURCE'"),
