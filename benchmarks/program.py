@@ -98,11 +98,15 @@ def _many(url: str) -> list[Row]:
     ]
 
 
-def _cursor_line(tty: Tty) -> int:
-    """The screen line whose background is unlike that of the others."""
-    looks = [(char.bg, char.reverse) for char in (tty.screen.buffer[y][6] for y in range(3, 36))]
-    lone = [index for index, look in enumerate(looks) if looks.count(look) == 1]
-    return lone[0] if lone else -1
+def _under_cursor(tty: Tty) -> str:
+    """Cluster and task of the row whose background is unlike that of the others.
+
+    Not its line: a cursor at the bottom stays there while the rows move.
+    """
+    lines = [tty.screen.buffer[y] for y in range(3, 38)]
+    looks = [(line[6].bg, line[6].reverse) for line in lines]
+    lone = [line for line, look in zip(lines, looks, strict=True) if looks.count(look) == 1]
+    return "".join(lone[0][x].data for x in range(3, 46)) if lone else ""
 
 
 def _keys(tty: Tty) -> list[float]:
@@ -111,21 +115,21 @@ def _keys(tty: Tty) -> list[float]:
     while not re.search(_ALL, tty.text(), re.S):
         while tty.read(0):
             pass
-        before = _cursor_line(tty)
+        before = _under_cursor(tty)
         start = time.perf_counter()
         tty.type("j" if len(waits) % 40 < 20 else "k")
         waits.append(_answered(tty, before) - start)
     return waits
 
 
-def _answered(tty: Tty, before: int) -> float:
-    """When the bytes came with which the cursor left that line; a second later if none did."""
+def _answered(tty: Tty, before: str) -> float:
+    """When the bytes came with which the cursor left that row; a second later if none did."""
     end = time.perf_counter() + 1
     while time.perf_counter() < end:
         answered = 0.0
         for arrived, data in tty.take_for(_LOOK):
             tty.feed(data)
-            if not answered and _cursor_line(tty) != before:
+            if not answered and _under_cursor(tty) not in ("", before):
                 answered = arrived
         if answered:
             return answered
