@@ -15,10 +15,11 @@ PROGRAM = (str(Path(sys.executable).with_name("containerscope")),)
 
 
 @contextmanager
-def served(scale: str = "") -> Iterator[str]:
-    """The URL of a demo account, of that many clusters, services and tasks."""
+def served(scale: str = "", *, still: bool = False) -> Iterator[str]:
+    """The URL of a demo account, of that many clusters, services and tasks, or whose time stands."""
     command = [*PROGRAM, "demo-server", "--port", "0", "--announce", "--until-stdin-closes"]
     command += ["--scale", scale] if scale else []
+    command += ["--virtual"] if still else []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:

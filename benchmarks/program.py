@@ -29,6 +29,7 @@ def run() -> list[Row]:
     rows: list[Row] = []
     with served() as url:
         rows += _starts(url)
+    with served(still=True) as url:
         rows += _idle(url)
     with served("4,60,50000") as url:
         rows += _many(url)

@@ -25,8 +25,11 @@ from containerscope.resource import Clients, Demand
 
 T = TypeVar("T")
 
-PARALLEL = 8
-"""Calls of one listing under way at once; the rate budget is kept below, in clients."""
+PARALLEL = 3
+"""Calls of one listing under way at once; the rate budget is kept below, in clients.
+
+Their answers are decoded one after the other between two key presses: more at once would be felt.
+"""
 _BREATH = 0.05
 """Seconds between two listings, so that thousands of batches do not cost thousands of copies."""
 

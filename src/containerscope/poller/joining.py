@@ -96,9 +96,17 @@ class Joining(Generic[T]):
             listing = msgspec.structs.replace(listing, problems=(*listing.problems, *new))
         if not self._values and not self._refused:
             return listing
-        items = [self._with(item) for item in listing.items]
-        if all(new is old for new, old in zip(items, listing.items, strict=True)):
+        before, values = listing.items, self._values
+        # A list of thousands has joined values in the rows that were on screen, and no others.
+        places = range(len(before))
+        known = [at for at in places if before[at].key in values] if not self._refused else places
+        made = ((at, self._with(before[at])) for at in known)
+        changed = [(at, item) for at, item in made if item is not before[at]]
+        if not changed:
             return listing
+        items = list(before)
+        for at, joined_item in changed:
+            items[at] = joined_item
         return msgspec.structs.replace(listing, items=tuple(items))
 
     def _with(self, item: Item[T]) -> Item[T]:
@@ -209,10 +217,18 @@ class Joining(Generic[T]):
         return self.attention and self._clients.clock.monotonic() >= until
 
     def _item(self, key: str) -> Item[T] | None:
-        if self._place is None:
-            self._place = {item.key: at for at, item in enumerate(self._listing.items)}
-        at = self._place.get(key)
-        return None if at is None else self._listing.items[at]
+        items = self._listing.items
+        if self._place is None or key not in self._place:
+            demand = self._demand
+            if demand.everything or demand.whole:
+                self._place = {item.key: at for at, item in enumerate(items)}
+            else:
+                wanted = {key, *demand.visible}
+                self._place = dict.fromkeys(wanted, -1)
+                found = {item.key: at for at, item in enumerate(items) if item.key in wanted}
+                self._place |= found
+        at = self._place.get(key, -1)
+        return None if at < 0 else items[at]
 
     async def _fetch(self, join: Join[T], batch: Sequence[Item[T]]) -> None:
         places = {(join.name, item.key) for item in batch}
