@@ -16,7 +16,7 @@ PROGRAM = (str(Path(sys.executable).with_name("containerscope")),)
 
 @contextmanager
 def served(scale: str = "", *, still: bool = False) -> Iterator[str]:
-    """The URL of a demo account, of that many clusters, services and tasks, or whose time stands."""
+    """The URL of a demo account of that many clusters, services and tasks; `still` stops time."""
     command = [*PROGRAM, "demo-server", "--port", "0", "--announce", "--until-stdin-closes"]
     command += ["--scale", scale] if scale else []
     command += ["--virtual"] if still else []
