@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic, Literal, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Literal, Protocol, TypeVar
 
 from containerscope.block import DiffBlock, LogBlock, SeriesBlock, TreeBlock
 from containerscope.model.clock import Clock
@@ -13,7 +13,9 @@ from containerscope.model.health import Health, Level
 from containerscope.model.listing import Item, Listing, Missing, Page
 from containerscope.model.log_source import Sources
 from containerscope.model.target import Target as Target  # part of what clients are opened with
-from containerscope.plan import Ask, Option, Stage, Step
+
+if TYPE_CHECKING:
+    from containerscope.plan import Ask, Option, Stage, Step
 
 T = TypeVar("T")
 U = TypeVar("U")

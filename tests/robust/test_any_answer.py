@@ -19,7 +19,8 @@ from containerscope.model.listing import ApiError, Item, Listing, Missing, Phase
 from containerscope.redact import redact
 from containerscope.resource import Block, Demand, Identity, Platform, Resource, Scope
 from containerscope.resources import all_resources
-from containerscope.rows import View, build, to_csv, to_json
+from containerscope.rows import View, build
+from containerscope.rows.export import to_csv, to_json
 from containerscope.ui import chrome, raw
 from containerscope.ui.blocks import Line, lines
 from containerscope.ui.chrome import problem_words

@@ -14,7 +14,8 @@ from containerscope.model.listing import LOADING, NOT_APPLICABLE, Item, Missing,
 from containerscope.model.text import visible
 from containerscope.model.trend import Trend
 from containerscope.resource import Scope
-from containerscope.rows import View, build, to_csv, to_json
+from containerscope.rows import View, build
+from containerscope.rows.export import to_csv, to_json
 from containerscope.rows.fields import Field
 from containerscope.rows.format import age, formatted, jsonable, to_ascii
 from containerscope.rows.order import sort_key

@@ -26,7 +26,8 @@ from containerscope.model.text import visible
 from containerscope.poller import Poller
 from containerscope.redact import redact
 from containerscope.resource import Clients, Demand, Resource, Scope
-from containerscope.rows import Rows, View, build, needs_of, shown_fields, to_csv
+from containerscope.rows import Rows, View, build, needs_of, shown_fields
+from containerscope.rows.export import to_csv
 from containerscope.settings import Settings
 
 FORMATS = ("table", "wide", "json", "yaml", "csv", "name")

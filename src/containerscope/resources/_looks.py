@@ -16,7 +16,6 @@ from containerscope.model.fleet import ClusterRow, Swept
 from containerscope.model.listing import LOADING, Item, Listing, Missing, Problem, Why
 from containerscope.resource import Clients, Demand
 from containerscope.resources.nodegroups import NODEGROUPS
-from containerscope.resources.services import part as services_part
 
 T = TypeVar("T")
 
@@ -113,7 +112,10 @@ class Looks:
         return await self._into_eks(item, row)
 
     async def _into_ecs(self, item: Item[ClusterRow]) -> _Look:
-        listing = await _described(services_part(self._clients, item.name))
+        # Imported here: the names of the clusters stand before anybody looks into one.
+        from containerscope.resources.services import part
+
+        listing = await _described(part(self._clients, item.name))
         services = _values(listing)
         now = self._clients.clock.now()
         swept = Swept(services_health(services), now) if services else None

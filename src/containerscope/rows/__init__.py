@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from containerscope.rows.build import Rows, View, build, matching
 from containerscope.rows.cells import Cell, Heading
-from containerscope.rows.export import to_csv, to_json
 from containerscope.rows.filter import filter_fields
 from containerscope.rows.needs import Needs, needs_of, shown_fields
 
@@ -19,6 +18,4 @@ __all__ = [
     "matching",
     "needs_of",
     "shown_fields",
-    "to_csv",
-    "to_json",
 ]

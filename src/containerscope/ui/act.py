@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import work
 
-from containerscope import acting
-from containerscope.acting import Order, Outcome, why_not
 from containerscope.model.health import Level
 from containerscope.model.listing import Item
 from containerscope.model.text import visible
-from containerscope.plan import Stage
 from containerscope.resource import Action
-from containerscope.ui.action_dialog import ActionDialog, Confirmed
 from containerscope.ui.block_lines import GLYPH
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.header import account_number
 from containerscope.ui.keys import KEYS
 from containerscope.ui.row import RowScreen
 from containerscope.ui.spans import OF_LEVEL, Span, Spans
+
+# What the first frames do not show is imported when it is used.
+if TYPE_CHECKING:
+    from containerscope.acting import Order, Outcome
+    from containerscope.plan import Stage
+    from containerscope.ui.action_dialog import Confirmed
 
 _KEPT, _KEPT_WRONG = 10.0, 60.0
 """Seconds for which the end of an action stays on the screen."""
@@ -90,6 +92,10 @@ class ActScreen(RowScreen):
     def acting_keys(self) -> frozenset[str]:
         """The ids of the keys that do something to the row under the cursor."""
         clients = self.session.clients if self.session is not None else None
+        if not self._actions():
+            return frozenset()
+        from containerscope.acting import why_not
+
         return frozenset(
             action.key
             for action in self._actions()
@@ -99,6 +105,8 @@ class ActScreen(RowScreen):
 
     def action_choices(self) -> list[Choice]:
         """The lines of the menu, those that cannot be done with the reason."""
+        from containerscope.acting import why_not
+
         clients = self.session.clients if self.session is not None else None
         keys = {key.id: key.shown(self.settings).split(" ")[0] for key in KEYS}
         return [
@@ -144,9 +152,14 @@ class ActScreen(RowScreen):
             self._open(self._order(action, meant), opened_by=pressed.split(",")[0])
 
     def _order(self, action: Action[Any], items: tuple[Item[Any], ...]) -> Order:
+        from containerscope.acting import Order
+
         return Order(self.resource, action, self.history.here.scope, items)
 
     def _open(self, order: Order, *, answer: str | None = None, opened_by: str = "") -> None:
+        from containerscope.acting import look, why_not
+        from containerscope.ui.action_dialog import ActionDialog
+
         session = self.session
         if session is None:
             self.say("there is no connection", wrong=True)
@@ -162,7 +175,7 @@ class ActScreen(RowScreen):
         dialog = ActionDialog(
             order,
             self._place_of(order),
-            lambda: acting.look(clients, order),
+            lambda: look(clients, order),
             answer=answer,
             opened_by=opened_by,
         )
@@ -191,6 +204,9 @@ class ActScreen(RowScreen):
 
     @work(group="act")
     async def _carry_out(self, session: Any, order: Order, confirmed: Confirmed) -> None:
+        from containerscope.acting import run
+        from containerscope.plan import Stage
+
         doing = Doing(order)
         self.doings.append(doing)
         for step in confirmed.preview.ready:
@@ -203,9 +219,7 @@ class ActScreen(RowScreen):
             doing.stages[outcome.step.key] = Stage(outcome.words, ended, level)
             self.paint()
 
-        outcomes = await acting.run(
-            session.clients, order, confirmed.preview, confirmed.answer, told
-        )
+        outcomes = await run(session.clients, order, confirmed.preview, confirmed.answer, told)
         if len(order.items) > 1 and order.resource is self.resource:
             self.table.marks_clear()
         session.poller.poke()
@@ -222,12 +236,14 @@ class ActScreen(RowScreen):
 
     @work(group="act")
     async def _follow_action(self, session: Any, doing: Doing, outcome: Outcome) -> None:
+        from containerscope.acting import follow
+
         def told(stage: Stage) -> None:
             doing.stages[outcome.step.key] = stage
             self.paint()
 
         every = self.settings.refresh / 2
-        told(await acting.follow(session.clients, doing.order, outcome, told, every))
+        told(await follow(session.clients, doing.order, outcome, told, every))
         session.poller.poke()
         self._leave_later(doing)
 

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from containerscope.model.listing import ApiError
 from containerscope.resource import Target
-from containerscope.rows import to_csv, to_json
 from containerscope.ui.chrome import problem_words
 from containerscope.ui.commands import CommandError, Do
 from containerscope.ui.dialogs import Choice, Chooser
@@ -120,6 +119,8 @@ def _export(screen: BrowseScreen, order: Do) -> None:
         raise CommandError("export writes csv or json")
     if screen.rows is None:
         raise CommandError("there is nothing to export yet")
+    from containerscope.rows.export import to_csv, to_json
+
     text = to_csv(screen.rows) if form == "csv" else to_json(screen.rows)
     screen.run_worker(screen.write(path, text), group="export")
 
