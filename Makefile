@@ -9,7 +9,7 @@ AWSCLI_STAMP := $(AWSCLI)/.installed
 WORKERS ?= 2
 ARGS ?=
 
-.PHONY: help install demo test check format bench screenshots lock clean
+.PHONY: help install demo test check fuzz format bench screenshots lock clean
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ check: $(STAMP)  ## lint, types, layers
 
 test: check $(AWSCLI_STAMP)  ## everything that must hold before a change lands
 	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+
+fuzz: $(STAMP)  ## look for new examples that break a property; ARGS="tests/robust" narrows it
+	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=explore $(ARGS)
 
 format: $(STAMP)  ## format and mend what ruff can mend
 	$(BIN)/ruff format .

@@ -7,11 +7,18 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from containerscope.demo.account import demo_world
 from containerscope.demo.clock import StillClock
 from containerscope.demo.server import RunningServer, serve
 from containerscope.demo.world import World
+
+# The same examples on every run, so that a change is judged by what it changed; new ones are looked
+# for with `make fuzz`.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=500, deadline=None, print_blob=True)
+settings.load_profile("repeatable")
 
 
 @pytest.fixture(autouse=True)

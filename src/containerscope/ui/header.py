@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -18,8 +19,8 @@ _DOT = Span(" · ", "dim")
 
 
 def account_number(account: str) -> str:
-    """Twelve digits in the groups that a person can compare."""
-    if len(account) != 12:
+    """Twelve digits in groups that a person can compare; anything else, cleaned."""
+    if not re.fullmatch("[0-9]{12}", account):
         return visible(account)
     return f"{account[:4]}-{account[4:8]}-{account[8:]}"
 
