@@ -19,13 +19,15 @@ from textual.widgets.option_list import Option
 from containerscope.acting import Order, Preview, Seen, preview
 from containerscope.model.health import Level
 from containerscope.model.text import cut, visible
-from containerscope.plan import Confirm, Step
+from containerscope.plan import Confirm, Note, Step
 from containerscope.ui.block_lines import GLYPH
 
 _DEAF = 0.3
 """Seconds in which nothing confirms: the key may have been meant for what was there before."""
 _MOST = 200
 """Cells of one text from outside."""
+_LONGEST = 12
+"""Characters of an answer."""
 _STEPS = 8
 """Things whose change is told one by one."""
 
@@ -102,10 +104,14 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         with Vertical(classes="dialog act"):
             yield Static(Text(_fit(self.order.title)), classes="heading")
             yield Static(Text(_fit(self._place), "dim"))
-            if asks is not None and asks.kind == "number":
+            if asks is not None and asks.kind == "line":
                 with Horizontal(classes="field"):
                     yield Static(Text(f"{asks.label}  "), id="label")
-                    yield _still(Input(compact=True, id="answer", restrict="[0-9]*", max_length=6))
+                    yield _still(
+                        Input(
+                            compact=True, id="answer", restrict=asks.characters, max_length=_LONGEST
+                        )
+                    )
             elif asks is not None:
                 yield OptionList(markup=False, compact=True, id="options")
             with VerticalScroll(id="effects", can_focus=False):
@@ -134,7 +140,7 @@ class ActionDialog(ModalScreen[Confirmed | None]):
             options = action.options(state)
             if not self._answer:
                 self._answer = action.answer(state) if self._given is None else self._given
-            if action.asks.kind == "number":
+            if action.asks.kind == "line":
                 line = self.query_one("#answer", Input)
                 if not line.value:
                     line.value = self._answer
@@ -250,6 +256,8 @@ def plan_text(found: Preview, age: int = 0) -> Text:
         _append_step(text, step, named=len(found.steps) > 1)
     if len(found.steps) > _STEPS:
         text.append(f"… and {len(found.steps) - _STEPS} more\n", "dim")
+    for note in found.notes:
+        _append_note(text, note)
     left = len(found.steps) - len(found.ready)
     if left and found.ready:
         text.append(f"{left} of {len(found.steps)} are left as they are\n")
@@ -265,9 +273,11 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
     if step.refused:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
     for note in step.notes:
-        glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
-        text.append(
-            f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim"
-        )
+        _append_note(text, note)
     if step.request is not None:
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
+
+
+def _append_note(text: Text, note: Note) -> None:
+    glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
+    text.append(f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim")
