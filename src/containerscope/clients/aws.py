@@ -27,6 +27,7 @@ from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
+from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
@@ -115,6 +116,7 @@ class AwsClients:
         self._kube_access = kube or KubeAccess()
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=self._read_only, metrics=metrics)
+        read_bundle(core)
         self._region = region_of(core, target)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
