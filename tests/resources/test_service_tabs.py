@@ -133,29 +133,61 @@ async def test_a_role_that_services_share_is_fetched_once(
     assert account.calls["iam:GetRole"] == one + 1, "only the task role is its own"
 
 
-LOST: tuple[tuple[str, str, str], ...] = (
-    ("Deployments", "ListServiceDeployments", "PRIMARY"),
-    ("Deployments", "DescribeServiceRevisions", "History"),
-    ("Tasks", "DescribeTargetHealth", "running"),
-    ("Scaling", "GetMetricData", "cpu60"),
-    ("Scaling", "DescribeScalingActivities", "cpu60"),
-    ("Targets", "DescribeRules", "healthy"),
-    ("Targets", "ListTasks", "healthy"),
-    ("Targets", "DescribeTargetHealth", "prod-web"),
-    ("Roles", "GetRole", "Task role"),
-    ("Logs", "FilterLogEvents", "l follows them"),
-    ("Definition", "ListTaskDefinitions", "cart:41"),
-    ("Images", "DescribeImages", "2.7.1"),
+LOST: tuple[tuple[str, str, str, str], ...] = (
+    ("cart", "Overview", "DescribeTaskDefinition", "Newest events"),
+    ("payments", "Overview", "ListTasks", "Containers"),
+    ("payments", "Overview", "DescribeTasks", "Containers"),
+    ("cart", "Deployments", "ListServiceDeployments", "PRIMARY"),
+    ("cart", "Deployments", "DescribeServiceDeployments", "PRIMARY"),
+    ("cart", "Deployments", "DescribeServiceRevisions", "History"),
+    ("cart", "Tasks", "DescribeTargetHealth", "running"),
+    ("cart", "Tasks", "DescribeTargetGroups", "running"),
+    ("cart", "Scaling", "GetMetricData", "cpu60"),
+    ("cart", "Scaling", "DescribeAlarms", "cpu60"),
+    ("cart", "Scaling", "DescribeScheduledActions", "cpu60"),
+    ("cart", "Scaling", "DescribeScalingActivities", "cpu60"),
+    ("cart", "Scaling", "DescribeScalingPolicies", "Maximum 20"),
+    ("cart", "Scaling", "DescribeScalableTargets", "EC2 Auto Scaling"),
+    ("cart", "Targets", "DescribeRules", "healthy"),
+    ("cart", "Targets", "DescribeListeners", "healthy"),
+    ("cart", "Targets", "DescribeLoadBalancers", "healthy"),
+    ("cart", "Targets", "DescribeTargetGroupAttributes", "healthy"),
+    ("cart", "Targets", "ListTasks", "healthy"),
+    ("cart", "Targets", "DescribeTargetHealth", "prod-web"),
+    ("feature-store", "Storage", "DescribeFileSystems", "access point fsap-"),
+    ("feature-store", "Storage", "DescribeAccessPoints", "file system fs-"),
+    ("feature-store", "Storage", "DescribeMountTargets", "access point fsap-"),
+    ("feature-store", "Storage", "DescribeMountTargetSecurityGroups", "mount target fsmt-"),
+    ("feature-store", "Storage", "DescribeSecurityGroups", "mount target fsmt-"),
+    ("feature-store", "Storage", "ListTasks", "file system fs-"),
+    ("cart", "Roles", "GetRole", "Task role"),
+    ("cart", "Roles", "ListAttachedRolePolicies", "s3:GetObject"),
+    ("cart", "Roles", "ListRolePolicies", "Execution role"),
+    ("cart", "Roles", "DescribeTaskDefinition", ""),
+    ("feature-store", "Roles", "DescribeContainerInstances", "Task role"),
+    ("feature-store", "Roles", "DescribeInstances", "Task role"),
+    ("feature-store", "Roles", "GetInstanceProfile", "Task role"),
+    ("cart", "Logs", "FilterLogEvents", "l follows them"),
+    ("cart", "Logs", "DescribeTaskDefinition", ""),
+    ("cart", "Definition", "ListTaskDefinitions", "cart:41"),
+    ("cart", "Definition", "DescribeTaskDefinition", "cart:40"),
+    ("cart", "Events", "DescribeServices", "has reached a steady state"),
+    ("cart", "Metrics", "GetMetricData", ""),
+    ("cart", "Images", "DescribeImages", "2.7.1"),
+    ("cart", "Images", "ListTasks", ""),
 )
 
 
-@pytest.mark.parametrize(("title", "operation", "stays"), LOST)
+@pytest.mark.parametrize(
+    ("name", "title", "operation", "stays"), LOST, ids=[f"{each[1]}-{each[2]}" for each in LOST]
+)
 async def test_one_denied_permission_blanks_its_part_and_is_named(
-    clients: AwsClients, account: RunningServer, title: str, operation: str, stays: str
+    clients: AwsClients, account: RunningServer, name: str, title: str, operation: str, stays: str
 ) -> None:
-    item = await service(clients, "cart")
+    cluster = "data" if name == "feature-store" else "checkout"
+    item = await service(clients, name, cluster)
     account.faults.append(Fault(kind="denied", operation=operation))
-    said = words(await shown(clients, item, title))
+    said = words(await shown(clients, item, title, cluster))
     assert stays in said
     assert f":{operation}" in said
 
