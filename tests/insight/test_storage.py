@@ -131,7 +131,7 @@ def test_a_closed_port_is_the_broken_link_and_says_whom_to_let_in() -> None:
     ((kind, why),) = broken(links)
     assert (kind, why) == (
         "security group",
-        "sg-efs do not let sg-task or 10.0.1.7 in on 2049.",
+        "sg-efs does not let sg-task or 10.0.1.7 in on 2049.",
     )
     assert "Let sg-task in on TCP 2049" in links[-1].fix
 
