@@ -23,6 +23,7 @@ from containerscope.clients.guard import ALLOWED, refuse
 from containerscope.clients.kube import Door, KubeConnection
 from containerscope.clients.kube_config import KubeconfigDoor
 from containerscope.clients.kube_eks import EksDoor
+from containerscope.clients.kube_stream import KubeStreams
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
@@ -101,6 +102,8 @@ class AwsClients:
         self.pace = pace
         self.actions: ActionLog | None = None
         """Where changes are written down; set by the run that these clients belong to."""
+        self.plugin: tuple[str, ...] = ()
+        """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
         self._undecided = () if read_only else tuple(read_only_accounts)
         """Patterns of accounts that are read-only, until it is known which one this is."""
@@ -191,6 +194,13 @@ class AwsClients:
     def follows_environment(self) -> bool:
         """Whether files and environment are read; not with explicit credentials."""
         return not self._target.access_key
+
+    @property
+    def profile(self) -> str:
+        """The profile that the credentials are of; empty where there is none."""
+        if self._target.access_key:
+            return ""
+        return self._target.profile or self.setting("profile")
 
     async def credential_source(self) -> str:
         """botocore's word for where the credentials come from: `sso`, `env`, `assume-role`, …"""
@@ -295,6 +305,10 @@ class AwsClients:
             connection = KubeConnection(cluster, door, self._clock, self.calls, access.impersonate)
             self._kube[cluster] = connection
         return connection
+
+    def kube_streams(self, cluster: str) -> KubeStreams:
+        """The ways into the pods of a cluster; read-only refuses all of them."""
+        return KubeStreams(self.kube(cluster), read_only=self._read_only)
 
     @property
     def kube_contexts(self) -> tuple[str, ...]:
