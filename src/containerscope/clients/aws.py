@@ -19,7 +19,7 @@ from containerscope.clients.connection import Connection
 from containerscope.clients.decode import page_of, wants_raw
 from containerscope.clients.errors import is_throttled, to_problem
 from containerscope.clients.flights import Flights
-from containerscope.clients.guard import ALLOWED, refuse
+from containerscope.clients.guard import ALLOWED, refuse_of_ours
 from containerscope.clients.kube import Door, KubeConnection
 from containerscope.clients.kube_config import KubeconfigDoor
 from containerscope.clients.kube_eks import EksDoor
@@ -27,7 +27,7 @@ from containerscope.clients.kube_stream import KubeStreams
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
-from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
+from containerscope.clients.session import keep_roles, open_session, partition_of, region_of
 from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
@@ -331,7 +331,7 @@ class AwsClients:
         self, service: str, operation: str, params: Mapping[str, Any], *, raw: bool
     ) -> tuple[Mapping[str, Any], datetime | None]:
         """The parsed or raw answer and its date; whatever goes wrong becomes an `ApiError`."""
-        refused = refuse(service, operation, params) if self._read_only else None
+        refused = refuse_of_ours(service, operation, params) if self._read_only else None
         if refused is not None:
             raise RefusedError(refused)
         tries = 0
@@ -350,7 +350,7 @@ class AwsClients:
 
     def _connected(self, core: Any) -> Connection:
         if not self._target.access_key:
-            share_role_cache(core)
+            keep_roles(core, read_only=self._read_only)
             self._renewal.codes.answer_for(core)
         return Connection(core, self._region, self._target.endpoint_url, self._prepare)
 
