@@ -63,9 +63,10 @@ class Kind(Generic[T]):
         )
 
     async def parts(self, clients: Clients, scope: Scope) -> AsyncIterator[Part[T]]:
-        """One part for the cluster in scope, or for every cluster that EKS runs."""
+        """One part for each cluster in scope, or for every cluster that EKS runs."""
         if scope.cluster:
-            yield self.part(clients, scope.cluster)
+            for name in scope.clusters:
+                yield self.part(clients, name)
             return
         async for page in pages(clients, "eks", "ListClusters", "clusters", maxResults=100):
             for cluster in page.items:

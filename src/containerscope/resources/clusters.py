@@ -34,6 +34,7 @@ RESOURCE: Resource[ClusterRow] = Resource(
     name="clusters",
     noun="cluster",
     platform=Platform.BOTH,
+    several=True,
     model=ClusterRow,
     lister=partial(fleet, of_ecs=True, of_eks=True),
     aliases=("cl", "home"),
