@@ -321,6 +321,8 @@ class Detail(Generic[T]):
 
     title: str
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
+    when: Callable[[Item[T]], bool] = lambda _: True
+    """Whether a row has this tab at all."""
 
 
 @dataclass(frozen=True)
@@ -419,3 +421,7 @@ class Resource(Generic[T]):
     tags: Callable[[T], Mapping[str, str]] = field(default=lambda _: {})
     arn: Callable[[T], str | None] = field(default=lambda _: None)
     """The ARN of an item whose key is another identity."""
+
+    def details_of(self, item: Item[T]) -> tuple[Detail[T], ...]:
+        """The tabs that a row has."""
+        return tuple(detail for detail in self.details if detail.when(item))
