@@ -351,6 +351,8 @@ class Detail(Generic[T]):
 
     title: str
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
+    when: Callable[[Item[T]], bool] = lambda _: True
+    """Whether a row has this tab at all."""
 
 
 @dataclass(frozen=True)
@@ -464,3 +466,7 @@ class Resource(Generic[T]):
         if many and not scope.service:
             return ""
         return f"{self.name} takes one cluster at a time" + (" with a service" if many else "")
+
+    def details_of(self, item: Item[T]) -> tuple[Detail[T], ...]:
+        """The tabs that a row has."""
+        return tuple(detail for detail in self.details if detail.when(item))
