@@ -161,6 +161,7 @@ LOST: tuple[tuple[str, str, str, str], ...] = (
     ("feature-store", "Storage", "DescribeMountTargetSecurityGroups", "mount target fsmt-"),
     ("feature-store", "Storage", "DescribeSecurityGroups", "mount target fsmt-"),
     ("feature-store", "Storage", "ListTasks", "file system fs-"),
+    ("feature-store", "Storage", "ListServices", "file system fs-"),
     ("cart", "Roles", "GetRole", "Task role"),
     ("cart", "Roles", "ListAttachedRolePolicies", "s3:GetObject"),
     ("cart", "Roles", "ListRolePolicies", "Execution role"),
@@ -315,6 +316,21 @@ async def test_a_zone_that_lost_its_mount_target_is_marked(
     clients.sign_in_again()
     later(world, still_clock, 120)
     assert "mount target eu-west-1b" not in broken(await shown(clients, item, "Storage", "data"))
+
+
+async def test_the_other_services_of_a_file_system_are_named_in_few_calls(
+    clients: AwsClients, account: RunningServer, world: World
+) -> None:
+    services = world.clusters["data"].services
+    item = await service(clients, "feature-store", "data")
+    before = dict(account.calls)
+    other = next(each for each in services.values() if each.name != "feature-store")
+    other.definition.body["volumes"] = services["feature-store"].definition.body["volumes"]
+    blocks = await shown(clients, item, "Storage", "data")
+    assert [row[0] for row in rows_of(blocks, "Shared with")] == [other.name]
+    assert f"Looked at {len(services)} services of data." in words(blocks)
+    assert account.calls["ecs:ListServices"] - before.get("ecs:ListServices", 0) == 1
+    assert account.calls["ecs:DescribeServices"] - before["ecs:DescribeServices"] == 1
 
 
 async def test_the_definition_tab_shows_what_the_running_revision_changed(
