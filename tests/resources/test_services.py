@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from containerscope.block import TreeBlock
 from containerscope.model.health import Level
 from containerscope.model.listing import Missing, Problem, Why
 from containerscope.resource import PairsBlock, Scope, TableBlock, TextBlock
@@ -273,3 +274,30 @@ async def test_enter_leads_to_the_tasks_of_the_service() -> None:
     assert RESOURCE.console(HERE, item) == (
         "/ecs/v2/clusters/checkout/services/web/health?region=eu-west-1"
     )
+
+
+async def test_disks_that_are_made_for_tasks_are_told_with_what_they_are() -> None:
+    disk = {"volumeType": "gp3", "sizeInGiB": 50, "encrypted": True}
+    made = [{"name": "data", "managedEBSVolume": disk}]
+    attached = {
+        "type": "AmazonElasticBlockStorage",
+        "status": "ATTACHED",
+        "details": [{"name": "volumeId", "value": "vol-0123"}],
+    }
+    clients = account(
+        {"checkout": [service("web", deployments=[deployment(volumeConfigurations=made)])]},
+        {"checkout": [task(1, attachments=[attached])]},
+    )
+    mount = {"name": "app", "mountPoints": [{"sourceVolume": "data", "containerPath": "/var"}]}
+    volumes = [{"name": "data", "configuredAtLaunch": True}]
+    clients.answers["ecs:DescribeTaskDefinition"] = lambda params: {
+        "taskDefinition": {"volumes": volumes, "containerDefinitions": [mount]}
+    }
+    item = (await listed(RESOURCE, clients, HERE)).items[0]
+    tree, disks = await last_blocks(RESOURCE, clients, HERE, item, "Storage")
+    assert isinstance(tree, TreeBlock)
+    assert tree.nodes[0].text == "data  EBS gp3 50 GiB"
+    assert tree.nodes[0].note == "encrypted, a new one for each task"
+    assert [node.text for node in tree.nodes[0].children] == ["mounted by app /var rw"]
+    assert isinstance(disks, TableBlock)
+    assert disks.rows == (("vol-0123", "attached", f"{1:032x}", "eu-west-1a"),)

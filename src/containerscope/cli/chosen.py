@@ -32,6 +32,8 @@ def check_scope(resource: Resource[Any], scope: Scope) -> None:
     lacking = [f"--{field}" for field in resource.needs if not getattr(scope, field)]
     if lacking:
         raise click.UsageError(f"{resource.name} needs {' and '.join(lacking)}")
+    if reason := resource.unlistable(scope):
+        raise click.UsageError(reason)
 
 
 def only(listing: Listing[Any], name: str) -> Listing[Any]:

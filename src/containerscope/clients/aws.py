@@ -23,10 +23,12 @@ from containerscope.clients.guard import ALLOWED, refuse_of_ours
 from containerscope.clients.kube import Door, KubeConnection
 from containerscope.clients.kube_config import KubeconfigDoor
 from containerscope.clients.kube_eks import EksDoor
+from containerscope.clients.kube_stream import KubeStreams
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.clients.session import keep_roles, open_session, partition_of, region_of
+from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
@@ -101,6 +103,8 @@ class AwsClients:
         self.pace = pace
         self.actions: ActionLog | None = None
         """Where changes are written down; set by the run that these clients belong to."""
+        self.plugin: tuple[str, ...] = ()
+        """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
         self._undecided = () if read_only else tuple(read_only_accounts)
         """Patterns of accounts that are read-only, until it is known which one this is."""
@@ -116,6 +120,7 @@ class AwsClients:
         self._kube_access = kube or KubeAccess()
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=self._read_only, metrics=metrics)
+        read_bundle(core)
         self._region = region_of(core, target)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
@@ -190,6 +195,13 @@ class AwsClients:
     def follows_environment(self) -> bool:
         """Whether files and environment are read; not with explicit credentials."""
         return not self._target.access_key
+
+    @property
+    def profile(self) -> str:
+        """The profile that the credentials are of; empty where there is none."""
+        if self._target.access_key:
+            return ""
+        return self._target.profile or self.setting("profile")
 
     async def credential_source(self) -> str:
         """botocore's word for where the credentials come from: `sso`, `env`, `assume-role`, …"""
@@ -294,6 +306,10 @@ class AwsClients:
             connection = KubeConnection(cluster, door, self._clock, self.calls, access.impersonate)
             self._kube[cluster] = connection
         return connection
+
+    def kube_streams(self, cluster: str) -> KubeStreams:
+        """The ways into the pods of a cluster; read-only refuses all of them."""
+        return KubeStreams(self.kube(cluster), read_only=self._read_only)
 
     @property
     def kube_contexts(self) -> tuple[str, ...]:

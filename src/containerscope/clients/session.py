@@ -15,7 +15,7 @@ from botocore.loaders import Loader
 from containerscope import __version__
 from containerscope.clients.decode import ParserFactory
 from containerscope.clients.guard import guard_session, without_metrics
-from containerscope.clients.models import ModelFiles
+from containerscope.clients.models import ModelFiles, ModelLoader
 from containerscope.clients.session_policy import narrow_roles, role_cache
 from containerscope.clients.tls import ClientConfig
 from containerscope.model.listing import ApiError, Problem, Why
@@ -36,7 +36,7 @@ def _isolated() -> AioSession:
     }
     core = AioSession(session_vars=variables)
     paths = [str(API_EXTRAS), Loader.BUILTIN_DATA_PATH]
-    loader = Loader(paths, ModelFiles(), include_default_search_paths=False)
+    loader = ModelLoader(paths, ModelFiles(), include_default_search_paths=False)
     core.register_component("data_loader", loader)
     return core
 
@@ -48,7 +48,7 @@ def _of_the_user(profile: str) -> AioSession:
         core.set_config_variable("profile", profile)
     own = core.get_config_variable("data_path")
     paths = [str(Path(part).expanduser()) for part in (own or "").split(os.pathsep) if part]
-    core.register_component("data_loader", Loader([*paths, str(API_EXTRAS)], ModelFiles()))
+    core.register_component("data_loader", ModelLoader([*paths, str(API_EXTRAS)], ModelFiles()))
     return core
 
 

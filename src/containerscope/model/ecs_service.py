@@ -130,6 +130,33 @@ class ServiceConnectConfiguration(msgspec.Struct, frozen=True, rename="camel", g
     log_configuration: LogConfiguration | None = None
 
 
+class ManagedEbsVolume(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """An EBS volume that ECS makes for each task when it is deployed."""
+
+    volume_type: str | None = None
+    size: int | None = msgspec.field(default=None, name="sizeInGiB")
+    """Absent where it is as large as its snapshot."""
+    iops: int | None = None
+    throughput: int | None = None
+    """In MiB/s."""
+    encrypted: bool | None = None
+    kms_key_id: str | None = None
+    snapshot_id: str | None = None
+    filesystem_type: str | None = None
+    volume_initialization_rate: int | None = None
+    role_arn: str | None = None
+    """The infrastructure role that makes and attaches it."""
+
+
+class ServiceVolumeConfiguration(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """What a volume that the task definition leaves open is made of."""
+
+    name: str | None = None
+    managed_ebs_volume: ManagedEbsVolume | None = msgspec.field(
+        default=None, name="managedEBSVolume"
+    )
+
+
 class Deployment(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """One of the `deployments[]` of a service: a set of tasks of one definition."""
 
@@ -149,6 +176,7 @@ class Deployment(msgspec.Struct, frozen=True, rename="camel", gc=False):
     platform_version: str | None = None
     network_configuration: NetworkConfiguration | None = None
     service_connect_configuration: ServiceConnectConfiguration | None = None
+    volume_configurations: tuple[ServiceVolumeConfiguration, ...] | None = ()
 
 
 class ServiceEvent(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -232,3 +260,13 @@ class Service(msgspec.Struct, frozen=True, rename="camel", gc=False):
     def primary(self) -> Deployment | None:
         """The deployment that the service is moving to, or has reached."""
         return next((d for d in self.deployments or () if d.status == "PRIMARY"), None)
+
+    @property
+    def disks(self) -> dict[str, ManagedEbsVolume]:
+        """Name of a volume -> the EBS volume that each task gets for it."""
+        primary = self.primary
+        return {
+            each.name or "?": each.managed_ebs_volume
+            for each in (primary.volume_configurations if primary else ()) or ()
+            if each.managed_ebs_volume is not None
+        }

@@ -32,8 +32,7 @@ async def instances(clients: Clients, cluster: str, service: Service) -> tuple[B
     names = [each.capacity_provider or "" for each in service.capacity_provider_strategy or ()]
     own = [name for name in names if name and not name.startswith("FARGATE")]
     if not own:
-        where = ", ".join(names) or service.launch_type or "no capacity provider"
-        return (TextBlock(f"None: its tasks run on {where}.", title),)
+        return (TextBlock(_none(names, service.launch_type or ""), title),)
     try:
         groups = await _groups(clients, cluster, own)
     except ApiError as error:
@@ -61,6 +60,17 @@ async def instances(clients: Clients, cluster: str, service: Service) -> tuple[B
     levels = tuple(each.level if each.level > Level.FINE else Level.NONE for each in verdicts)
     table = TableBlock(title, header, rows, levels, empty="No group stands behind them.")
     return (table, *_happened(groups, told), *problem_blocks(problems))
+
+
+def _none(names: Sequence[str], launch_type: str) -> str:
+    """Why no Auto Scaling group stands behind a service."""
+    if launch_type == "EC2":
+        return (
+            "No capacity provider: its tasks start on whatever instances the cluster has, and no "
+            "instances are added for them."
+        )
+    where = ", ".join(names) or launch_type or "no capacity provider"
+    return f"None: its tasks run on {where}."
 
 
 def _happened(

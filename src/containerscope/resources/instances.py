@@ -8,9 +8,9 @@ from typing import Any
 from containerscope.insight.instance_health import (
     instance_changing,
     instance_health,
+    instance_verdict,
     used_and_all,
 )
-from containerscope.insight.verdict import Verdict
 from containerscope.listers import Part, names_then_details, pages
 from containerscope.model.ecs import ContainerInstance, tag_map
 from containerscope.model.health import Health, Level
@@ -92,13 +92,11 @@ async def overview(
     if isinstance(instance, Missing):
         yield (_blocks.missing_block(instance),)
         return
-    health = instance_health(instance)
-    said = instance.status_reason or ""
     version = instance.version_info
     docker = (version.docker_version or "") if version else ""
     checks = instance.health_status.details if instance.health_status else ()
     yield (
-        *_blocks.verdict_block(Verdict(health.level, health.words, said=said)),
+        *_blocks.verdict_block(instance_verdict(instance)),
         _blocks.pairs(
             "Instance",
             ("EC2 instance", instance.ec2_instance_id),
@@ -176,6 +174,7 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     name="instances",
     noun="instance",
     platform=Platform.ECS,
+    several=True,
     model=ContainerInstance,
     lister=instances,
     aliases=("container-instances", "ci"),

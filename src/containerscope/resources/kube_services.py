@@ -96,6 +96,8 @@ RESOURCE: Resource[KubeService] = Resource(
         _kube.LABELS,
     ),
     read=_SERVICES.read,
+    owner=_kube.OWNER,
+    users=_kube.used_by("Service", _selector),
     health=_kube.health(verdict),
     changing=_kube.changing(verdict),
     children=(_kube.to_selected("pods", _selector), _kube.to_events("Service")),
