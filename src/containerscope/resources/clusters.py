@@ -13,6 +13,8 @@ from containerscope.resources import _cluster_columns as cluster
 from containerscope.resources import _ecs_cluster_details, _eks_cluster_details, ecs, eks
 from containerscope.resources._fleet import fleet, is_eks
 
+_NODES = ("name", "health", "min", "desired", "max", "capacity", "types", "version", "age")
+
 
 async def read(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Mapping[str, Any]:
     """The cluster whole, as its own service answers."""
@@ -27,6 +29,23 @@ async def overview(
     """The overview of either kind."""
     details = _eks_cluster_details if is_eks(item) else _ecs_cluster_details
     async for blocks in details.overview(clients, scope, item):
+        yield blocks
+
+
+async def capacity(
+    clients: Clients, scope: Scope, item: Item[ClusterRow]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """What its tasks can run on; of an EKS cluster its node groups."""
+    if not is_eks(item):
+        async for blocks in _ecs_cluster_details.capacity(clients, scope, item):
+            yield blocks
+        return
+    # Imported here: the names of the clusters stand before anybody looks into one.
+    from containerscope.resources import nodegroups
+    from containerscope.resources._listed import listed_blocks
+
+    here = scope.within(cluster=item.name, service="", parent="")
+    async for blocks in listed_blocks("Node groups", nodegroups.RESOURCE, _NODES, clients, here):
         yield blocks
 
 
@@ -52,7 +71,7 @@ RESOURCE: Resource[ClusterRow] = Resource(
     health=cluster.health,
     changing=cluster.changing,
     children=cluster.ECS_CHILDREN + cluster.EKS_CHILDREN,
-    details=(Detail("Overview", overview),),
+    details=(Detail("Overview", overview), Detail("Capacity", capacity)),
     console=cluster.console,
     permissions=ecs.PERMISSIONS + eks.PERMISSIONS + ecs.SWEEP_PERMISSIONS + eks.SWEEP_PERMISSIONS,
     interval=2.0,
