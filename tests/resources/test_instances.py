@@ -38,8 +38,8 @@ async def test_an_instance_shows_what_tasks_reserved_of_it() -> None:
     listing = await listed(instances.RESOURCE, clients, HERE)
     rows = table(instances.RESOURCE, listing)
     assert rows == [
-        "CLUSTER | INSTANCE | EC2 ID | HEALTH | STATUS | RUN | PEND | CPU | MEM MiB | PORTS | TYPE | "
-        "AZ | PROVIDER | BOUGHT | PROFILE | AGENT | AGE",
+        "CLUSTER | INSTANCE | EC2 ID | HEALTH | STATUS | RUN | PEND | CPU | MEM MiB | PORTS | "
+        "TYPE | AZ | PROVIDER | BOUGHT | PROFILE | AGENT | AGE",
         f"checkout | {2:032x} | i-{2:017x} | agent disconnected | ACTIVE | 3 | 0 | 3072/4096 | "
         "10000/15000 | 443, 8080 | m7g.xlarge | eu-west-1b | ec2 | … | … | 1.90.0 | 3d",
         f"checkout | {1:032x} | i-{1:017x} |  | ACTIVE | 3 | 0 | 3072/4096 | 10000/15000 | "
