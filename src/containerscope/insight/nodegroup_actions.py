@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from containerscope.model.eks import Nodegroup, Update
+from containerscope.model.eks import Nodegroup
+from containerscope.model.eks_upgrade import Update
 from containerscope.model.health import Level
 from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
 

@@ -8,7 +8,8 @@ from containerscope.insight import nodegroup_actions as plans
 from containerscope.insight.nodegroup_actions import LiveRelease
 from containerscope.model import arn
 from containerscope.model.asg import AutoScalingGroup
-from containerscope.model.eks import Nodegroup, Update
+from containerscope.model.eks import Nodegroup
+from containerscope.model.eks_upgrade import Update
 from containerscope.model.listing import ApiError, Item, Missing, Problem, Why
 from containerscope.plan import Ask, Stage, Step
 from containerscope.resource import Action, Clients, Scope
