@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from msgspec.structs import replace
 
 from containerscope.action_log import Entry, log_of
 from containerscope.model.health import Level
+from containerscope.model.kube import KubeError
 from containerscope.model.listing import ApiError, Item, Problem, RefusedError, Why
-from containerscope.plan import Confirm, Stage, Step, between
+from containerscope.plan import Confirm, KubeRequest, Request, Stage, Step, between
 from containerscope.resource import Action, Clients, Resource, Scope
 
 _AT_ONCE = 5
@@ -131,6 +133,23 @@ def _step(order: Order, seen: Seen, answer: str) -> Step:
     return Step(seen.item.name, seen.item.key, refused=problem_words(seen.problem))
 
 
+async def rehearse(clients: Clients, order: Order, found: Preview) -> Preview:
+    """The preview as the server sees it: each step is tried there, and nothing is changed."""
+    tried = order.action.rehearse
+    if tried is None or clients.read_only:
+        return found
+
+    async def one(step: Step) -> Step:
+        if step.request is None:
+            return step
+        try:
+            return await tried(clients, step)
+        except ApiError as error:
+            return dataclasses.replace(step, request=None, refused=problem_words(error.problem))
+
+    return Preview(await _side_by_side(one, found.steps))
+
+
 def problem_words(problem: Problem) -> str:
     """What happened, and the permission that is lacking where that is it."""
     if problem.permission:
@@ -194,18 +213,26 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
 
 
 async def _sent(clients: Sender, name: str, step: Step) -> Outcome:
-    request = step.request
-    assert request is not None
+    assert step.request is not None
     try:
-        made = await clients.send(request.service, request.operation, **request.params)
+        made = await _made(clients, step.request)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
     return Outcome(name, step, "sent", step.after, made)
 
 
+async def _made(clients: Sender, request: Request | KubeRequest) -> str:
+    """Send it; the id by which the other side knows it."""
+    if isinstance(request, KubeRequest):
+        return (await clients.kube(request.cluster).send(request)).id
+    return await clients.send(request.service, request.operation, **request.params)
+
+
 def _result(error: ApiError) -> Result:
     if isinstance(error, RefusedError):
         return "refused"
+    if isinstance(error, KubeError) and error.conflict:
+        return "conflict"
     return "denied" if error.problem.why is Why.DENIED else "failed"
 
 
@@ -242,8 +269,12 @@ async def follow(
     outcome: Outcome,
     told: Callable[[Stage], None],
     every: float = _EVERY,
+    halt: asyncio.Event | None = None,
 ) -> Stage:
-    """Tell how far it has come until it is at its end, and write that down."""
+    """Tell how far it has come until it is at its end, and write that down.
+
+    Where an action goes on by being followed, `halt` ends it between two of its steps.
+    """
     if order.action.progress is None or outcome.result != "sent":
         return Stage(outcome.words, True, Level.FINE if outcome.result == "sent" else Level.FAILED)
     begun = clients.clock.monotonic()
@@ -259,7 +290,28 @@ async def follow(
         if stage.done:
             await _write_end(clients, order, outcome, stage)
             return stage
-        await clients.clock.sleep(every)
+        if await _pause(clients, every, halt):
+            stage = Stage(f"stopped on request: {stage.words}", True, Level.WARNING)
+            told(stage)
+            await _write_end(clients, order, outcome, stage)
+            return stage
+
+
+async def _pause(clients: Clients, seconds: float, halt: asyncio.Event | None) -> bool:
+    """Wait; whether somebody asked to stop."""
+    if halt is None:
+        await clients.clock.sleep(seconds)
+        return False
+    waits = [
+        asyncio.ensure_future(clients.clock.sleep(seconds)),
+        asyncio.ensure_future(halt.wait()),
+    ]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+    return halt.is_set()
 
 
 async def _write_end(clients: Sender, order: Order, outcome: Outcome, stage: Stage) -> None:
