@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -16,7 +16,7 @@ from containerscope.action_log import Entry, log_of
 from containerscope.model.health import Level
 from containerscope.model.kube import KubeError
 from containerscope.model.listing import ApiError, Item, Problem, RefusedError, Why
-from containerscope.plan import Confirm, KubeRequest, Request, Stage, Step, between
+from containerscope.plan import Confirm, KubeRequest, Note, Reply, Request, Stage, Step, between
 from containerscope.resource import Action, Clients, Resource, Scope
 
 _AT_ONCE = 5
@@ -34,8 +34,8 @@ Result = Literal["sent", "conflict", "denied", "refused", "failed"]
 class Sender(Clients, Protocol):
     """Clients that may change something."""
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
-        """Make a change and return the id of the request; raises `ApiError`."""
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
+        """Make a change and return what came back; raises `ApiError`."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Preview:
-    """What will happen to each thing."""
+    """What will happen to each thing, and to what all of them are part of."""
 
     steps: tuple[Step, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def ready(self) -> tuple[Step, ...]:
@@ -112,6 +113,8 @@ def why_not(clients: Any, action: Action[Any], items: Sequence[Item[Any]]) -> st
 
 async def look(clients: Clients, order: Order) -> tuple[Seen, ...]:
     """Each thing as it is now."""
+    if order.action.look_all is not None and len(order.items) > 1:
+        return await _look_all(clients, order, order.action.look_all)
 
     async def one(item: Item[Any]) -> Seen:
         try:
@@ -122,9 +125,27 @@ async def look(clients: Clients, order: Order) -> tuple[Seen, ...]:
     return await _side_by_side(one, order.items)
 
 
+async def _look_all(
+    clients: Clients, order: Order, look: Callable[..., Awaitable[Mapping[str, Any]]]
+) -> tuple[Seen, ...]:
+    gone = Problem(Why.FAILED, order.action.id, "it is not there any more")
+    try:
+        states = await look(clients, order.scope, order.items)
+    except ApiError as error:
+        return tuple(Seen(item, problem=error.problem) for item in order.items)
+    found = ((item, states.get(item.key, gone)) for item in order.items)
+    return tuple(
+        Seen(item, problem=state) if isinstance(state, Problem) else Seen(item, state)
+        for item, state in found
+    )
+
+
 def preview(order: Order, seen: Sequence[Seen], answer: str) -> Preview:
     """What the action would do to what was seen."""
-    return Preview(tuple(_step(order, each, answer) for each in seen))
+    steps = tuple(_step(order, each, answer) for each in seen)
+    pairs = zip(seen, steps, strict=True)
+    states = [each.state for each, step in pairs if step.request is not None]
+    return Preview(steps, order.action.effects(states, answer) if states else ())
 
 
 def _step(order: Order, seen: Seen, answer: str) -> Step:
@@ -147,7 +168,7 @@ async def rehearse(clients: Clients, order: Order, found: Preview) -> Preview:
         except ApiError as error:
             return dataclasses.replace(step, request=None, refused=problem_words(error.problem))
 
-    return Preview(await _side_by_side(one, found.steps))
+    return Preview(await _side_by_side(one, found.steps), found.notes)
 
 
 def problem_words(problem: Problem) -> str:
@@ -184,7 +205,8 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
         return Outcome(name, step, "refused", "read-only: nothing is changed")
     try:
         entry = await _entry(clients, order, step, name)
-        fresh = order.action.plan(await order.action.look(clients, order.scope, item), answer)
+        see = order.action.again or order.action.look
+        fresh = order.action.plan(await see(clients, order.scope, item), answer)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
     try:
@@ -197,7 +219,7 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
     if conflict:
         outcome = Outcome(name, step, "conflict", f"not sent: {conflict}")
     else:
-        outcome = await _sent(clients, name, step)
+        outcome = await _sent(clients, order, name, step)
     made = replace(
         entry,
         time=clients.clock.now(),
@@ -212,19 +234,21 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
     return outcome
 
 
-async def _sent(clients: Sender, name: str, step: Step) -> Outcome:
+async def _sent(clients: Sender, order: Order, name: str, step: Step) -> Outcome:
     assert step.request is not None
     try:
-        made = await _made(clients, step.request)
+        reply = await _reply(clients, step.request)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
-    return Outcome(name, step, "sent", step.after, made)
+    made = order.action.made(reply.answer)
+    step = dataclasses.replace(step, mark=made) if made else step
+    return Outcome(name, step, "sent", step.after, reply.id)
 
 
-async def _made(clients: Sender, request: Request | KubeRequest) -> str:
-    """Send it; the id by which the other side knows it."""
+async def _reply(clients: Sender, request: Request | KubeRequest) -> Reply:
+    """Send it."""
     if isinstance(request, KubeRequest):
-        return (await clients.kube(request.cluster).send(request)).id
+        return Reply((await clients.kube(request.cluster).send(request)).id)
     return await clients.send(request.service, request.operation, **request.params)
 
 

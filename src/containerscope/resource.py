@@ -15,7 +15,7 @@ from containerscope.model.log_source import Sources
 from containerscope.model.target import Target as Target  # part of what clients are opened with
 
 if TYPE_CHECKING:
-    from containerscope.plan import Ask, KubeRequest, Option, Stage, Step
+    from containerscope.plan import Ask, KubeRequest, Note, Option, Stage, Step
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -367,6 +367,8 @@ class Detail(Generic[T]):
 
     title: str
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
+    when: Callable[[Item[T]], bool] = lambda _: True
+    """Whether a row has this tab at all."""
 
 
 @dataclass(frozen=True)
@@ -384,6 +386,16 @@ class Action(Generic[T]):
     """What to do in that state, given the answer; pure."""
     permissions: tuple[str, ...]
     """IAM actions it needs beside those that list the resource."""
+    look_all: Callable[[Clients, Scope, Sequence[Item[T]]], Awaitable[Mapping[str, Any]]] | None = (
+        None
+    )
+    """The live states of several by their keys, in fewer calls; a `Problem` where one has none."""
+    again: Callable[[Clients, Scope, Item[T]], Awaitable[Any]] | None = None
+    """In place of `look` just before sending: what the plan's facts rest on, without effects."""
+    effects: Callable[[Sequence[Any], str], tuple[Note, ...]] = lambda *_: ()
+    """What it does to those states together: how many of five remain if two are stopped."""
+    made: Callable[[Mapping[str, Any]], str] = lambda _: ""
+    """From the answer to the call, what is followed; empty where the step's own `mark` says it."""
     when: Callable[[Item[T]], str] = lambda _: ""
     """Why it cannot be done to this row; empty if it can."""
     key: str = ""
@@ -489,3 +501,7 @@ class Resource(Generic[T]):
         if many and not scope.service:
             return ""
         return f"{self.name} takes one cluster at a time" + (" with a service" if many else "")
+
+    def details_of(self, item: Item[T]) -> tuple[Detail[T], ...]:
+        """The tabs that a row has."""
+        return tuple(detail for detail in self.details if detail.when(item))

@@ -11,6 +11,7 @@ from containerscope.clients.aws import AwsClients
 from containerscope.demo import scenarios
 from containerscope.demo.clock import StillClock
 from containerscope.demo.faults import Fault
+from containerscope.demo.scaling_state import Policy
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from containerscope.model.health import Level
@@ -104,7 +105,7 @@ CALLS: dict[str, dict[str, int]] = {
     },
     "Definition": {"ecs:DescribeTaskDefinition": 2, "ecs:ListTaskDefinitions": 1},
     "Events": {"ecs:DescribeServices": 1},
-    "Metrics": {"cloudwatch:GetMetricData": 1},
+    "Metrics": {"ecs:DescribeClusters": 1, "ecs:ListTasks": 1, "cloudwatch:GetMetricData": 2},
     "Images": {"ecs:ListTasks": 1, "ecs:DescribeTasks": 1, "ecr:DescribeImages": 1},
 }
 
@@ -160,6 +161,7 @@ LOST: tuple[tuple[str, str, str, str], ...] = (
     ("feature-store", "Storage", "DescribeMountTargetSecurityGroups", "mount target fsmt-"),
     ("feature-store", "Storage", "DescribeSecurityGroups", "mount target fsmt-"),
     ("feature-store", "Storage", "ListTasks", "file system fs-"),
+    ("feature-store", "Storage", "ListServices", "file system fs-"),
     ("cart", "Roles", "GetRole", "Task role"),
     ("cart", "Roles", "ListAttachedRolePolicies", "s3:GetObject"),
     ("cart", "Roles", "ListRolePolicies", "Execution role"),
@@ -173,6 +175,8 @@ LOST: tuple[tuple[str, str, str, str], ...] = (
     ("cart", "Definition", "DescribeTaskDefinition", "cart:40"),
     ("cart", "Events", "DescribeServices", "has reached a steady state"),
     ("cart", "Metrics", "GetMetricData", ""),
+    ("cart", "Metrics", "DescribeClusters", "CPU of a task"),
+    ("cart", "Metrics", "ListTasks", "CPU of a task"),
     ("cart", "Images", "DescribeImages", "2.7.1"),
     ("cart", "Images", "ListTasks", ""),
 )
@@ -200,6 +204,57 @@ async def test_scaling_says_why_it_cannot_and_draws_its_metrics(clients: AwsClie
     assert charts[1].targets == (("target", 60.0),)
     results = [row[3] for row in rows_of(blocks, "Activities")]
     assert "not scaled: already at maximum 20" in results
+
+
+async def test_tasks_that_ran_are_drawn_against_those_that_were_wanted(
+    clients: AwsClients,
+) -> None:
+    for tab in ("Scaling", "Metrics"):
+        blocks = await shown(clients, await service(clients, "cart"), tab)
+        (tasks,) = (b for b in blocks if isinstance(b, SeriesBlock) and b.title == "Tasks")
+        assert [line.label for line in tasks.series] == ["desired", "running"]
+        assert [line.points[-1][1] for line in tasks.series] == [20, 20]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "name", "told"),
+    [
+        ("checkout", "cart", "Busiest tasks (of 20)"),
+        ("data", "feature-store", "Memory of a task"),
+        ("edge", "ingress", "Off: no sizes"),
+    ],
+)
+async def test_container_insights_tell_what_they_know_where_they_are_on(
+    clients: AwsClients, account: RunningServer, cluster: str, name: str, told: str
+) -> None:
+    item = await service(clients, name, cluster)
+    blocks = await shown(clients, item, "Metrics", cluster)
+    assert told in words(blocks)
+    assert account.calls["cloudwatch:GetMetricData"] == (2 if name == "cart" else 1)
+    if name == "cart":
+        busiest = next(b for b in blocks if b.title.startswith("Busiest"))
+        assert isinstance(busiest, TableBlock)
+        shares = [int(str(row[1]).split()[0]) for row in busiest.rows]
+        assert shares == sorted(shares, reverse=True)
+
+
+async def test_a_predictive_policy_shows_the_count_it_expects(
+    clients: AwsClients, account: RunningServer, world: World
+) -> None:
+    metric = {"PredefinedMetricType": "ECSServiceCPUUtilization"}
+    specification = {"TargetValue": 50.0, "PredefinedMetricPairSpecification": metric}
+    ahead = {"Mode": "ForecastOnly", "MetricSpecifications": [specification]}
+    target = world.scaling.targets["ecs", "service/checkout/cart", "ecs:service:DesiredCount"]
+    target.policies["ahead"] = Policy("ahead", "1f0c", "PredictiveScaling", ahead, world.now())
+    blocks = await shown(clients, await service(clients, "cart"), "Scaling")
+    forecast = next(b for b in blocks if b.title == "Forecast (ahead)")
+    assert isinstance(forecast, SeriesBlock)
+    assert len(forecast.series[0].points) >= 23
+    assert "predictive" in words(blocks)
+    assert account.calls["application-autoscaling:GetPredictiveScalingForecast"] == 1
+    account.faults.append(Fault(kind="denied", operation="GetPredictiveScalingForecast"))
+    blocks = await shown(clients, await service(clients, "cart"), "Scaling")
+    assert ":GetPredictiveScalingForecast" in words(blocks)
 
 
 async def test_a_surge_is_in_the_scaling_tab_within_a_refresh(
@@ -261,6 +316,21 @@ async def test_a_zone_that_lost_its_mount_target_is_marked(
     clients.sign_in_again()
     later(world, still_clock, 120)
     assert "mount target eu-west-1b" not in broken(await shown(clients, item, "Storage", "data"))
+
+
+async def test_the_other_services_of_a_file_system_are_named_in_few_calls(
+    clients: AwsClients, account: RunningServer, world: World
+) -> None:
+    services = world.clusters["data"].services
+    item = await service(clients, "feature-store", "data")
+    before = dict(account.calls)
+    other = next(each for each in services.values() if each.name != "feature-store")
+    other.definition.body["volumes"] = services["feature-store"].definition.body["volumes"]
+    blocks = await shown(clients, item, "Storage", "data")
+    assert [row[0] for row in rows_of(blocks, "Shared with")] == [other.name]
+    assert f"Looked at {len(services)} services of data." in words(blocks)
+    assert account.calls["ecs:ListServices"] - before.get("ecs:ListServices", 0) == 1
+    assert account.calls["ecs:DescribeServices"] - before["ecs:DescribeServices"] == 1
 
 
 async def test_the_definition_tab_shows_what_the_running_revision_changed(

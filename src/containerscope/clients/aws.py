@@ -32,6 +32,7 @@ from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
+from containerscope.plan import Reply
 from containerscope.resource import Identity, SignIn, Target
 
 T = TypeVar("T")
@@ -253,13 +254,13 @@ class AwsClients:
             return await fly()
         return await self._flights.join((service, operation, _frozen(params)), fly)
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
-        """Make a change and return the id that AWS gave the request; never joined to another."""
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
+        """Make a change and return what came back; never joined to another."""
         answer, _ = await self._answer(service, operation, params, raw=False)
         failures = answer.get("failures") or ()
         if failures:
             raise ApiError(_failure(f"{service}:{operation}", failures[0]))
-        return str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
+        return Reply(str(answer.get("ResponseMetadata", {}).get("RequestId", "")), answer)
 
     async def stream(
         self, service: str, operation: str, member: str, /, **params: Any

@@ -119,7 +119,7 @@ async def several(
         if not works:
             yield tuple(whole.listing(clients.clock.now(), ended=True) for whole in wholes)
             return
-        async for ended in _stirred(news, works):
+        async for ended in stirred(news, works):
             now = clients.clock.now()
             yield tuple(whole.listing(now, ended=ended) for whole in wholes)
     finally:
@@ -151,8 +151,8 @@ def together(
     )
 
 
-async def _stirred(
-    news: asyncio.Event, works: list[asyncio.Task[None]]
+async def stirred(
+    news: asyncio.Event, works: Sequence[asyncio.Task[None]]
 ) -> AsyncGenerator[bool, None]:
     """After each change whether all works have ended; raises what is a bug of ours."""
     for work in works:

@@ -13,6 +13,7 @@ import msgspec
 from containerscope.insight.verdict import Verdict
 from containerscope.kube import Kind, several, together
 from containerscope.model.health import Level
+from containerscope.model.kube import KubeError
 from containerscope.model.kube_custom import ApiTypes, Custom, Group
 from containerscope.model.listing import ApiError, Item, Listing, Phase, Problem, Why
 from containerscope.resource import (
@@ -54,7 +55,12 @@ async def kind_of(clients: Clients, cluster: str, plural: str, group: str) -> Ki
 
     async def discover() -> Kind[Custom]:
         api = clients.kube(cluster)
-        told = msgspec.json.decode(await api.get(f"/apis/{group}"), type=Group)
+        try:
+            told = msgspec.json.decode(await api.get(f"/apis/{group}"), type=Group)
+        except KubeError as error:
+            if error.status != 404:
+                raise
+            told = Group()
         for name in told.by_preference:
             version = f"{group}/{name}"
             types = msgspec.json.decode(await api.get(f"/apis/{version}"), type=ApiTypes)

@@ -1,4 +1,4 @@
-"""Rows that stand for objects of several kinds: each is read and shown as in its own list."""
+"""Rows that stand for things of several kinds: each is read and shown as in its own list."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 import msgspec
 
 from containerscope.kube.selection import by_labels
+from containerscope.model.ecs_service import Service
 from containerscope.model.kube_pod import PodContainer
 from containerscope.model.listing import ApiError, Item, Missing, Problem, Why
 from containerscope.model.log_source import Sources
@@ -16,8 +17,10 @@ from containerscope.resource import Block, Child, Clients, Detail, Resource, Sco
 from containerscope.resources import _kube, _kube_kinds, find
 
 _CONTAINERS = "pod-containers"
+ECS_SERVICE = "ECS service"
 _BY_KIND = {kind: name for (_, kind), name in _kube_kinds.RESOURCES.items()} | {
-    "Container": _CONTAINERS
+    "Container": _CONTAINERS,
+    ECS_SERVICE: "services",
 }
 
 
@@ -55,6 +58,8 @@ def place(scope: Scope, item: Item[Any]) -> tuple[str, Scope, str] | None:
         return None
     value = item.value.value  # type: ignore[union-attr]
     within = scope.within(cluster=item.cluster or scope.cluster, service="")
+    if isinstance(value, Service):
+        return resource.name, within.within(service=item.name, namespace="", parent=""), item.key
     if isinstance(value, PodContainer):
         there = within.within(namespace=value.namespace, parent=f"pod:{value.pod}")
         return _CONTAINERS, there, item.key
@@ -109,7 +114,7 @@ def _of(item: Item[Any]) -> Any:
 def has_events(item: Item[Any]) -> bool:
     """Whether events name it."""
     value = _of(item)
-    return value is not None and not isinstance(value, PodContainer)
+    return value is not None and not isinstance(value, PodContainer | Service)
 
 
 def _events(scope: Scope, item: Item[Any]) -> Scope:

@@ -21,6 +21,8 @@ _SHOWN = 60
 _ENOUGH = 20
 _LOOKS = (60.0, 3600.0)
 """Seconds looked back, the second time only where the first found little."""
+_LAST = (120.0, 3600.0)
+"""The same for what has ended: its last two minutes."""
 _PAGES = 3
 """Pages read at a look: a page may be empty and not the last."""
 _FULL = 2000
@@ -57,7 +59,7 @@ async def newest(
     yield (TextBlock("Reading the newest lines …"), *notes)
     problems: list[Problem] = []
     lines: list[LogLine] = []
-    for seconds in _LOOKS:
+    for seconds in _LAST if sources.ended else _LOOKS:
         lines = await _newest(clients, sources, seconds, problems)
         if len(lines) >= _ENOUGH or problems:
             break

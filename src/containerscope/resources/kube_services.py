@@ -11,6 +11,7 @@ from containerscope.model.kube import Selector
 from containerscope.model.kube_network import KubeService, ServiceSpec
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_logs import of_selected
 from containerscope.resources._kube_object_actions import object_actions
 
 _SERVICES: Kind[KubeService] = Kind(KubeService, "services")
@@ -102,6 +103,7 @@ RESOURCE: Resource[KubeService] = Resource(
     health=_kube.health(verdict),
     changing=_kube.changing(verdict),
     children=(_kube.to_selected("pods", _selector), _kube.to_events("Service")),
+    logs=of_selected("Kubernetes service", _selector),
     details=_kube.simple_overview("Service", _shape, verdict),
     actions=object_actions(_SERVICES),
     permissions=_kube.PERMISSIONS,

@@ -269,7 +269,7 @@ class FrameScreen(Screen[None]):
         for child in self.resource.children:
             if child.resource.endswith("events") and child.when(item):
                 return child
-        titles = [detail.title for detail in self.resource.details]
+        titles = [detail.title for detail in self.resource.details_of(item)]
         return titles.index("Events") if "Events" in titles else None
 
     def entered(self, mode: Mode, text: str) -> None:
