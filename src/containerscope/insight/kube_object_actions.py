@@ -172,6 +172,9 @@ def plan_edit(live: LiveObject, steps: list[dict[str, Any]], becomes: Mapping[st
 
 def tried(live: LiveObject, step: Step, answer: Mapping[str, Any]) -> Step:
     """The step with what the server makes of it, its own defaults and webhooks included."""
+    if live.secret:
+        # The values in the answer are masked: what becomes of them cannot be told.
+        return step
     lines = differences(editable(live.body), editable(answer), secret=live.secret)
     skip = ("metadata.resourceVersion", "metadata.generation")
     lines = tuple(line for line in lines if line.path not in skip)
