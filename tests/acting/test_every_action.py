@@ -15,6 +15,7 @@ from containerscope.demo.ecs_state import Instance, Service, Task
 from containerscope.demo.faults import Fault
 from containerscope.demo.scaling_state import Target
 from containerscope.model.health import Level
+from containerscope.plan import Request
 from containerscope.resource import Platform
 from containerscope.resources import all_resources
 from tests.acting.conftest import Scene
@@ -222,7 +223,7 @@ async def test_it_is_done_and_the_log_is_true_or_it_is_not_and_says_why(
 ) -> None:
     case = make(scene)
     request = (await scene.previewed(case.order, case.answer)).ready[0].request
-    assert request is not None
+    assert isinstance(request, Request)
 
     async def spoiled(kind: Any) -> Outcome:
         scene.account.faults.append(Fault(kind=kind, operation=request.operation))
@@ -260,7 +261,7 @@ async def test_what_somebody_else_did_meanwhile_is_not_overwritten(
     case = make(scene)
     previewed = await scene.previewed(case.order, case.answer)
     request = previewed.ready[0].request
-    assert request is not None
+    assert isinstance(request, Request)
     case.meddle()
     (outcome,) = await run(scene.clients, case.order, previewed, case.answer)
     assert (outcome.result, "not sent: " in outcome.words) == ("conflict", True)

@@ -303,7 +303,14 @@ class AwsClients:
             access, door = self._kube_access, cast("Door", EksDoor(self, cluster))
             if cluster in access.contexts:
                 door = KubeconfigDoor(access.kubeconfig, cluster, read_only=self._read_only)
-            connection = KubeConnection(cluster, door, self._clock, self.calls, access.impersonate)
+            connection = KubeConnection(
+                cluster,
+                door,
+                self._clock,
+                self.calls,
+                access.impersonate,
+                lambda: self._read_only,
+            )
             self._kube[cluster] = connection
         return connection
 

@@ -10,6 +10,7 @@ from containerscope.model.kube_network import Backend, Ingress, IngressSpec
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Child, Column, Platform, Resource, Scope, TableBlock
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _INGRESSES: Kind[Ingress] = Kind(Ingress, "ingresses", "networking.k8s.io/v1")
 _OLD_CLASS = "kubernetes.io/ingress.class"
@@ -109,6 +110,7 @@ RESOURCE: Resource[Ingress] = Resource(
     changing=_kube.changing(verdict),
     children=(Child("kube-services", _to_services), _kube.to_events("Ingress")),
     details=_kube.simple_overview("Ingress", _shape, verdict),
+    actions=object_actions(_INGRESSES),
     permissions=_kube.PERMISSIONS,
     empty="No ingresses in {scope}.",
     tags=_kube.tags,

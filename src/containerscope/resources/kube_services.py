@@ -12,6 +12,7 @@ from containerscope.model.kube_network import KubeService, ServiceSpec
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_logs import of_selected
+from containerscope.resources._kube_object_actions import object_actions
 
 _SERVICES: Kind[KubeService] = Kind(KubeService, "services")
 
@@ -104,6 +105,7 @@ RESOURCE: Resource[KubeService] = Resource(
     children=(_kube.to_selected("pods", _selector), _kube.to_events("Service")),
     logs=of_selected("Kubernetes service", _selector),
     details=_kube.simple_overview("Service", _shape, verdict),
+    actions=object_actions(_SERVICES),
     permissions=_kube.PERMISSIONS,
     empty="No services in {scope}.",
     tags=_kube.tags,

@@ -38,6 +38,8 @@ from containerscope.resource import (
     TableBlock,
 )
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_node_actions import ACTIONS
+from containerscope.resources._kube_object_actions import object_actions
 from containerscope.resources._kube_usage import NODE_JOIN, USAGE, Used, used
 
 NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
@@ -294,6 +296,7 @@ RESOURCE: Resource[Node] = Resource(
     children=(Child("pods", _to_pods), _kube.to_events("Node")),
     details=(Detail("Overview", overview),),
     joins=(Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster), NODE_JOIN),
+    actions=(*ACTIONS, *object_actions(NODES)),
     permissions=_kube.PERMISSIONS,
     empty="No nodes in {scope}.",
     tags=_kube.tags,

@@ -40,6 +40,8 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_logs import of_pod
+from containerscope.resources._kube_object_actions import object_actions
+from containerscope.resources._kube_pod_actions import STOP
 from containerscope.resources._kube_roles import PERMISSIONS as ROLES
 from containerscope.resources._kube_roles import role_of
 from containerscope.resources._kube_usage import POD_JOIN, USAGE, Used, used
@@ -239,6 +241,7 @@ RESOURCE: Resource[Pod] = Resource(
     details=(Detail("Overview", overview),),
     logs=of_pod,
     joins=(POD_JOIN,),
+    actions=(STOP, *object_actions(PODS, "")),
     permissions=_kube.PERMISSIONS + ROLES,
     empty="No pods in {scope}.",
     tags=_kube.tags,

@@ -10,6 +10,7 @@ from containerscope.model.kube_storage import Claim, ClaimSpec, ClaimStatus
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Child, Column, Platform, Resource, Scope
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _CLAIMS: Kind[Claim] = Kind(Claim, "persistentvolumeclaims")
 
@@ -88,6 +89,7 @@ RESOURCE: Resource[Claim] = Resource(
         _kube.to_events("PersistentVolumeClaim"),
     ),
     details=_kube.simple_overview("PersistentVolumeClaim", _shape, claim_verdict),
+    actions=object_actions(_CLAIMS),
     permissions=_kube.PERMISSIONS,
     empty="No volume claims in {scope}.",
     tags=_kube.tags,

@@ -10,6 +10,7 @@ from containerscope.model.kube_storage import PersistentVolume, VolumeSpec
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Child, Column, Platform, Resource, Scope
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _VOLUMES: Kind[PersistentVolume] = Kind(PersistentVolume, "persistentvolumes", namespaced=False)
 
@@ -100,6 +101,7 @@ RESOURCE: Resource[PersistentVolume] = Resource(
         _kube.to_events("PersistentVolume"),
     ),
     details=_kube.simple_overview("PersistentVolume", _shape, volume_verdict),
+    actions=object_actions(_VOLUMES),
     permissions=_kube.PERMISSIONS,
     empty="No persistent volumes in {scope}.",
     tags=_kube.tags,

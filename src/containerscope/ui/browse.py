@@ -83,7 +83,12 @@ class BrowseScreen(ActScreen):
         """Back, and at the root out."""
         at_root = self.history.at_root and not self.history.here.filter
         if at_root and not self.detail.has_class("open"):
-            self.app.exit(0)
+            if self.carrying is not None:
+                self.say(
+                    f"{self.carrying.words}: a stops it, ctrl+q leaves it as it is", wrong=True
+                )
+            else:
+                self.app.exit(0)
         else:
             self.action_back()
 
