@@ -303,7 +303,15 @@ RESOURCE: Resource[PodRole] = Resource(
             width=30,
         ),
         Column("ROLE", of_item=shown_role, needs=ROLE, priority=1, width=40),
-        Column("BY", ways, priority=1, width=24),
+        Column(
+            "BY",
+            of_item=lambda item: (
+                item.value if isinstance(item.value, Missing) else ways(item.value)
+            ),
+            tone_of_item=lambda item: _judged(item).level,
+            priority=1,
+            width=24,
+        ),
         Column("TAKES ON", of_item=_onward, needs=ROLE, priority=5, width=60, name="target"),
         Column(
             "ANNOTATION", lambda pod: _eks.role(pod.annotation), wide=True, priority=6, width=40
