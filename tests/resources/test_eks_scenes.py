@@ -22,8 +22,7 @@ NODEGROUPS = {
         "  What to do: Read the Auto Scaling group's activities: capacity, a KMS key, a quota or a",
         "Scaling",
         "✗ no EC2 capacity: AWS has no instance of this type in the zone right now.",
-        "✗ 1m    9→12    Launching a n…ance failed.  a request by …EKS or a user"
-        "  failed: no EC2 capacity",
+        "✗ 1m    9→12    failed: no EC2 capacity  a request by ECS, EKS or a user",
     ),
     "nodegroup-subnet": (
         "system",
@@ -46,8 +45,8 @@ NODEGROUPS = {
         "▲ nodes do not join: EKS reports NodeCreationFailure.",
         "  What to do: Check the node role's policies (worker node, CNI, ECR), the way out of the",
         "Updates",
-        "node group general-a  ConfigUpdate   Successful          MaxSize 18, DesiredSize 12"
-        "        2m",
+        "node group general-a  ConfigUpdate   Successful  MaxSize 18, DesiredSize 12"
+        "                2m",
     ),
 }
 """Scenario -> the node group, then lines of its overview, then a tab and lines of that."""
@@ -62,7 +61,7 @@ LEGACY = {
         "Subnets and zones: 3 in 3 zones",
     ),
     "Compute": (
-        "▲ workers                4  on demand  m5.xlarge  1.29 ↓1  1.29.15-20251120  200d",
+        "▲ workers                4  1.29 ↓1  1.29.15-20251120  on demand",
         "No Fargate profiles in this cluster.",
     ),
     "Access": (
@@ -71,11 +70,10 @@ LEGACY = {
         " kube-",
     ),
     "Pod roles": ("No service account in this cluster has an IAM role.",),
-    "Add-ons": ("◌ vpc-cni             v1.19.6-eksbuild.7   v1.20.5-eksbuild.1  –     21d",),
+    "Add-ons": ("◌ vpc-cni             v1.19.6-eksbuild.7   v1.20.5-eksbuild.1",),
     "Insights": (
         "▲ 3 of 6 checks warn: An upgrade is possible, but what they name may break by it.",
-        "▲ WARNING  Deprecated APIs removed in Kubernetes v1.32  1.32  upgrade readiness  12d"
-        "    5h",
+        "▲ WARNING  Deprecated APIs removed in Kubernetes v1.32  1.32  12d    5h",
         "▲ nodegroup workers  Node group runs Amazon Linux 2.",
         "argo-cd-application-controller  /apis/flowcontrol.ap…v1beta3/flowschemas"
         "              4312  32m",

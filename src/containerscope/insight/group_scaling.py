@@ -167,6 +167,8 @@ def _cause(said: str) -> str:
         return "zone rebalancing"
     if _BY_USER.search(said):
         return "a request by ECS, EKS or a user"
+    if re.search(r"difference between desired and actual", said, re.IGNORECASE):
+        return "desired and actual differ"
     return shortened(said, 120)
 
 

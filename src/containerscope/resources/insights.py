@@ -231,7 +231,7 @@ RESOURCE: Resource[Insight] = Resource(
             priority=1,
         ),
         Column("FOR", lambda insight: insight.kubernetes_version, priority=3, name="version"),
-        Column("CATEGORY", lambda insight: _eks.words(insight.category), priority=5, width=20),
+        Column("CATEGORY", lambda insight: _eks.words(insight.category), wide=True, priority=5),
         Column("SINCE", lambda insight: insight.last_transition_time, kind="age", priority=4),
         Column("LOOKED", lambda insight: insight.last_refresh_time, kind="age", priority=6),
         Column("ID", lambda insight: insight.id, wide=True, priority=8),

@@ -277,7 +277,7 @@ RESOURCE: Resource[Node] = Resource(
         _kube.health_column(node_verdict, width=40),
         Column("KIND", node_kind, priority=3),
         Column("GROUP", node_group, priority=4, width=30),
-        Column("TYPE", _type, priority=4),
+        Column("TYPE", _type, priority=5),
         Column("CAPACITY", capacity_type, priority=6),
         Column("ZONE", _zone, priority=5),
         Column(
@@ -285,7 +285,7 @@ RESOURCE: Resource[Node] = Resource(
             of_item=_marked_version,
             tone_of_item=lambda item: skew_verdict(_behind(item), "kubelet").level,
             needs=PLANE,
-            priority=5,
+            priority=4,
         ),
         Column("KUBELET", lambda node: _info(node).kubelet_version, wide=True, priority=7),
         Column(

@@ -292,7 +292,7 @@ RESOURCE: Resource[PodRole] = Resource(
     aliases=("podidentities", "irsa", "pi"),
     columns=(
         _ecs.CLUSTER,
-        Column("NAMESPACE", lambda pod: pod.namespace, priority=1, width=24, unless="namespace"),
+        Column("NAMESPACE", lambda pod: pod.namespace, priority=2, width=24, unless="namespace"),
         _ecs.name_column("SERVICE ACCOUNT"),
         Column(
             "HEALTH",
@@ -309,7 +309,7 @@ RESOURCE: Resource[PodRole] = Resource(
                 item.value if isinstance(item.value, Missing) else ways(item.value)
             ),
             tone_of_item=lambda item: _judged(item).level,
-            priority=1,
+            priority=2,
             width=24,
         ),
         Column("TAKES ON", of_item=_onward, needs=ROLE, priority=5, width=60, name="target"),
