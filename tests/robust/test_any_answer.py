@@ -38,6 +38,7 @@ PARENTS = {
     "taskdefs": "web",
     "used-by": ":task-definition/web",
     "pod-containers": "pod:web",
+    "kube-used-by": "uses:ServiceAccount/default {}",
 }
 SCOPES = (
     Scope("123456789012", "eu-west-1"),

@@ -72,6 +72,8 @@ EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
         "pods",
         "namespaces",
         "deployments",
+        "workloads",
+        "tree",
         "nodegroups",
         "fargate-profiles",
         "addons",

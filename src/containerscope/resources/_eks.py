@@ -82,7 +82,7 @@ class Kind(Generic[T]):
                 raise
 
     async def parts(self, clients: Clients, scope: Scope) -> AsyncIterator[Part[T]]:
-        """One part for the cluster in scope, or for every cluster that EKS runs."""
+        """One part for each cluster in scope, or for every cluster that EKS runs."""
         name = scope.parent.removeprefix(_NAMED) if scope.parent.startswith(_NAMED) else ""
         async for cluster in clusters(clients, scope):
             part = self.part(clients, cluster)
@@ -115,9 +115,10 @@ def named(name: str) -> str:
 
 
 async def clusters(clients: Clients, scope: Scope) -> AsyncIterator[str]:
-    """The name of the cluster in scope, or of every cluster that EKS runs; raises `ApiError`."""
+    """The names of the clusters in scope, or of all that EKS runs; raises `ApiError`."""
     if scope.cluster:
-        yield scope.cluster
+        for name in scope.clusters:
+            yield name
         return
     async for page in pages(clients, "eks", "ListClusters", "clusters", maxResults=100):
         for cluster in page.items:

@@ -63,6 +63,7 @@ RESOURCE: Resource[ClusterRow] = Resource(
     name="eks",
     noun="EKS cluster",
     platform=Platform.EKS,
+    several=True,
     model=ClusterRow,
     lister=partial(fleet, of_ecs=False, of_eks=True),
     aliases=("eks-clusters",),

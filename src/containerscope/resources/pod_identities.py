@@ -61,8 +61,11 @@ async def pod_roles(
     problems: list[Problem] = []
     try:
         async for cluster in _eks.clusters(clients, scope):
-            found = await _of_cluster(clients, cluster, scope.namespace, problems)
-            items += [_row(each) for each in found]
+            # One namespace is picked by the servers, several of them here.
+            one = scope.namespace if scope.one("namespace") else ""
+            found = await _of_cluster(clients, cluster, one, problems)
+            wanted = scope.namespaces
+            items += [_row(each) for each in found if not wanted or each.namespace in wanted]
             if items:
                 yield _listing(clients, items, problems, Phase.NAMES)
     except ApiError as error:
