@@ -148,7 +148,7 @@ async def test_in_read_only_the_menu_says_so_and_no_key_does_anything(
     cluster = Cluster(account)
     async with start(140, 40, read_only=True, remarks=True) as pilot:
         await at(pilot, "cj cluster=platform namespace=batch", "invoice-run")
-        assert "t run" not in screen_text(pilot)
+        assert "t run" not in screen_text(pilot.app)
         for key in ("t", "P", "E", "ctrl+d"):
             await pilot.press(key)
         await wait_for_text(pilot, "Run cron job invoice-run: read-only")

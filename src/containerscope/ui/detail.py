@@ -181,9 +181,10 @@ class DetailPane(Vertical):
         tabs.show(
             tab_line(subject.item.name, subject.tabs, self.chosen, self.form, tabs.size.width)
         )
-        # A text that grows gets a bar, which must not cover the ends of its lines.
-        bar = 0 if view.show_vertical_scrollbar else view.styles.scrollbar_size_vertical
-        view.show(self._lines(subject, max(20, view.size.width - bar)), anew=anew)
+        # A text that grows gets a bar, which must not cover the ends of its lines; the size that
+        # is left beside it follows only with the next layout.
+        beside = view.gutter.width + view.styles.scrollbar_size_vertical
+        view.show(self._lines(subject, max(20, view.outer_size.width - beside)), anew=anew)
         self.post_message(self.Changed())
 
     def _lines(self, subject: Subject, width: int) -> tuple[blocks.Line, ...]:
