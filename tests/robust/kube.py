@@ -15,7 +15,7 @@ from containerscope.model.kube import KubeError
 from containerscope.model.kube_config import ConfigMap, Namespace, Secret, ServiceAccount
 from containerscope.model.kube_custom import Definition
 from containerscope.model.kube_event import Event
-from containerscope.model.kube_network import Ingress, KubeService
+from containerscope.model.kube_network import Ingress, KubeService, TargetGroupBinding
 from containerscope.model.kube_node import Node
 from containerscope.model.kube_storage import Claim, PersistentVolume, StorageClass
 from containerscope.model.kube_using import Binding, UsingCron, UsingJob, UsingPod, UsingWorkload
@@ -44,6 +44,7 @@ MODELS: Mapping[str, type[msgspec.Struct]] = {
     "configmaps": ConfigMap,
     "secrets": Secret,
     "customresourcedefinitions": Definition,
+    "targetgroupbindings": TargetGroupBinding,
     "rolebindings": Binding,
     "clusterrolebindings": Binding,
 }
