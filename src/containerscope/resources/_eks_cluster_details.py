@@ -13,6 +13,7 @@ from containerscope.model.fleet import ClusterRow
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Clients, Pair, PairsBlock, Scope
 from containerscope.resources import _blocks, _eks
+from containerscope.resources._fleet import context_blocks, is_context
 
 
 async def overview(
@@ -20,6 +21,9 @@ async def overview(
 ) -> AsyncIterator[tuple[Block, ...]]:
     """What is wrong and the fix, then the version's support, access, network and logging."""
     row = item.value
+    if is_context(item):
+        yield context_blocks(item)
+        return
     if isinstance(row, Missing) or row.eks is None:
         yield (_blocks.missing_block(row),) if isinstance(row, Missing) else ()
         return

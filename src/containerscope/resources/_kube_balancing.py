@@ -22,7 +22,7 @@ from containerscope.insight.target_health import (
     target_verdict,
 )
 from containerscope.kube import Kind
-from containerscope.listers import read_pages
+from containerscope.listers import has_account, read_pages
 from containerscope.model.elb import LoadBalancer, TargetGroup, TargetHealthDescription
 from containerscope.model.health import Level
 from containerscope.model.kube import KubeError, RawList
@@ -114,7 +114,9 @@ async def _arns(
 async def _counted(
     clients: Clients, scope: Scope, items: Sequence[Item[Any]]
 ) -> Mapping[str, tuple[int, int] | None]:
-    """Healthy of all targets of rows of one cluster."""
+    """Healthy of all targets of rows of one cluster; nothing where there is no AWS to ask."""
+    if not await has_account(clients):
+        return {}
     spaces = {_kube.meta(item.value).namespace or "" for item in items}
     space = spaces.pop() if len(spaces) == 1 else ""
     bindings = await _bindings(clients, items[0].cluster or scope.cluster, space)
