@@ -22,7 +22,7 @@ from containerscope.resources._service_storage import storage
 from containerscope.resources._service_targets import targets
 
 Blocks = Callable[[Clients, Scope, Item[Service]], AsyncIterator[tuple[Block, ...]]]
-_IMAGES = ("repository", "tag", "runs", "current", "findings", "registry", "size", "tasks",
+_IMAGES = ("repository", "tag", "runs", "current", "arch", "findings", "registry", "size", "tasks",
            "pushed")  # fmt: skip
 
 
