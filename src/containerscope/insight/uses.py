@@ -43,9 +43,23 @@ def uses(
         *_network(sought, service),
     ]
     if definition is not None:
-        found += [*_volumes(sought, definition), *_images(sought, definition)]
-        found += _logs(sought, definition)
+        found += _content(sought, definition)
     return tuple(dict.fromkeys(found))
+
+
+def mentions(sought: str, definition: TaskDefinition) -> tuple[str, ...]:
+    """In how many ways a task definition names what has this ARN, id, image or secret's name."""
+    roles = ((definition.task_role_arn, "task"), (definition.execution_role_arn, "execution"))
+    found = [f"{purpose} role" for role, purpose in roles if role and _same(role, sought)]
+    return tuple(dict.fromkeys((*found, *_content(sought, definition))))
+
+
+def _content(sought: str, definition: TaskDefinition) -> Iterable[str]:
+    """What only the definition itself tells."""
+    yield from _volumes(sought, definition)
+    yield from _images(sought, definition)
+    yield from _logs(sought, definition)
+    yield from _secrets(sought, definition)
 
 
 def _same(one: str, sought: str) -> bool:
@@ -105,3 +119,39 @@ def _logs(sought: str, definition: TaskDefinition) -> Iterable[str]:
         options = (each.log_configuration.options if each.log_configuration else None) or {}
         if wanted and options.get("awslogs-group") == wanted:
             yield f"logs of {each.name or '?'}"
+
+
+def _secrets(sought: str, definition: TaskDefinition) -> Iterable[str]:
+    """Secrets and parameters by ARN or by their whole name; their values are not looked at."""
+    for each in definition.container_definitions or ():
+        where = each.name or "?"
+        for secret in each.secrets or ():
+            if _is_secret(secret.value_from or "", sought):
+                yield f"secret {secret.name or '?'} of {where}"
+        login = each.repository_credentials
+        if login is not None and _is_secret(login.credentials_parameter or "", sought):
+            yield f"registry credentials of {where}"
+        options = each.log_configuration.secret_options if each.log_configuration else None
+        for secret in options or ():
+            if _is_secret(secret.value_from or "", sought):
+                yield f"secret {secret.name or '?'} of the logs of {where}"
+
+
+def _is_secret(reference: str, sought: str) -> bool:
+    """Whether `valueFrom` means this one: an ARN, one with a key and a version, or a name."""
+    if not reference or not sought:
+        return False
+    return reference == sought or reference.startswith(f"{sought}:") or sought in _names(reference)
+
+
+def _names(reference: str) -> Iterable[str]:
+    """What a secret or a parameter is called."""
+    resource = arn.resource_of(reference)
+    if resource.startswith("secret:"):
+        name = resource[7:].partition(":")[0]
+        yield name
+        # Secrets Manager adds a dash and six characters to the name of a secret.
+        yield name[:-7] if name[-7:-6] == "-" else name
+    else:
+        name = resource.removeprefix("parameter/").removeprefix("/")
+        yield from (name, f"/{name}")
