@@ -45,15 +45,19 @@ def listed_table(
     fields: Sequence[str],
     *,
     ranked: bool = True,
+    place: str = "this service",
 ) -> TableBlock:
-    """The rows of a listing with these columns of its resource; the worst first if ranked."""
+    """The rows of a listing with these columns of its resource; the worst first if ranked.
+
+    `place` is where it is said that there are none.
+    """
     columns = {column.field: column for column in resource.columns}
     chosen = [columns[name] for name in fields]
     items = list(listing.items)
     if ranked:
         items.sort(key=lambda item: -_level(resource, item))
     waiting = listing.phase is not Phase.DONE
-    empty = "Loading …" if waiting else resource.empty.replace("{scope}", "this service")
+    empty = "Loading …" if waiting else resource.empty.replace("{scope}", place)
     if listing.problems and not waiting:
         empty = "They could not be read."
     return TableBlock(
@@ -87,11 +91,12 @@ async def listed_blocks(
     fields: Sequence[str],
     clients: Clients,
     scope: Scope,
+    place: str = "this service",
 ) -> AsyncIterator[tuple[Block, ...]]:
     """The list as it arrives, in the calls that the list itself takes."""
     async with aclosing(_listings(resource, clients, scope)) as listings:
         async for listing in listings:
-            table = listed_table(title, resource, listing, fields)
+            table = listed_table(title, resource, listing, fields, place=place)
             yield (table, *problem_blocks(listing.problems))
 
 

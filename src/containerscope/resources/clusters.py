@@ -45,7 +45,8 @@ async def capacity(
     from containerscope.resources._listed import listed_blocks
 
     here = scope.within(cluster=item.name, service="", parent="")
-    async for blocks in listed_blocks("Node groups", nodegroups.RESOURCE, _NODES, clients, here):
+    rows = listed_blocks("Node groups", nodegroups.RESOURCE, _NODES, clients, here, "this cluster")
+    async for blocks in rows:
         yield blocks
 
 
