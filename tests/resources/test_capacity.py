@@ -28,10 +28,16 @@ async def test_a_cluster_shows_its_providers_with_their_groups_and_what_room_the
     blocks = await capacity(clients, "data")
     assert rows_of(blocks, "Capacity providers") == (
         (
-            "data-asg", "EC2", 0, 1, "ecs-data", "9/9", "3–9", "enabled, to 90 %", "disabled",
+            "data-asg",
+            "EC2",
+            "weight 1",
+            "ecs-data",
+            "9/9 (3–9)",
+            "enabled, to 90 %",
+            "disabled",
             "at maximum 9",
         ),
-    )  # fmt: skip
+    )
     assert labelled(blocks)["Instances"] == "9 of 9 take tasks"
     for operation in (
         "ecs:DescribeCapacityProviders",

@@ -12,7 +12,7 @@ from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from containerscope.model.listing import Item, Listing
 from containerscope.resource import Demand
-from containerscope.resources import found, images, targets, taskdefs, used_by
+from containerscope.resources import found, images, scaling, targets, taskdefs, used_by
 from tests.resources.around import found as value_of
 from tests.resources.wire import HERE, listed
 
@@ -172,3 +172,10 @@ async def test_definitions_are_read_up_to_a_bound_and_the_bound_is_said(
     listing = await searched(clients, f"{ACCOUNT}:role/cart-task")
     families = len((await listed(taskdefs.RESOURCE, clients, HERE)).items)
     assert f"task definitions: the latest of 3 families read, of {families}" in looked(listing)
+
+
+async def test_what_scales_a_service_leads_back_to_it(clients: AwsClients) -> None:
+    listing = await listed(scaling.RESOURCE, clients, HERE.within(cluster="checkout"))
+    cart = next(each for each in listing.items if each.name == "cart")
+    assert scaling.RESOURCE.used_by is not None
+    assert await users(clients, scaling.RESOURCE.used_by(cart)) == {"cart": "scalable target"}

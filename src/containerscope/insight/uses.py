@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from containerscope.insight.log_destination import log_destination
 from containerscope.insight.target_health import groups_of
 from containerscope.insight.volumes import volume_uses
 from containerscope.model import arn
 from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_taskdef import TaskDefinition
 
+SCALABLE_TARGET = ":scalable-target:"
+"""Before a resource id of Application Auto Scaling, where that is what is sought."""
+
 
 def needs_definition(sought: str) -> bool:
     """Whether only the task definition of a service tells, which takes a call for each."""
-    plain = (":targetgroup/", ":task-definition/", ":capacity-provider/", ":loadbalancer/")
+    plain = (
+        ":targetgroup/",
+        ":task-definition/",
+        ":capacity-provider/",
+        ":loadbalancer/",
+        SCALABLE_TARGET,
+    )
     return not any(part in sought for part in plain)
 
 
@@ -41,6 +51,7 @@ def uses(
             if each.capacity_provider and each.capacity_provider == arn.name_of(sought)
         ),
         *_network(sought, service),
+        *_scaling(sought, service),
     ]
     if definition is not None:
         found += _content(sought, definition)
@@ -85,6 +96,12 @@ def _network(sought: str, service: Service) -> Iterable[str]:
         yield "subnet"
 
 
+def _scaling(sought: str, service: Service) -> Iterable[str]:
+    cluster = arn.name_of(service.cluster_arn) if service.cluster_arn else ""
+    if sought == f"{SCALABLE_TARGET}service/{cluster}/{service.service_name}":
+        yield "scalable target"
+
+
 def _volumes(sought: str, definition: TaskDefinition) -> Iterable[str]:
     """File systems and access points by id or ARN."""
     wanted = arn.name_of(sought)
@@ -116,8 +133,7 @@ def _repository(image: str) -> str:
 def _logs(sought: str, definition: TaskDefinition) -> Iterable[str]:
     wanted = sought.partition(":log-group:")[2].removesuffix(":*")
     for each in definition.container_definitions or ():
-        options = (each.log_configuration.options if each.log_configuration else None) or {}
-        if wanted and options.get("awslogs-group") == wanted:
+        if wanted and log_destination(each, "").group == wanted:
             yield f"logs of {each.name or '?'}"
 
 
