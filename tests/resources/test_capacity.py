@@ -75,11 +75,6 @@ async def test_one_denied_permission_leaves_the_rest_of_the_capacity(
     assert any(f":{operation}" in text for text in texts_of(blocks))
 
 
-async def test_an_eks_cluster_shows_its_node_groups(clients: AwsClients) -> None:
-    blocks = await capacity(clients, "platform")
-    assert rows_of(blocks, "Node groups")[0][:2] == ("spot-b", "instances cannot be launched")
-
-
 async def test_the_tasks_of_a_service_are_held_against_its_strategy(clients: AwsClients) -> None:
     listing = await listed(SERVICES, clients, HERE.within(cluster="edge"))
     blocks = await pane(SERVICES, clients, listing, "image-resizer", "Tasks")

@@ -183,6 +183,29 @@ class KubeConnection:
             self._clock.learn(date, time.monotonic() - sent)
         return told.response
 
+    async def signed(self, operation: str) -> tuple[Any, dict[str, str]]:
+        """The SDK's client and the headers that sign a request, for `kube_stream`; counted."""
+        client = await self._opened()
+        headers = {"User-Agent": f"containerscope/{__version__}"}
+        authorization = await self._door.authorization()
+        if authorization:
+            headers["Authorization"] = authorization
+        if self._impersonate:
+            headers["Impersonate-User"] = self._impersonate
+        self._calls[operation] += 1
+        return client, headers
+
+    async def turned_away(
+        self, error: KubeError, operation: str, *, again: bool
+    ) -> ApiError | None:
+        """After a 401: None when another try makes sense, else what to say."""
+        status = Status(message=error.problem.message)
+        return await self._door.turned_away(status, operation, again=again)
+
+    async def lost(self, error: Exception, operation: str) -> ApiError:
+        """What it means that there was no answer."""
+        return await self._lost(error, operation)
+
     async def _lost(self, error: Exception, operation: str) -> ApiError:
         if isinstance(error, ApiError):
             return error

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from containerscope.demo.box import Files
 from containerscope.demo.eks_state import AccessEntry
 from containerscope.demo.ids import uuid
 from containerscope.demo.kube_auth import Access, Authorizer
@@ -74,6 +75,8 @@ class KubeCluster:
         self.authorizer = Authorizer(self.store)
         self.tokens = TokenChecker(name, lambda: self.clock_now, secret)
         self.faults = faults
+        self.files: dict[str, Files] = {}
+        """The files of containers that somebody has been in."""
         self.usage = Usage(self.store, self.life.load_of)
         self.control = Control(self.life, self.usage, name, metrics=settings.metrics)
         self.requests: list[KubeRequest] = []

@@ -14,7 +14,9 @@ from aiohttp import ClientConnectionResetError, web
 
 from containerscope.demo.kube_api import Asked, answer, type_of
 from containerscope.demo.kube_auth import Attributes, User, impersonated
+from containerscope.demo.kube_box import box_of, is_ephemeral, is_interactive
 from containerscope.demo.kube_cluster import KubeCluster, KubeRequest
+from containerscope.demo.kube_debug import end_ephemeral
 from containerscope.demo.kube_discovery import (
     AGGREGATED,
     aggregated,
@@ -268,9 +270,14 @@ class _Request:
         run = run_of(body, container, previous=False)
         if run.end < math.inf:
             raise not_found("pods", "", f"{entry.name}_{entry.namespace}")
+        box = box_of(asked.cluster.files, body, container)
         if asked.place.subresource == "attach":
-            return await run_attach(self._request, asked.cluster.store, run)
-        return await run_exec(self._request, body, container)
+            typed_to = box if is_interactive(body, container) else None
+            done = await run_attach(self._request, asked.cluster.store, run, typed_to)
+            if typed_to is not None and is_ephemeral(body, container):
+                end_ephemeral(asked.cluster.life, entry, container)
+            return done
+        return await run_exec(self._request, box)
 
 
 _BOOKMARK_SHAPES: dict[str, dict[str, Any]] = {

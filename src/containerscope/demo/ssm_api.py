@@ -1,4 +1,4 @@
-"""What the Parameter Store answers: AWS's own parameters, and that the account's are there."""
+"""What Systems Manager answers: AWS's own parameters, that the account's are there, sessions."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from containerscope.demo.eks_versions import ami_release
 from containerscope.demo.identity import caller_arn
 from containerscope.demo.paging import Paging
 from containerscope.demo.protocol_errors import AwsError
+from containerscope.demo.ssm_sessions import SESSIONS
 from containerscope.demo.world import World
 
 PUBLIC = "/aws/service/"
@@ -155,4 +156,5 @@ SSM: dict[str, Handler] = {
     "GetParameters": get_parameters,
     "GetParametersByPath": get_parameters_by_path,
     "DescribeParameters": describe_parameters,
+    **SESSIONS,
 }

@@ -139,6 +139,22 @@ def group_step(activity: GroupActivity) -> GroupStep:
     return GroupStep(activity, before, after, _cause(said), result, level, instances)
 
 
+def folded(steps: Iterable[GroupStep]) -> list[tuple[GroupStep, int]]:
+    """The newest of each run of failures that are alike, and how many there are of it."""
+    found: list[tuple[GroupStep, int]] = []
+    for step in steps:
+        last, times = found[-1] if found else (None, 0)
+        if (
+            last is not None
+            and step.level is Level.FAILED
+            and (last.level, last.change, last.result) == (step.level, step.change, step.result)
+        ):
+            found[-1] = (last, times + 1)
+        else:
+            found.append((step, 1))
+    return found
+
+
 def _cause(said: str) -> str:
     alarm = _ALARM.search(said)
     if alarm is not None:

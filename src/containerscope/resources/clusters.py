@@ -13,8 +13,6 @@ from containerscope.resources import _cluster_columns as cluster
 from containerscope.resources import _ecs_cluster_details, _eks_cluster_details, ecs, eks
 from containerscope.resources._fleet import fleet, is_eks
 
-_NODES = ("name", "health", "min", "desired", "max", "capacity", "types", "version", "age")
-
 
 async def read(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Mapping[str, Any]:
     """The cluster whole, as its own service answers."""
@@ -32,28 +30,11 @@ async def overview(
         yield blocks
 
 
-async def capacity(
-    clients: Clients, scope: Scope, item: Item[ClusterRow]
-) -> AsyncIterator[tuple[Block, ...]]:
-    """What its tasks can run on; of an EKS cluster its node groups."""
-    if not is_eks(item):
-        async for blocks in _ecs_cluster_details.capacity(clients, scope, item):
-            yield blocks
-        return
-    # Imported here: the names of the clusters stand before anybody looks into one.
-    from containerscope.resources import nodegroups
-    from containerscope.resources._listed import listed_blocks
-
-    here = scope.within(cluster=item.name, service="", parent="")
-    rows = listed_blocks("Node groups", nodegroups.RESOURCE, _NODES, clients, here, "this cluster")
-    async for blocks in rows:
-        yield blocks
-
-
 RESOURCE: Resource[ClusterRow] = Resource(
     name="clusters",
     noun="cluster",
     platform=Platform.BOTH,
+    several=True,
     model=ClusterRow,
     lister=partial(fleet, of_ecs=True, of_eks=True),
     aliases=("cl", "home"),
@@ -72,7 +53,11 @@ RESOURCE: Resource[ClusterRow] = Resource(
     health=cluster.health,
     changing=cluster.changing,
     children=cluster.ECS_CHILDREN + cluster.EKS_CHILDREN,
-    details=(Detail("Overview", overview), Detail("Capacity", capacity)),
+    details=(
+        Detail("Overview", overview),
+        Detail("Capacity", _ecs_cluster_details.capacity, lambda item: not is_eks(item)),
+        *_eks_cluster_details.TABS,
+    ),
     console=cluster.console,
     permissions=ecs.PERMISSIONS + eks.PERMISSIONS + ecs.SWEEP_PERMISSIONS + eks.SWEEP_PERMISSIONS,
     interval=2.0,

@@ -29,6 +29,7 @@ RESOURCE: Resource[ClusterRow] = Resource(
     name="ecs",
     noun="ECS cluster",
     platform=Platform.ECS,
+    several=True,
     model=ClusterRow,
     lister=partial(fleet, of_ecs=True, of_eks=False),
     aliases=("ecs-clusters",),

@@ -203,6 +203,7 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     name="instances",
     noun="instance",
     platform=Platform.ECS,
+    several=True,
     model=ContainerInstance,
     lister=instances,
     aliases=("container-instances", "ci"),

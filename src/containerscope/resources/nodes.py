@@ -287,6 +287,8 @@ RESOURCE: Resource[Node] = Resource(
         _kube.LABELS,
     ),
     read=NODES.read,
+    owner=_kube.OWNER,
+    users=Child("pods", _to_pods),
     health=_kube.health(node_verdict),
     changing=_kube.changing(node_verdict),
     children=(Child("pods", _to_pods), _kube.to_events("Node")),

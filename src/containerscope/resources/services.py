@@ -179,6 +179,7 @@ RESOURCE: Resource[Service] = Resource(
     name="services",
     noun="service",
     platform=Platform.ECS,
+    several=True,
     model=Service,
     lister=services,
     aliases=("svc",),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,7 @@ class ActScreen(RowScreen):
             await self.chosen(value)
         elif resource == self.resource.name:
             action = next(each for each in self._actions() if each.id == value[4:])
-            self._open(self._order(action, meant[action.id]), opened_by="enter")
+            self._open(self._order(action, meant[action.id]), opened_by=("enter",))
 
     # Doing it
 
@@ -148,15 +149,21 @@ class ActScreen(RowScreen):
             return
         meant = self._meant(action)
         if meant:
-            pressed = self.settings.keymap.get(key, "")
-            self._open(self._order(action, meant), opened_by=pressed.split(",")[0])
+            self._open(self._order(action, meant), opened_by=self._pressed(key))
+
+    def _pressed(self, key: str) -> tuple[str, ...]:
+        """The keys of the user's own that call this."""
+        own = self.settings.keymap.get(key, "")
+        return tuple(each.strip() for each in own.split(","))
 
     def _order(self, action: Action[Any], items: tuple[Item[Any], ...]) -> Order:
         from containerscope.acting import Order
 
         return Order(self.resource, action, self.history.here.scope, items)
 
-    def _open(self, order: Order, *, answer: str | None = None, opened_by: str = "") -> None:
+    def _open(
+        self, order: Order, *, answer: str | None = None, opened_by: Sequence[str] = ()
+    ) -> None:
         from containerscope.acting import look, why_not
         from containerscope.ui.action_dialog import ActionDialog
 
@@ -262,7 +269,8 @@ class ActScreen(RowScreen):
         if self.undo is None:
             self.say("there is no scaling to undo")
         else:
-            self._open(self.undo.order, answer=self.undo.answer)
+            pressed = self._pressed("undo")
+            self._open(self.undo.order, answer=self.undo.answer, opened_by=pressed)
 
     def can_undo(self) -> bool:
         """Whether the last scaling can be taken back."""

@@ -185,6 +185,8 @@ class ContainerScopeApp(App[int]):
         self._sign_in = DialogSignIn(self)
         history = first_history(self.settings, self.memory)
         browse = BrowseScreen(self.settings, self.memory, history)
+        # Read here, as the push would parse every other sheet of styles again.
+        self.stylesheet.read(BrowseScreen.CSS_PATH)
         await self.push_screen(browse)
         self._browse = browse
         self.connect_to(self.target)

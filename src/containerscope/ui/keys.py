@@ -31,7 +31,11 @@ class Context:
     pair: bool = False
     """Two rows are marked that can be compared."""
     used: bool = False
-    """Services may use what the row stands for."""
+    """Something may use what the row stands for."""
+    owner: bool = False
+    """Something made what the row stands for, and keeps it."""
+    tree: bool = False
+    """There is a tree below what the row stands for."""
     console: bool = False
     detail: bool = False
     """The detail pane is open."""
@@ -160,8 +164,12 @@ KEYS: tuple[Key, ...] = (
         6, lambda c: c.row and c.console),
     Key("compare", "equals_sign", "compare", "diff", "What differs between the two marked rows",
         "Row", 1, lambda c: c.pair),
-    Key("used-by", "u", "used_by", "used by", "The services that use it", "Row",
-        6, lambda c: c.row and c.used),
+    Key("used-by", "u", "used_by", "used by", "The services, workloads and pods that use it",
+        "Row", 6, lambda c: c.row and c.used),
+    Key("owner", "J", "owner", "owner", "Jump to its owner: of a pod, the replica set", "Row",
+        6, lambda c: c.row and c.owner),
+    Key("tree", "T", "tree", "tree", "What is below it as a tree, down to containers", "Row",
+        6, lambda c: c.row and c.tree),
     Key("copy", "c", "copy", "copy", "Copy the name; in a text, the value of this line", "Row",
         6, _row),
     Key("copy-arn", "C", "copy_arn", "", "Copy the ARN; in JSON or YAML, all", "Row", 9, _row),
