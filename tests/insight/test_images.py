@@ -93,7 +93,7 @@ PINNED = parse_image(f"{ECR}/cart@{A}")
         (TAGGED, A, [detail(B, "1.2")], Level.WARNING, "the tag has moved on"),
         (TAGGED, A, [detail(A, "1.1")], Level.FAILED, "the tag is gone"),
         (TAGGED, A, [], Level.FAILED, "the tag is gone"),
-        (TAGGED, A, None, Level.NONE, "the tag's digest is not known"),
+        (TAGGED, A, None, Level.NONE, "not known"),
         (TAGGED, A, [detail(B, "1.2", media=INDEX)], Level.NONE, "one of several platforms"),
         (
             TAGGED,

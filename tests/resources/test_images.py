@@ -140,7 +140,7 @@ async def test_foreign_registries_are_named_and_not_asked() -> None:
         "GitHub",
     ]
     assert clients.counts[IMAGES] == 0
-    assert cells(RESOURCE, listing.items[0], "current") == ("the tag's digest is not known",)
+    assert cells(RESOURCE, listing.items[0], "current") == ("not known",)
 
 
 async def test_an_image_of_another_region_is_not_looked_for_in_this_one() -> None:

@@ -156,7 +156,7 @@ def digest_verdict(
             "Deploy the service anew.",
         )
     if details is None:
-        return Verdict(Level.NONE, "the tag's digest is not known")
+        return Verdict(Level.NONE, "not known")
     found = list(details)
     tagged = next((each for each in found if image.tag in (each.image_tags or ())), None)
     if tagged is None:
