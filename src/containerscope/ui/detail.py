@@ -183,14 +183,14 @@ class DetailPane(Vertical):
         )
         # A text that grows gets a bar, which must not cover the ends of its lines.
         bar = 0 if view.show_vertical_scrollbar else view.styles.scrollbar_size_vertical
-        view.show(self._lines(subject, max(20, view.size.width - bar)), anew=anew)
+        view.show(self._lines(subject, max(20, view.room - bar)), anew=anew)
         self.post_message(self.Changed())
 
     def _lines(self, subject: Subject, width: int) -> tuple[blocks.Line, ...]:
         now = subject.clients.clock.now()
         if self.is_raw and self._document is not None:
             self._text = raw.text_of(self._document, self.form)
-            return raw.lines(self._text)
+            return raw.lines(self._text, width)
         if not self._blocks:
             return (blocks.Line((Span("Loading…", "dim"),)),)
         return blocks.lines(
