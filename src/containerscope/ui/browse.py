@@ -14,7 +14,7 @@ from containerscope.resources import all_resources, find
 from containerscope.rows import matching
 from containerscope.ui.act import ActScreen
 from containerscope.ui.commands import CommandError, Do, parse
-from containerscope.ui.dialogs import Help
+from containerscope.ui.help import Help
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
 from containerscope.ui.prompt import Mode, Prompt
@@ -275,8 +275,12 @@ class BrowseScreen(ActScreen):
         return tuple((key, self.rows.name(key)) for key in self.rows.keys[:2000])
 
     def palette_resources(self) -> tuple[tuple[str, str], ...]:
-        """Every resource that can be named."""
-        return tuple((each.name, " ".join(each.aliases)) for each in all_resources().values())
+        """Every resource that can be named; the others are opened from a row."""
+        return tuple(
+            (each.name, " ".join(each.aliases))
+            for each in all_resources().values()
+            if "parent" not in each.needs
+        )
 
     def go_to_row(self, key: str) -> None:
         """Put the cursor on a row."""
