@@ -63,8 +63,8 @@ class Change:
 
     @property
     def words(self) -> str:
-        """`desired 20 → 6`."""
-        return f"{self.label} {self.now} → {self.then}"
+        """`desired 20 → 6`; without anything before, `opens a shell`."""
+        return f"{self.label} {self.now} → {self.then}" if self.now else f"{self.label} {self.then}"
 
 
 @dataclass(frozen=True)
@@ -96,12 +96,13 @@ class Step:
     undo: str = ""
     """The answer with which the same action takes it back; empty where none does."""
     mark: str = ""
-    """What tells the new state from the old one while it is followed: a deployment's id."""
+    """What tells the new state from the old one while it is followed: a deployment's id; of a
+    session, the target by which Session Manager knows it."""
 
     @property
     def before(self) -> str:
         """What is so now: `desired 20`."""
-        return ", ".join(f"{change.label} {change.now}" for change in self.changes)
+        return ", ".join(f"{change.label} {change.now}" for change in self.changes if change.now)
 
     @property
     def after(self) -> str:
@@ -140,6 +141,6 @@ class Ask:
     """What an action must be told before it can be planned."""
 
     label: str
-    kind: Literal["number", "choice"] = "number"
+    kind: Literal["number", "choice", "text"] = "number"
     hint: str = ""
     """What is allowed, for the command line: `COUNT`."""

@@ -24,6 +24,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "ecs:UpdateContainerInstancesState": {"containerInstances": ["i"], "status": "DRAINING"},
     "ecs:UpdateTaskProtection": {"cluster": "c", "tasks": ["t"], "protectionEnabled": True},
     "ecs:RunTask": {"taskDefinition": "t"},
+    "ecs:ExecuteCommand": {"task": "t", "command": "c", "interactive": True},
+    "ssm:StartSession": {"Target": "i-1"},
     "eks:UpdateNodegroupVersion": {"clusterName": "c", "nodegroupName": "n"},
     "eks:UpdateNodegroupConfig": {"clusterName": "c", "nodegroupName": "n"},
     "application-autoscaling:RegisterScalableTarget": {
@@ -33,7 +35,14 @@ CALLS: dict[str, dict[str, Any]] = {
     },
 }
 """Parameters that AWS would take, for each call that actions make."""
-READS = {"ecs:GetTaskProtection", "iam:PassRole"}
+READS = {
+    "ecs:GetTaskProtection",
+    "iam:PassRole",
+    "iam:SimulatePrincipalPolicy",
+    "ec2:DescribeRouteTables",
+    "ec2:DescribeVpcEndpoints",
+    "ssm:DescribeInstanceInformation",
+}
 
 
 @pytest.mark.parametrize(("resource", "action"), EVERY, ids=lambda each: getattr(each, "id", ""))

@@ -21,6 +21,7 @@ _COMMANDS = {
     "stop": "stop",
     "restart": "restart",
     "rollback": "rollback",
+    "exec": "exec",
     "find": "find",
     "can": "can",
     "doctor": "doctor",

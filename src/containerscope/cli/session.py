@@ -112,6 +112,9 @@ class Session:
             kube=KubeAccess(self.settings.kubeconfig, self.settings.context, self.settings.as_user),
         )
         self._pace = clients.pace
+        if self._demo is not None:
+            # The demo account's sessions are spoken by what it brings itself.
+            clients.plugin = (sys.executable, "-m", "containerscope.demo.session_plugin")
         if self._log is None:
             return clients
         from containerscope.cli.call_log import LoggedClients

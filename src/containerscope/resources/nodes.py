@@ -39,6 +39,7 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_usage import NODE_JOIN, USAGE, Used, used
+from containerscope.resources._session_actions import host_actions
 
 NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
 _PODS: Kind[Pod] = Kind(Pod, "pods")
@@ -139,6 +140,10 @@ def instance_id(node: Node) -> str | None:
     """The EC2 instance behind it, from its provider id."""
     name = ((node.spec.provider_id if node.spec else None) or "").rpartition("/")[2]
     return name if name.startswith(("i-", "mi-", "fargate-")) else None
+
+
+def _host(item: Item[Node]) -> str:
+    return "" if isinstance(item.value, Missing) else instance_id(item.value) or ""
 
 
 def _type(node: Node) -> str | None:
@@ -289,6 +294,7 @@ RESOURCE: Resource[Node] = Resource(
     read=NODES.read,
     health=_kube.health(node_verdict),
     changing=_kube.changing(node_verdict),
+    actions=host_actions(_host),
     children=(Child("pods", _to_pods), _kube.to_events("Node")),
     details=(Detail("Overview", overview),),
     joins=(Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster), NODE_JOIN),

@@ -19,6 +19,7 @@ from containerscope.model.listing import Item, Listing, Missing
 from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _ecs, _kube
 from containerscope.resources._kube_logs import of_container
+from containerscope.resources._session_actions import pod_actions, pod_container_live
 
 _PODS: Kind[Pod] = Kind(Pod, "pods")
 _POD = "pod:"
@@ -167,6 +168,7 @@ RESOURCE: Resource[PodContainer] = Resource(
     read=read,
     health=_kube.health(verdict_of),
     changing=_kube.changing(verdict_of),
+    actions=pod_actions(pod_container_live),
     logs=of_container,
     needs=("cluster", "namespace", "parent"),
     permissions=_kube.PERMISSIONS,

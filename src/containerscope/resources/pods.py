@@ -42,6 +42,7 @@ from containerscope.resources._kube_logs import of_pod
 from containerscope.resources._kube_roles import PERMISSIONS as ROLES
 from containerscope.resources._kube_roles import role_of
 from containerscope.resources._kube_usage import POD_JOIN, USAGE, Used, used
+from containerscope.resources._session_actions import pod_actions, pod_live, pod_parts
 
 PODS: Kind[Pod] = Kind(Pod, "pods")
 _ACCOUNTS: Kind[ServiceAccount] = Kind(ServiceAccount, "serviceaccounts")
@@ -237,6 +238,7 @@ RESOURCE: Resource[Pod] = Resource(
     changing=_kube.changing(pod_verdict),
     children=(Child("pod-containers", _within), _kube.to_events("Pod")),
     details=(Detail("Overview", overview),),
+    actions=pod_actions(pod_live, pod_parts),
     logs=of_pod,
     joins=(POD_JOIN,),
     permissions=_kube.PERMISSIONS + ROLES,
