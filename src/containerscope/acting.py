@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 from containerscope.action_log import Entry, log_of
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Problem, RefusedError, Why
-from containerscope.plan import Confirm, Stage, Step, between
+from containerscope.plan import Confirm, Note, Reply, Stage, Step, between
 from containerscope.resource import Action, Clients, Resource, Scope
 
 _AT_ONCE = 5
@@ -32,8 +33,8 @@ Result = Literal["sent", "conflict", "denied", "refused", "failed"]
 class Sender(Clients, Protocol):
     """Clients that may change something."""
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
-        """Make a change and return the id of the request; raises `ApiError`."""
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
+        """Make a change and return what came back; raises `ApiError`."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Preview:
-    """What will happen to each thing."""
+    """What will happen to each thing, and to what all of them are part of."""
 
     steps: tuple[Step, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def ready(self) -> tuple[Step, ...]:
@@ -110,6 +112,8 @@ def why_not(clients: Any, action: Action[Any], items: Sequence[Item[Any]]) -> st
 
 async def look(clients: Clients, order: Order) -> tuple[Seen, ...]:
     """Each thing as it is now."""
+    if order.action.look_all is not None and len(order.items) > 1:
+        return await _look_all(clients, order, order.action.look_all)
 
     async def one(item: Item[Any]) -> Seen:
         try:
@@ -120,9 +124,27 @@ async def look(clients: Clients, order: Order) -> tuple[Seen, ...]:
     return await _side_by_side(one, order.items)
 
 
+async def _look_all(
+    clients: Clients, order: Order, look: Callable[..., Awaitable[Mapping[str, Any]]]
+) -> tuple[Seen, ...]:
+    gone = Problem(Why.FAILED, order.action.id, "it is not there any more")
+    try:
+        states = await look(clients, order.scope, order.items)
+    except ApiError as error:
+        return tuple(Seen(item, problem=error.problem) for item in order.items)
+    found = ((item, states.get(item.key, gone)) for item in order.items)
+    return tuple(
+        Seen(item, problem=state) if isinstance(state, Problem) else Seen(item, state)
+        for item, state in found
+    )
+
+
 def preview(order: Order, seen: Sequence[Seen], answer: str) -> Preview:
     """What the action would do to what was seen."""
-    return Preview(tuple(_step(order, each, answer) for each in seen))
+    steps = tuple(_step(order, each, answer) for each in seen)
+    pairs = zip(seen, steps, strict=True)
+    states = [each.state for each, step in pairs if step.request is not None]
+    return Preview(steps, order.action.effects(states, answer) if states else ())
 
 
 def _step(order: Order, seen: Seen, answer: str) -> Step:
@@ -181,7 +203,8 @@ async def _send(
         return Outcome(name, step, "refused", "read-only: nothing is changed")
     try:
         entry = await _entry(clients, order, step, name)
-        fresh = order.action.plan(await order.action.look(clients, order.scope, item), answer)
+        see = order.action.again or order.action.look
+        fresh = order.action.plan(await see(clients, order.scope, item), answer)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
     try:
@@ -196,7 +219,7 @@ async def _send(
     elif deed is not None:
         outcome = await _done(clients, name, step, entry, deed)
     else:
-        outcome = await _sent(clients, name, step)
+        outcome = await _sent(clients, order, name, step)
     made = replace(
         entry,
         time=clients.clock.now(),
@@ -211,14 +234,16 @@ async def _send(
     return outcome
 
 
-async def _sent(clients: Sender, name: str, step: Step) -> Outcome:
+async def _sent(clients: Sender, order: Order, name: str, step: Step) -> Outcome:
     request = step.request
     assert request is not None
     try:
-        made = await clients.send(request.service, request.operation, **request.params)
+        reply = await clients.send(request.service, request.operation, **request.params)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
-    return Outcome(name, step, "sent", step.after, made)
+    made = order.action.made(reply.answer)
+    step = dataclasses.replace(step, mark=made) if made else step
+    return Outcome(name, step, "sent", step.after, reply.id)
 
 
 async def _done(clients: Sender, name: str, step: Step, entry: Entry, deed: Deed) -> Outcome:

@@ -54,6 +54,15 @@ def _plain(value: Any) -> str:
 
 
 @dataclass(frozen=True)
+class Reply:
+    """What came back from a call that changes something."""
+
+    id: str
+    """By which the other side knows the request."""
+    answer: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Change:
     """One thing that becomes different."""
 
@@ -141,6 +150,10 @@ class Ask:
     """What an action must be told before it can be planned."""
 
     label: str
-    kind: Literal["number", "choice", "text"] = "number"
+    kind: Literal["line", "choice"] = "line"
     hint: str = ""
     """What is allowed, for the command line: `COUNT`."""
+    characters: str = "[0-9]*"
+    """What may be typed, as a regular expression."""
+    longest: int = 12
+    """Characters of an answer at most."""

@@ -15,7 +15,7 @@ from containerscope.model.log_source import Sources
 from containerscope.model.target import Target as Target  # part of what clients are opened with
 
 if TYPE_CHECKING:
-    from containerscope.plan import Ask, Option, Stage, Step
+    from containerscope.plan import Ask, Note, Option, Stage, Step
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -29,16 +29,37 @@ class Scope:
     """Twelve digits; empty until the identity is known."""
     region: str = ""
     cluster: str = ""
-    """Name of an ECS or EKS cluster; empty covers all clusters."""
+    """Name of an ECS or EKS cluster, or several with commas between them; empty covers all."""
     service: str = ""
     """Name of an ECS service; empty covers all."""
     parent: str = ""
     """Key of the item the listing was opened from: a task for its containers."""
     namespace: str = ""
+    """Name of a namespace, or several with commas between them; empty covers all."""
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """The names of the clusters in scope; none for all."""
+        return _names(self.cluster)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """The names of the namespaces in scope; none for all."""
+        return _names(self.namespace)
+
+    def one(self, name: str) -> bool:
+        """Whether this field names one thing, so that a column of it would say nothing."""
+        return len(_names(getattr(self, name))) == 1
 
     def within(self, **changes: str) -> Scope:
         """The same scope with these fields replaced."""
         return replace(self, **changes)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    if "," not in text:
+        return (text,) if text else ()
+    return tuple(dict.fromkeys(name for part in text.split(",") if (name := part.strip())))
 
 
 @dataclass(frozen=True)
@@ -268,6 +289,15 @@ class Child(Generic[T]):
     when: Callable[[Item[T]], bool] = lambda _: True
 
 
+@dataclass(frozen=True)
+class Jump(Generic[T]):
+    """A way from a row to another thing, found when it is taken."""
+
+    when: Callable[[Item[T]], bool]
+    place: Callable[[Clients, Scope, Item[T]], Awaitable[tuple[str, Scope]]]
+    """The resource and the scope in which the thing is listed; raises `ApiError`."""
+
+
 Value = Any
 """What a block shows: text, a number, a datetime, a bool, None or a Missing."""
 
@@ -321,6 +351,8 @@ class Detail(Generic[T]):
 
     title: str
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
+    when: Callable[[Item[T]], bool] = lambda _: True
+    """Whether a row has this tab at all."""
 
 
 @dataclass(frozen=True)
@@ -338,6 +370,16 @@ class Action(Generic[T]):
     """What to do in that state, given the answer; pure."""
     permissions: tuple[str, ...]
     """IAM actions it needs beside those that list the resource."""
+    look_all: Callable[[Clients, Scope, Sequence[Item[T]]], Awaitable[Mapping[str, Any]]] | None = (
+        None
+    )
+    """The live states of several by their keys, in fewer calls; a `Problem` where one has none."""
+    again: Callable[[Clients, Scope, Item[T]], Awaitable[Any]] | None = None
+    """In place of `look` just before sending: what the plan's facts rest on, without effects."""
+    effects: Callable[[Sequence[Any], str], tuple[Note, ...]] = lambda *_: ()
+    """What it does to those states together: how many of five remain if two are stopped."""
+    made: Callable[[Mapping[str, Any]], str] = lambda _: ""
+    """From the answer to the call, what is followed; empty where the step's own `mark` says it."""
     when: Callable[[Item[T]], str] = lambda _: ""
     """Why it cannot be done to this row; empty if it can."""
     key: str = ""
@@ -401,6 +443,10 @@ class Resource(Generic[T]):
     """What differs between two marked rows."""
     used_by: Callable[[Item[T]], str] | None = None
     """What services are asked whether they use it by: an ARN, an id, an image."""
+    users: Child[T] | None = None
+    """In place of `used_by`: where what uses it is listed."""
+    owner: Jump[T] | None = None
+    """The way to what made it and keeps it."""
     leads: Callable[[Scope, Item[T]], tuple[str, Scope, str] | None] | None = None
     """Where `enter` goes from a row that stands for one elsewhere: resource, scope and key."""
     joins: tuple[Join[T], ...] = ()
@@ -411,6 +457,8 @@ class Resource(Generic[T]):
     """Fields of Scope without which it cannot be listed: `("parent",)`."""
     permissions: tuple[str, ...] = ()
     """IAM actions that list and describe it."""
+    several: bool = False
+    """Takes several clusters in scope, as all of EKS and Kubernetes do."""
     sort: str = ""
     """Field of the default sort, `-` before it for descending; HEALTH then name if empty."""
     live: bool = False
@@ -425,3 +473,16 @@ class Resource(Generic[T]):
     tags: Callable[[T], Mapping[str, str]] = field(default=lambda _: {})
     arn: Callable[[T], str | None] = field(default=lambda _: None)
     """The ARN of an item whose key is another identity."""
+
+    def unlistable(self, scope: Scope) -> str:
+        """Why it cannot be listed in so many clusters; empty if it can."""
+        if len(scope.clusters) < 2:
+            return ""
+        many = self.several or self.platform in (Platform.EKS, Platform.KUBERNETES)
+        if many and not scope.service:
+            return ""
+        return f"{self.name} takes one cluster at a time" + (" with a service" if many else "")
+
+    def details_of(self, item: Item[T]) -> tuple[Detail[T], ...]:
+        """The tabs that a row has."""
+        return tuple(detail for detail in self.details if detail.when(item))

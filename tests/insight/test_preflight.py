@@ -133,7 +133,7 @@ def test_where_nothing_is_lacking_everything_is_said_and_the_command_sent() -> N
         "interactive": True,
     }
     assert step.mark == exec_target(facts()) == "ecs:shop_0123456789abcdef_0123456789abcdef-77"
-    assert step.after == "opens env"
+    assert step.after == "opens env in web/0123456789ab web"
 
 
 def test_what_could_not_be_read_is_not_called_lacking() -> None:
@@ -174,7 +174,7 @@ def test_of_a_pod_the_best_shell_is_taken_and_attaching_follows_the_container() 
     step = plan_pod_exec(pod(), ())
     assert step.request is not None
     assert step.request.changes["command"][:2] == ["sh", "-c"]
-    assert step.after == "opens a shell"
+    assert step.after == "opens a shell in web-0 web"
     attached = plan_attach(pod(stdin=True, tty=True)).request
     assert attached is not None
     assert dict(attached.changes) == {"stdin": True, "tty": True}

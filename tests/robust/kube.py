@@ -17,22 +17,22 @@ from containerscope.model.kube_custom import Definition
 from containerscope.model.kube_event import Event
 from containerscope.model.kube_network import Ingress, KubeService
 from containerscope.model.kube_node import Node
-from containerscope.model.kube_pod import Pod
 from containerscope.model.kube_storage import Claim, PersistentVolume, StorageClass
-from containerscope.model.kube_workload import CronJob, Hpa, Job, Workload
+from containerscope.model.kube_using import Binding, UsingCron, UsingJob, UsingPod, UsingWorkload
+from containerscope.model.kube_workload import Hpa, Workload
 from containerscope.model.listing import Problem, Why
 from tests.robust import shapes
 
 MODELS: Mapping[str, type[msgspec.Struct]] = {
-    "pods": Pod,
+    "pods": UsingPod,
     "nodes": Node,
     "events": Event,
-    "deployments": Workload,
+    "deployments": UsingWorkload,
     "replicasets": Workload,
     "statefulsets": Workload,
     "daemonsets": Workload,
-    "jobs": Job,
-    "cronjobs": CronJob,
+    "jobs": UsingJob,
+    "cronjobs": UsingCron,
     "horizontalpodautoscalers": Hpa,
     "namespaces": Namespace,
     "services": KubeService,
@@ -44,6 +44,8 @@ MODELS: Mapping[str, type[msgspec.Struct]] = {
     "configmaps": ConfigMap,
     "secrets": Secret,
     "customresourcedefinitions": Definition,
+    "rolebindings": Binding,
+    "clusterrolebindings": Binding,
 }
 _NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 

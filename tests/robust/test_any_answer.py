@@ -38,6 +38,7 @@ PARENTS = {
     "taskdefs": "web",
     "used-by": ":task-definition/web",
     "pod-containers": "pod:web",
+    "kube-used-by": "uses:ServiceAccount/default {}",
 }
 SCOPES = (
     Scope("123456789012", "eu-west-1"),
@@ -103,7 +104,7 @@ async def assert_item_stands(
             child.scope(scope, item)
     if resource.console is not None:
         assert resource.console(scope, item).startswith("/")
-    for detail in resource.details:
+    for detail in resource.details_of(item):
         try:
             async for found in detail.blocks(account, scope, item):
                 assert all(isinstance(b, Block) for b in found)

@@ -54,3 +54,24 @@ async def test_a_lost_server_leaves_the_rows_and_says_since_when(
         cluster.faults.replace(())
         await wait_until_gone(pilot, "stale")
         await wait_for_text(pilot, "storefront", "live")
+
+
+async def test_from_a_pod_to_its_owners_their_tree_and_what_uses_what(start: Start) -> None:
+    async with start(160, 40) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"pods cluster=platform namespace=shop mailer", "enter")
+        await wait_for_text(pilot, "pods (1/", "mailer-")
+        await pilot.press("J")
+        await wait_for_text(pilot, "replicasets (1)", "deployment/mailer", "J owner")
+        await pilot.press("J")
+        await wait_for_text(pilot, "› deployments (1)", "mailer")
+        await pilot.press("T")
+        text = await wait_for_text(pilot, "mailer › tree (4)", "└─ mailer", "Container")
+        assert "J owner" not in text
+        # A row of the tree leads to its own list, where everything can be done with it.
+        await pilot.press("enter")
+        await wait_for_text(pilot, "mailer › deployments (1)")
+        await pilot.press(":", *"sa cluster=platform namespace=shop", "enter")
+        await wait_for_text(pilot, "serviceaccounts (6)", "checkout")
+        await pilot.press("u")
+        await wait_for_text(pilot, "checkout › kube-used-by", "Deployment", "runs as it")

@@ -141,7 +141,7 @@ def _answer(wish: Wish, seen: Sequence[Seen]) -> str:
         return wish.answer or ""
     if wish.answer is None:
         return wish.action.answer(state)
-    if wish.action.asks.kind == "number":
+    if wish.action.asks.kind == "line":
         return wish.answer
     options = wish.action.options(state)
     for option in options:
@@ -164,6 +164,8 @@ def _show(order: Order, found: Preview) -> None:
             say(f"  {step.target}: {note.words}")
         if step.refused:
             say(f"  {step.target}: {step.refused}")
+    for note in found.notes:
+        say(f"  {note.words}")
 
 
 def _show_calls(found: Preview) -> None:

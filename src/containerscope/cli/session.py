@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -86,6 +87,7 @@ class Session:
 
     def prepare(self) -> None:
         """Load the SDKs, which takes most of the time until there is a connection."""
+        threading.Thread(target=_load_http, name="prepare-http", daemon=True).start()
         import containerscope.clients.aws  # noqa: F401
 
     async def connect(self, target: Target, sign_in: SignIn) -> Any:
@@ -136,6 +138,11 @@ class Session:
             self._demo.close()
         if self._log is not None:
             self._log.close()
+
+
+def _load_http() -> None:
+    """Load the HTTP client, which reads certificates outside the interpreter's lock meanwhile."""
+    import aiohttp  # noqa: F401
 
 
 def _log_to(path: Path) -> CallLog:

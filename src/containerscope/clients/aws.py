@@ -19,7 +19,7 @@ from containerscope.clients.connection import Connection
 from containerscope.clients.decode import page_of, wants_raw
 from containerscope.clients.errors import is_throttled, to_problem
 from containerscope.clients.flights import Flights
-from containerscope.clients.guard import ALLOWED, refuse
+from containerscope.clients.guard import ALLOWED, refuse_of_ours
 from containerscope.clients.kube import Door, KubeConnection
 from containerscope.clients.kube_config import KubeconfigDoor
 from containerscope.clients.kube_eks import EksDoor
@@ -27,10 +27,12 @@ from containerscope.clients.kube_stream import KubeStreams
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
-from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
+from containerscope.clients.session import keep_roles, open_session, partition_of, region_of
+from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
+from containerscope.plan import Reply
 from containerscope.resource import Identity, SignIn, Target
 
 T = TypeVar("T")
@@ -118,6 +120,7 @@ class AwsClients:
         self._kube_access = kube or KubeAccess()
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=self._read_only, metrics=metrics)
+        read_bundle(core)
         self._region = region_of(core, target)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
@@ -251,13 +254,13 @@ class AwsClients:
             return await fly()
         return await self._flights.join((service, operation, _frozen(params)), fly)
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
-        """Make a change and return the id that AWS gave the request; never joined to another."""
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
+        """Make a change and return what came back; never joined to another."""
         answer, _ = await self._answer(service, operation, params, raw=False)
         failures = answer.get("failures") or ()
         if failures:
             raise ApiError(_failure(f"{service}:{operation}", failures[0]))
-        return str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
+        return Reply(str(answer.get("ResponseMetadata", {}).get("RequestId", "")), answer)
 
     async def stream(
         self, service: str, operation: str, member: str, /, **params: Any
@@ -329,7 +332,7 @@ class AwsClients:
         self, service: str, operation: str, params: Mapping[str, Any], *, raw: bool
     ) -> tuple[Mapping[str, Any], datetime | None]:
         """The parsed or raw answer and its date; whatever goes wrong becomes an `ApiError`."""
-        refused = refuse(service, operation, params) if self._read_only else None
+        refused = refuse_of_ours(service, operation, params) if self._read_only else None
         if refused is not None:
             raise RefusedError(refused)
         tries = 0
@@ -348,7 +351,7 @@ class AwsClients:
 
     def _connected(self, core: Any) -> Connection:
         if not self._target.access_key:
-            share_role_cache(core)
+            keep_roles(core, read_only=self._read_only)
             self._renewal.codes.answer_for(core)
         return Connection(core, self._region, self._target.endpoint_url, self._prepare)
 

@@ -226,7 +226,7 @@ def _step(
         target,
         key,
         where,
-        (Change("opens", "", words),),
+        (Change("opens", "", f"{words} in {target}"),),
         None if refused else request,
         tuple(
             check.note

@@ -54,10 +54,12 @@ def _same(one: str, sought: str) -> bool:
 
 def _revisions(sought: str, service: Service) -> Iterable[str]:
     wanted = sought.rpartition(":task-definition/")[2]
-    for each in service.deployments or ():
-        short = arn.name_of(each.task_definition) if each.task_definition else ""
+    runs = [(each.task_definition, each.status) for each in service.deployments or ()]
+    runs += [(each.task_definition, each.status) for each in service.task_sets or ()]
+    for name, status in runs:
+        short = arn.name_of(name) if name else ""
         if short and wanted in (short, short.partition(":")[0]):
-            yield f"runs {short} ({(each.status or '?').lower()})"
+            yield f"runs {short} ({(status or '?').lower()})"
 
 
 def _network(sought: str, service: Service) -> Iterable[str]:

@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from containerscope.kube.kind import Kind
-from containerscope.kube.lister import listings
+from containerscope.kube.lister import clusters, listings, several, stirred, together
 
-__all__ = ["Kind", "listings"]
+__all__ = ["Kind", "clusters", "listings", "several", "stirred", "together"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from containerscope.kube.kind import Kind
 from containerscope.kube.reflector import Reflector
@@ -23,9 +24,9 @@ _BREATH = 0.05
 
 
 async def clusters(clients: Clients, scope: Scope) -> tuple[str, ...]:
-    """The cluster in scope, or the contexts asked for and every cluster that EKS runs."""
+    """The clusters in scope, or the contexts asked for and every cluster that EKS runs."""
     if scope.cluster:
-        return (scope.cluster,)
+        return scope.clusters
     listed = pages(clients, "eks", "ListClusters", "clusters", maxResults=100)
     names = [name async for page in listed for name in page.items]
     return tuple(dict.fromkeys((*clients.kube_contexts, *names)))
@@ -60,7 +61,7 @@ class _Whole(Generic[T]):
             phase=Phase.DONE if settled else Phase.NAMES,
             expected=len(items) if settled else None,
             problems=_distinct(problems),
-            fetched_at=max(heard, default=now if settled and not parts else None),
+            fetched_at=max(heard, default=now if settled and not parts and not self.lost else None),
             live=settled and not ended,
             stale_since=min(old) if stale else None,
         )
@@ -78,42 +79,80 @@ async def listings(
     kind: Kind[T], clients: Clients, scope: Scope, demand: Demand
 ) -> AsyncGenerator[Listing[T], None]:
     """The objects in scope as they become known and change; ends only for `demand.everything`."""
+    async with aclosing(several(((kind, scope),), clients, demand)) as told:
+        async for (listing,) in told:
+            if listing.items or listing.phase is Phase.DONE:
+                yield listing
+
+
+async def several(
+    parts: Sequence[tuple[Kind[Any], Scope]], clients: Clients, demand: Demand
+) -> AsyncGenerator[tuple[Listing[Any], ...], None]:
+    """The listings of several types, each of its own scope, in step.
+
+    Ends only for `demand.everything`.
+    """
     news = asyncio.Event()
-    try:
-        names = await clusters(clients, scope)
-        lost: tuple[Problem, ...] = ()
-    except ApiError as error:
-        lost, names = (error.problem,), clients.kube_contexts
-        if not names:
-            yield Listing(phase=Phase.DONE, problems=lost)
-            return
-    found = selections(scope, namespaced=kind.namespaced)
-    whole = _Whole(
-        [
-            Reflector(clients, cluster, kind, selection, news.set)
-            for cluster in names
-            for selection in found
-        ],
-        lost,
-    )
+    names: dict[str, tuple[str, ...]] = {}
+    lost: tuple[Problem, ...] = ()
+    for within in {scope.cluster: scope for _, scope in parts}.values():
+        try:
+            names[within.cluster] = await clusters(clients, within)
+        except ApiError as error:
+            lost, names[within.cluster] = (error.problem,), clients.kube_contexts
+    wholes = [
+        _Whole[Any](
+            [
+                Reflector(clients, cluster, kind, selection, news.set)
+                for cluster in names[scope.cluster]
+                for selection in selections(scope, namespaced=kind.namespaced)
+            ],
+            lost,
+        )
+        for kind, scope in parts
+    ]
     once = demand.everything
-    works = [asyncio.create_task(each.run(once=once)) for each in whole.reflectors]
+    works = [
+        asyncio.create_task(each.run(once=once)) for whole in wholes for each in whole.reflectors
+    ]
     try:
         if not works:
-            yield whole.listing(clients.clock.now(), ended=True)
+            yield tuple(whole.listing(clients.clock.now(), ended=True) for whole in wholes)
             return
-        async for ended in _stirred(news, works):
-            listing = whole.listing(clients.clock.now(), ended=ended)
-            if ended or listing.items or listing.phase is Phase.DONE:
-                yield listing
+        async for ended in stirred(news, works):
+            now = clients.clock.now()
+            yield tuple(whole.listing(now, ended=ended) for whole in wholes)
     finally:
         for work in works:
             work.cancel()
         await asyncio.gather(*works, return_exceptions=True)
 
 
-async def _stirred(
-    news: asyncio.Event, works: list[asyncio.Task[None]]
+def together(
+    listings: Sequence[Listing[Any]],
+    lost: tuple[Problem, ...] = (),
+    items: tuple[Item[Any], ...] | None = None,
+) -> Listing[Any]:
+    """Listings of several types as one; with these items in place of their own, if given."""
+    if items is None:
+        items = tuple(chain.from_iterable(each.items for each in listings))
+    settled = all(each.phase is Phase.DONE for each in listings)
+    problems = (*chain.from_iterable(each.problems for each in listings), *lost)
+    stale = [each.stale_since for each in listings if each.stale_since is not None]
+    heard = [each.fetched_at for each in listings if each.fetched_at is not None]
+    return Listing(
+        items=items,
+        phase=Phase.DONE if settled else Phase.NAMES,
+        expected=len(items) if settled else None,
+        problems=_distinct(problems),
+        fetched_at=max(heard, default=None),
+        live=settled and any(each.live for each in listings),
+        stale_since=min(stale) if len(stale) == len(listings) else None,
+    )
+
+
+async def stirred(
+    news: asyncio.Event, works: Sequence[asyncio.Task[None]]
 ) -> AsyncGenerator[bool, None]:
     """After each change whether all works have ended; raises what is a bug of ours."""
     for work in works:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from containerscope.resource import Scope
 
-_LABELS, _FIELDS, _OWNER = "labels:", "fields:", "owner:"
+_LABELS, _FIELDS, _OWNER, _NAMES = "labels:", "fields:", "owner:", "names:"
 
 
 def by_labels(selector: str) -> str:
@@ -26,6 +26,14 @@ def by_owner(uid: str) -> str:
     return f"{_OWNER}{uid}"
 
 
+def by_names(names: Iterable[str]) -> str:
+    """A `Scope.parent` that keeps what has one of these names."""
+    found = tuple(dict.fromkeys(names))
+    if len(found) == 1:
+        return by_fields(f"metadata.name={found[0]}")
+    return f"{_NAMES}{','.join(found)}"
+
+
 @dataclass(frozen=True)
 class Selection:
     """What to ask one cluster for."""
@@ -35,6 +43,7 @@ class Selection:
     labels: str = ""
     fields: str = ""
     owner: str = ""
+    names: frozenset[str] = frozenset()
     nothing: bool = False
     """The selector selects nothing: no request is needed to know that."""
 
@@ -47,7 +56,9 @@ class Selection:
     @property
     def keeps(self) -> Callable[[Any], bool]:
         """Whether a value belongs to it, as far as the server could not tell."""
-        owner = self.owner
+        owner, names = self.owner, self.names
+        if names:
+            return lambda value: bool(value.metadata and value.metadata.name in names)
         if not owner:
             return lambda _: True
         return lambda value: any(
@@ -56,15 +67,13 @@ class Selection:
 
 
 def selections(scope: Scope, *, namespaced: bool) -> tuple[Selection, ...]:
-    """One for each namespace in scope: `namespace` may name several, with commas between them."""
+    """One for each namespace in scope."""
     parent = scope.parent
     labels = parent.removeprefix(_LABELS) if parent.startswith(_LABELS) else ""
     fields = parent.removeprefix(_FIELDS) if parent.startswith(_FIELDS) else ""
     owner = parent.removeprefix(_OWNER) if parent.startswith(_OWNER) else ""
-    nothing = parent in (_LABELS, _FIELDS, _OWNER)
-    names = [name.strip() for name in scope.namespace.split(",")] if namespaced else [""]
-    return tuple(
-        Selection(name, labels, fields, owner, nothing)
-        for name in dict.fromkeys(names)
-        if name or len(names) == 1
-    )
+    named = parent.removeprefix(_NAMES).split(",") if parent.startswith(_NAMES) else ()
+    chosen = frozenset(name for name in named if name)
+    nothing = parent in (_LABELS, _FIELDS, _OWNER, _NAMES)
+    names = (namespaced and scope.namespaces) or ("",)
+    return tuple(Selection(name, labels, fields, owner, chosen, nothing) for name in names)

@@ -14,6 +14,7 @@ from containerscope.model.listing import ApiError, Problem
 class Owner(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An entry of `metadata.ownerReferences`."""
 
+    api_version: str | None = None
     kind: str | None = None
     name: str | None = None
     uid: str | None = None
@@ -33,6 +34,12 @@ class Meta(msgspec.Struct, frozen=True, rename="camel"):
     labels: Mapping[str, str] | None = None
     annotations: Mapping[str, str] | None = None
     owner_references: tuple[Owner, ...] | None = None
+
+    @property
+    def owner(self) -> Owner | None:
+        """What controls it, else the first that owns it."""
+        found = self.owner_references or ()
+        return next((each for each in found if each.controller), found[0] if found else None)
 
 
 class Condition(msgspec.Struct, frozen=True, rename="camel", gc=False):

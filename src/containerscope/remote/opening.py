@@ -7,10 +7,12 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from containerscope.model.listing import Problem, RefusedError, Why
+from containerscope.model.text import visible
 from containerscope.plan import Step
 from containerscope.remote import pods, sessions
 from containerscope.remote.ended import End
 from containerscope.remote.pods import Write
+from containerscope.remote.terminal import any_key, write_all
 
 _REMEDY = "start without --read-only to allow changes"
 
@@ -20,6 +22,20 @@ def check(clients: Any, step: Step) -> None:
     if clients.read_only:
         name = step.request.name if step.request else "session"
         raise RefusedError(Problem(Why.DENIED, name, f"read-only refuses {name}", remedy=_REMEDY))
+
+
+def introduce(words: str, step: Step) -> None:
+    """Say where one is going, and how one gets out of it."""
+    kube = step.request is not None and step.request.service == "kubernetes"
+    way = f"{pods.LEAVE}\r\n" if kube else ""
+    write_all(f"\r\n{visible(words)}\r\n{way}".encode())
+
+
+async def read_first(end: End) -> None:
+    """Let somebody read what is on the screen until they press a key."""
+    write_all(f"\r\n[{visible(end.sentence)}] press a key to go back".encode())
+    await any_key()
+    write_all(b"\r\n")
 
 
 async def terminal(clients: Any, step: Step) -> End:

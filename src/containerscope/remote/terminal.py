@@ -164,6 +164,13 @@ def size_to(resized: Callable[[int, int], None]) -> Iterator[None]:
         signal.signal(signal.SIGWINCH, before)
 
 
+async def any_key() -> None:
+    """Wait until a key is pressed."""
+    pressed = asyncio.Event()
+    with given_away(), raw(), keys_to(lambda _: pressed.set()):
+        await pressed.wait()
+
+
 class Leave:
     """Finds `~.` at the start of a line, by which a session is left though nothing answers."""
 

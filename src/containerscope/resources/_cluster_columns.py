@@ -72,9 +72,15 @@ EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
         "pods",
         "namespaces",
         "deployments",
+        "workloads",
+        "tree",
         "nodegroups",
         "fargate-profiles",
         "addons",
+        "access-entries",
+        "pod-identities",
+        "insights",
+        "updates",
         "events",
     )
 )

@@ -25,9 +25,10 @@ LIST_CLUSTERS = "ecs:ListClusters"
 
 
 async def clusters(clients: Clients, scope: Scope) -> AsyncIterator[str]:
-    """The name of the cluster in scope, or of every cluster, page by page."""
+    """The names of the clusters in scope, or of every cluster, page by page."""
     if scope.cluster:
-        yield scope.cluster
+        for name in scope.clusters:
+            yield name
         return
     listed = pages(clients, "ecs", "ListClusters", "clusterArns", maxResults=100)
     async for page in listed:

@@ -151,10 +151,10 @@ def _eks_part(clients: Clients, scope: Scope, versions: _Versions) -> Part[Clust
 
 
 async def _named(scope: Scope, listed: AsyncIterator[Page[str]]) -> AsyncIterator[Page[str]]:
-    """Only the cluster in scope, if there is one."""
+    """Only the clusters in scope, if there are any."""
     async for page in listed:
         if scope.cluster:
-            kept = tuple(name for name in page.items if arn.name_of(name) == scope.cluster)
+            kept = tuple(name for name in page.items if arn.name_of(name) in scope.clusters)
             page = msgspec.structs.replace(page, items=kept)
         yield page
 

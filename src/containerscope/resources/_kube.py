@@ -28,6 +28,10 @@ from containerscope.resource import (
     TextBlock,
 )
 from containerscope.resources import _blocks, _ecs, _eks
+from containerscope.resources._kube_kinds import OWNER as OWNER
+from containerscope.resources._kube_kinds import Lead as Lead
+from containerscope.resources._kube_kinds import lead_to as lead_to
+from containerscope.resources._kube_kinds import used_by as used_by
 
 T = TypeVar("T")
 
@@ -159,6 +163,26 @@ def to_owned(resource: str) -> Child[Any]:
         return within(here, item).within(parent=by_owner(meta(item.value).uid or ""))
 
     return Child(resource, scope)
+
+
+_TREE = "tree:"
+
+
+def to_tree(kind: str, selector: Callable[[Any], Selector | None] = lambda _: None) -> Child[Any]:
+    """The tree below a row, whose objects are of this kind."""
+
+    def scope(here: Scope, item: Item[Any]) -> Scope:
+        found = None if isinstance(item.value, Missing) else selector(item.value)
+        labels = found.text if found else ""
+        return within(here, item).within(parent=f"{_TREE}{kind}/{item.name} {labels}".strip())
+
+    return Child("tree", scope)
+
+
+def tree_root(parent: str) -> tuple[str, str]:
+    """`Deployment/web` and the labels of what is below it, from the parent of such a scope."""
+    root, _, labels = parent.removeprefix(_TREE).partition(" ")
+    return root, labels
 
 
 # Detail panes

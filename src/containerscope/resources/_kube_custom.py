@@ -6,13 +6,14 @@ import functools
 import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from containerscope.insight.verdict import Verdict
-from containerscope.kube import Kind, listings
+from containerscope.kube import Kind, several, together
 from containerscope.model.health import Level
+from containerscope.model.kube import KubeError
 from containerscope.model.kube_custom import ApiTypes, Custom, Group
 from containerscope.model.listing import ApiError, Item, Listing, Phase, Problem, Why
 from containerscope.resource import (
@@ -53,7 +54,12 @@ async def kind_of(clients: Clients, cluster: str, plural: str, group: str) -> Ki
 
     async def discover() -> Kind[Custom]:
         api = clients.kube(cluster)
-        told = msgspec.json.decode(await api.get(f"/apis/{group}"), type=Group)
+        try:
+            told = msgspec.json.decode(await api.get(f"/apis/{group}"), type=Group)
+        except KubeError as error:
+            if error.status != 404:
+                raise
+            told = Group()
         for name in told.by_preference:
             version = f"{group}/{name}"
             types = msgspec.json.decode(await api.get(f"/apis/{version}"), type=ApiTypes)
@@ -90,15 +96,21 @@ def custom(word: str) -> Resource[Custom] | None:
     async def lister(
         clients: Clients, scope: Scope, demand: Demand
     ) -> AsyncIterator[Listing[Custom]]:
-        try:
-            kind = await kind_of(clients, scope.cluster, plural, group)
-        except ApiError as error:
-            lost = msgspec.structs.replace(error.problem, cut_short=True)
-            yield Listing(phase=Phase.DONE, problems=(lost,))
+        parts: list[tuple[Kind[Custom], Scope]] = []
+        lost: list[Problem] = []
+        for cluster in scope.clusters:
+            try:
+                kind = await kind_of(clients, cluster, plural, group)
+            except ApiError as error:
+                lost.append(msgspec.structs.replace(error.problem, cut_short=True))
+            else:
+                parts.append((kind, scope.within(cluster=cluster)))
+        if not parts:
+            yield Listing(phase=Phase.DONE, problems=tuple(lost))
             return
-        async with aclosing(cast("Any", listings(kind, clients, scope, demand))) as told:
-            async for listing in told:
-                yield listing
+        async with aclosing(several(parts, clients, demand)) as told:
+            async for each in told:
+                yield together(each, tuple(lost))
 
     async def read(clients: Clients, scope: Scope, item: Item[Custom]) -> Mapping[str, Any]:
         kind = await kind_of(clients, item.cluster or scope.cluster, plural, group)
@@ -121,6 +133,7 @@ def custom(word: str) -> Resource[Custom] | None:
             _kube.LABELS,
         ),
         read=read,
+        owner=_kube.OWNER,
         health=_kube.health(verdict),
         changing=_kube.changing(verdict),
         details=_kube.simple_overview("", _shape, verdict),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+from containerscope.insight.kube_uses import USERS
 from containerscope.insight.verdict import Verdict
 from containerscope.kube import Kind
 from containerscope.model.health import Level
@@ -185,9 +186,11 @@ def workload_resource(
             _kube.LABELS,
         ),
         read=of_kind.read,
+        owner=_kube.OWNER,
+        users=_kube.used_by(kind) if kind in USERS else None,
         health=_kube.health(judge),
         changing=_kube.changing(judge),
-        children=(TO_PODS, *children, _kube.to_events(kind)),
+        children=(TO_PODS, *children, _kube.to_tree(kind, selector_of), _kube.to_events(kind)),
         details=details(kind, judge),
         logs=of_selected(noun, selector_of),
         permissions=_kube.PERMISSIONS,

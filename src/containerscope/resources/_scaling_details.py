@@ -28,7 +28,13 @@ from containerscope.resource import (
 from containerscope.resources import _around, _blocks
 from containerscope.resources._group_levels import instances
 from containerscope.resources._listed import problem_block
-from containerscope.resources._scaling_metrics import LOOKED_BACK, Measured, measured, plots
+from containerscope.resources._scaling_metrics import (
+    LOOKED_BACK,
+    Measured,
+    forecasts,
+    measured,
+    plots,
+)
 
 _NOT_READ = "They could not be read."
 
@@ -63,7 +69,8 @@ async def whole(
     try:
         first = blocks(found, desired, now, await measured(clients, found))
         yield first
-        yield (*first, *await levels)
+        ahead = await forecasts(clients, found)
+        yield (*first, *ahead, *await levels)
     finally:
         levels.cancel()
 
@@ -93,7 +100,7 @@ def blocks(
         ),
         _policies(found, states),
         _schedules(found.schedules, now),
-        *_chart(history, desired, now),
+        *_chart(history, desired, now, metrics),
         *plots(states, metrics, now - LOOKED_BACK, now),
         *((_unmeasured(metrics.problem),) if metrics.problem else ()),
         _history(found, history),
@@ -177,8 +184,10 @@ def _when(run: NextRun, now: datetime) -> str:
     return f"in {_blocks.lasted(now, run.at) or '0s'} ({local:%a %H:%M %Z})"
 
 
-def _chart(history: Sequence[Step], desired: int | None, now: datetime) -> tuple[SeriesBlock, ...]:
-    """The count over the last hours, as the activities tell it."""
+def _chart(
+    history: Sequence[Step], desired: int | None, now: datetime, metrics: Measured
+) -> tuple[SeriesBlock, ...]:
+    """The count over the last hours, as the activities tell it, against the tasks that ran."""
     start = now - LOOKED_BACK
     known = [(step.at, step.after) for step in reversed(history) if step.done and step.at]
     points = [(at, float(count)) for at, count in known if count is not None]
@@ -189,8 +198,11 @@ def _chart(history: Sequence[Step], desired: int | None, now: datetime) -> tuple
     if before or not shown:
         shown.insert(0, (start, before[-1] if before else float(desired or 0)))
     shown.append((now, shown[-1][1] if desired is None else float(desired)))
-    line = Series("tasks", tuple(shown), "tasks", stepped=True)
-    return (SeriesBlock("Tasks", (line,), start, now),)
+    lines = [Series("desired", tuple(shown), "tasks", stepped=True)]
+    ran = tuple(each for each in metrics.running if each[0] >= start)
+    if ran:
+        lines.append(Series("running", ran, "tasks", stepped=True))
+    return (SeriesBlock("Tasks", tuple(lines), start, now),)
 
 
 def _history(found: ServiceScaling, history: Sequence[Step]) -> TableBlock:

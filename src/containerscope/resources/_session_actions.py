@@ -33,6 +33,8 @@ HOST_SESSION = ("ssm:StartSession", "ssm:DescribeInstanceInformation")
 _ASIDE = ("ecs-service-connect-", "aws-guardduty-agent", "aws-otel", "envoy", "log_router")
 """How the names of containers begin that stand beside the one that does the work."""
 _TASKS = 100
+_LONGEST = 4000
+"""Characters of a command."""
 
 Look = Callable[[Clients, Scope, Item[Any], str], Awaitable[Any]]
 Parts = Callable[[Clients, Scope, Item[Any]], Awaitable[tuple[Option, ...]]]
@@ -151,7 +153,7 @@ def _ecs_exec(look: Look, part: str, when: Callable[[Item[Any]], str]) -> Action
         ECS_EXEC,
         when=when,
         key="exec",
-        asks=Ask("command", "text", "COMMAND"),
+        asks=Ask("command", hint="COMMAND", characters=".*", longest=_LONGEST),
         opens="command",
     )
 
@@ -231,10 +233,10 @@ def _words(answer: str) -> tuple[str, ...]:
 _POD = (
     ("shell", "Open a shell in", "Open a shell in a container", "shell", None, "terminal"),
     ("exec", "Run a command in", "Run one command in a container",
-     "exec", Ask("command", "text", "COMMAND"), "command"),
+     "exec", Ask("command", hint="COMMAND", characters=".*", longest=_LONGEST), "command"),
     ("attach", "Attach to", "Attach to what runs in a container", "attach", None, "terminal"),
     ("debug", "Add a debug container to", "Add a debug container with a shell",
-     "", Ask("image", "text", "IMAGE"), "terminal"),
+     "", Ask("image", hint="IMAGE", characters=".*", longest=_LONGEST), "terminal"),
 )  # fmt: skip
 _POD_PLANS: dict[str, Callable[[LivePod, str], Step]] = {
     "shell": lambda live, _: plans.plan_pod_exec(live, ()),

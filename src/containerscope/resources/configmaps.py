@@ -57,6 +57,8 @@ RESOURCE: Resource[ConfigMap] = Resource(
         _kube.LABELS,
     ),
     read=_MAPS.read,
+    owner=_kube.OWNER,
+    users=_kube.used_by("ConfigMap"),
     details=_kube.simple_overview("ConfigMap", _shape),
     permissions=_kube.PERMISSIONS,
     empty="No config maps in {scope}.",

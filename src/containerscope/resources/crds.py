@@ -68,6 +68,7 @@ RESOURCE: Resource[Definition] = Resource(
         _kube.AGE,
     ),
     read=_DEFINITIONS.read,
+    owner=_kube.OWNER,
     health=_kube.health(verdict),
     details=_kube.simple_overview("CustomResourceDefinition", _shape, verdict),
     permissions=_kube.PERMISSIONS,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from containerscope.model.health import Health, Level
 from containerscope.model.kube_event import Event
-from containerscope.resource import Column, Platform, Resource
+from containerscope.model.listing import Item, Missing
+from containerscope.resource import Column, Platform, Resource, Scope
 from containerscope.resources import _kube
 
 
@@ -23,6 +24,12 @@ def _health(event: Event) -> Health:
 def _source(event: Event) -> str | None:
     component = event.source.component if event.source else None
     return component or event.reporting_component or None
+
+
+def _lead(scope: Scope, item: Item[Event]) -> _kube.Lead:
+    """To the object that it is about."""
+    found = None if isinstance(item.value, Missing) else item.value.involved_object
+    return _kube.lead_to(scope, item, found)
 
 
 RESOURCE: Resource[Event] = Resource(
@@ -54,6 +61,7 @@ RESOURCE: Resource[Event] = Resource(
     ),
     read=_kube.EVENTS.read,
     health=_health,
+    leads=_lead,
     permissions=_kube.PERMISSIONS,
     sort="last",
     empty="No events in {scope}: a cluster keeps them for an hour.",

@@ -5,7 +5,8 @@ from __future__ import annotations
 from containerscope.insight.kube_workload import hpa_verdict
 from containerscope.kube import Kind
 from containerscope.model.kube_workload import Hpa, HpaSpec, HpaStatus, MetricTarget
-from containerscope.resource import Block, Column, Platform, Resource, TableBlock
+from containerscope.model.listing import Item, Missing
+from containerscope.resource import Block, Column, Platform, Resource, Scope, TableBlock
 from containerscope.resources import _blocks, _kube
 
 _HPAS: Kind[Hpa] = Kind(Hpa, "horizontalpodautoscalers", "autoscaling/v2")
@@ -71,6 +72,12 @@ def _shape(hpa: Hpa) -> tuple[Block, ...]:
     )
 
 
+def _lead(scope: Scope, item: Item[Hpa]) -> _kube.Lead:
+    """To what it scales."""
+    spec = None if isinstance(item.value, Missing) else item.value.spec
+    return _kube.lead_to(scope, item, spec.scale_target_ref if spec else None)
+
+
 RESOURCE: Resource[Hpa] = Resource(
     name="hpas",
     noun="HPA",
@@ -95,8 +102,10 @@ RESOURCE: Resource[Hpa] = Resource(
         _kube.LABELS,
     ),
     read=_HPAS.read,
+    owner=_kube.OWNER,
     health=_kube.health(hpa_verdict),
     changing=_kube.changing(hpa_verdict),
+    leads=_lead,
     children=(_kube.to_events("HorizontalPodAutoscaler"),),
     details=_kube.simple_overview("HorizontalPodAutoscaler", _shape, hpa_verdict),
     permissions=_kube.PERMISSIONS,

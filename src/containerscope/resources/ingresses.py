@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from containerscope.insight.verdict import Verdict
 from containerscope.kube import Kind
+from containerscope.kube.selection import by_names
 from containerscope.model.health import Level
 from containerscope.model.kube_network import Backend, Ingress, IngressSpec
-from containerscope.resource import Block, Column, Platform, Resource, TableBlock
+from containerscope.model.listing import Item, Missing
+from containerscope.resource import Block, Child, Column, Platform, Resource, Scope, TableBlock
 from containerscope.resources import _blocks, _kube
 
 _INGRESSES: Kind[Ingress] = Kind(Ingress, "ingresses", "networking.k8s.io/v1")
@@ -46,6 +48,19 @@ def _service(backend: Backend | None) -> str | None:
         return None
     port = (found.port.name or found.port.number) if found.port else None
     return f"{found.name}:{port}" if port else found.name
+
+
+def backends(ingress: Ingress) -> tuple[str, ...]:
+    """The names of the services that it sends requests to."""
+    spec = _spec(ingress)
+    paths = (p.backend for r in spec.rules or () for p in (r.http and r.http.paths) or ())
+    found = (each.service.name for each in (spec.default_backend, *paths) if each and each.service)
+    return tuple(dict.fromkeys(name for name in found if name))
+
+
+def _to_services(scope: Scope, item: Item[Ingress]) -> Scope:
+    names = () if isinstance(item.value, Missing) else backends(item.value)
+    return _kube.within(scope, item).within(parent=by_names(names))
 
 
 def _shape(ingress: Ingress) -> tuple[Block, ...]:
@@ -89,9 +104,10 @@ RESOURCE: Resource[Ingress] = Resource(
         _kube.LABELS,
     ),
     read=_INGRESSES.read,
+    owner=_kube.OWNER,
     health=_kube.health(verdict),
     changing=_kube.changing(verdict),
-    children=(_kube.to_events("Ingress"),),
+    children=(Child("kube-services", _to_services), _kube.to_events("Ingress")),
     details=_kube.simple_overview("Ingress", _shape, verdict),
     permissions=_kube.PERMISSIONS,
     empty="No ingresses in {scope}.",

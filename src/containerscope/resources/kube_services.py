@@ -11,6 +11,7 @@ from containerscope.model.kube import Selector
 from containerscope.model.kube_network import KubeService, ServiceSpec
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_logs import of_selected
 
 _SERVICES: Kind[KubeService] = Kind(KubeService, "services")
 
@@ -96,9 +97,12 @@ RESOURCE: Resource[KubeService] = Resource(
         _kube.LABELS,
     ),
     read=_SERVICES.read,
+    owner=_kube.OWNER,
+    users=_kube.used_by("Service", _selector),
     health=_kube.health(verdict),
     changing=_kube.changing(verdict),
     children=(_kube.to_selected("pods", _selector), _kube.to_events("Service")),
+    logs=of_selected("Kubernetes service", _selector),
     details=_kube.simple_overview("Service", _shape, verdict),
     permissions=_kube.PERMISSIONS,
     empty="No services in {scope}.",

@@ -43,6 +43,7 @@ RESOURCE: Resource[Namespace] = Resource(
         _kube.LABELS,
     ),
     read=_NAMESPACES.read,
+    owner=_kube.OWNER,
     health=_kube.health(verdict),
     changing=_kube.changing(verdict),
     children=tuple(

@@ -292,6 +292,8 @@ RESOURCE: Resource[Node] = Resource(
         _kube.LABELS,
     ),
     read=NODES.read,
+    owner=_kube.OWNER,
+    users=Child("pods", _to_pods),
     health=_kube.health(node_verdict),
     changing=_kube.changing(node_verdict),
     actions=host_actions(_host),

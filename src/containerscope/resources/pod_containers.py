@@ -8,41 +8,29 @@ from typing import Any, cast
 
 import msgspec
 
-from containerscope.insight.kube_pod import container_verdict, end_words
+from containerscope.insight.kube_containers import containers_of, state_words, verdict_of
+from containerscope.insight.kube_pod import end_words
 from containerscope.insight.kube_quantity import mebibytes, millicores
-from containerscope.insight.verdict import Verdict
 from containerscope.kube import Kind, listings
 from containerscope.kube.selection import by_fields
-from containerscope.model.health import Level
-from containerscope.model.kube_pod import Pod, PodContainer, Resources
+from containerscope.model.kube_pod import ContainerStatus, Pod, PodContainer, Resources
 from containerscope.model.listing import Item, Listing, Missing
-from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope
-from containerscope.resources import _ecs, _kube
+from containerscope.resource import (
+    Block,
+    Clients,
+    Column,
+    Demand,
+    Detail,
+    Platform,
+    Resource,
+    Scope,
+)
+from containerscope.resources import _blocks, _ecs, _kube
 from containerscope.resources._kube_logs import of_container
 from containerscope.resources._session_actions import pod_actions, pod_container_live
 
 _PODS: Kind[Pod] = Kind(Pod, "pods")
 _POD = "pod:"
-
-
-def containers_of(pod: Pod) -> tuple[PodContainer, ...]:
-    """Init containers first, each with its state."""
-    spec, status, meta = pod.spec, pod.status, _kube.meta(pod)
-    states = {
-        each.name: each
-        for each in (
-            *((status and status.init_container_statuses) or ()),
-            *((status and status.container_statuses) or ()),
-        )
-    }
-    return tuple(
-        PodContainer(meta.name or "", meta.namespace or "", init, want, states.get(want.name))
-        for init, wanted in (
-            (True, (spec and spec.init_containers) or ()),
-            (False, (spec and spec.containers) or ()),
-        )
-        for want in wanted
-    )
 
 
 async def containers(
@@ -82,25 +70,6 @@ async def read(clients: Clients, scope: Scope, item: Item[PodContainer]) -> Mapp
     return found
 
 
-def verdict_of(container: PodContainer) -> Verdict:
-    """The level of a container; one without a state yet is on its way."""
-    if container.status is None:
-        return Verdict(Level.PROGRESS, "waiting")
-    return container_verdict(container.status)
-
-
-def state_words(container: PodContainer) -> str | None:
-    """Its state in a word or two."""
-    state = container.status.state if container.status else None
-    if state is None:
-        return None
-    if state.running is not None:
-        return "running"
-    if state.waiting is not None:
-        return state.waiting.reason or "waiting"
-    return end_words(state.terminated) if state.terminated is not None else None
-
-
 def _last(container: PodContainer) -> str | None:
     last = container.status.last_state if container.status else None
     return end_words(last.terminated) if last and last.terminated else None
@@ -118,6 +87,49 @@ def _started(container: PodContainer) -> Any:
 def _ports(container: PodContainer) -> tuple[str, ...] | None:
     found = container.want.ports or ()
     return tuple(f"{each.container_port}/{each.protocol or 'TCP'}" for each in found) or None
+
+
+def _words(quantities: Mapping[str, Any] | None) -> str | None:
+    return ", ".join(f"{value} {name}" for name, value in (quantities or {}).items()) or None
+
+
+async def overview(
+    clients: Clients, scope: Scope, item: Item[PodContainer]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """What it does, how it ended last, and what it may use."""
+    if isinstance(item.value, Missing):
+        yield (_blocks.missing_block(item.value),)
+        return
+    container = item.value
+    status, want = container.status or ContainerStatus(), container.want
+    last = status.last_state.terminated if status.last_state else None
+    now = status.state.terminated if status.state else None
+    ended = now or last
+    yield (
+        *_kube.head(verdict_of(container)),
+        _blocks.pairs(
+            "Container",
+            ("Pod", container.pod),
+            ("State", state_words(container)),
+            ("Running since", _started(container)),
+            ("Ready", status.ready),
+            ("Restarts", status.restart_count),
+            ("Ended last", ended.finished_at if ended else None),
+            ("How it ended", end_words(ended) if ended else None),
+            ("It had run since", ended.started_at if ended else None),
+        ),
+        _blocks.pairs(
+            "What it is to be",
+            ("Image", want.image),
+            ("Image id", status.image_id),
+            ("Command", want.command),
+            ("Arguments", want.args),
+            ("Ports", _ports(container)),
+            ("Requests", _words(_resources(container).requests)),
+            ("Limits", _words(_resources(container).limits)),
+            ("Init container", container.init or None),
+        ),
+    )
 
 
 RESOURCE: Resource[PodContainer] = Resource(
@@ -169,6 +181,7 @@ RESOURCE: Resource[PodContainer] = Resource(
     health=_kube.health(verdict_of),
     changing=_kube.changing(verdict_of),
     actions=pod_actions(pod_container_live),
+    details=(Detail("Overview", overview),),
     logs=of_container,
     needs=("cluster", "namespace", "parent"),
     permissions=_kube.PERMISSIONS,

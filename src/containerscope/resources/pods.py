@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from containerscope.insight.kube_containers import containers_of, state_words, verdict_of
 from containerscope.insight.kube_pod import (
     end_words,
     last_end,
@@ -152,8 +153,6 @@ async def _role(clients: Clients, scope: Scope, item: Item[Pod], pod: Pod) -> tu
 
 
 def _containers(pod: Pod) -> TableBlock:
-    from containerscope.resources.pod_containers import containers_of, state_words, verdict_of
-
     found = containers_of(pod)
     return TableBlock(
         "Containers",
@@ -234,6 +233,7 @@ RESOURCE: Resource[Pod] = Resource(
         _kube.LABELS,
     ),
     read=PODS.read,
+    owner=_kube.OWNER,
     health=_kube.health(pod_verdict),
     changing=_kube.changing(pod_verdict),
     children=(Child("pod-containers", _within), _kube.to_events("Pod")),

@@ -79,6 +79,8 @@ RESOURCE: Resource[Claim] = Resource(
         _kube.LABELS,
     ),
     read=_CLAIMS.read,
+    owner=_kube.OWNER,
+    users=_kube.used_by("PersistentVolumeClaim"),
     health=_kube.health(claim_verdict),
     changing=_kube.changing(claim_verdict),
     children=(

@@ -93,6 +93,7 @@ RESOURCE: Resource[PersistentVolume] = Resource(
         _kube.LABELS,
     ),
     read=_VOLUMES.read,
+    owner=_kube.OWNER,
     health=_kube.health(volume_verdict),
     children=(
         Child("pvcs", _to_claim, when=_claimed),

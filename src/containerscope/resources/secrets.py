@@ -41,6 +41,8 @@ RESOURCE: Resource[Secret] = Resource(
         _kube.LABELS,
     ),
     read=_SECRETS.read,
+    owner=_kube.OWNER,
+    users=_kube.used_by("Secret"),
     details=_kube.simple_overview("Secret", _shape),
     permissions=_kube.PERMISSIONS,
     empty="No secrets in {scope}.",

@@ -82,6 +82,8 @@ RESOURCE: Resource[ServiceAccount] = Resource(
         _kube.LABELS,
     ),
     read=_ACCOUNTS.read,
+    owner=_kube.OWNER,
+    users=_kube.used_by("ServiceAccount"),
     children=(Child("pods", _to_pods), _kube.to_events("ServiceAccount")),
     details=_kube.simple_overview("ServiceAccount", _shape),
     joins=(Join(_ROLE, _roles, batch=50, alike=lambda item: item.cluster, seconds=60.0),),

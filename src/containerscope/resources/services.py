@@ -158,7 +158,7 @@ def _within(scope: Scope, item: Item[Service]) -> Scope:
 
 
 def _family(item: Item[Service]) -> str:
-    return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.task_definition)
+    return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.definition)
 
 
 def _on_instances(item: Item[Service]) -> bool:
@@ -180,6 +180,7 @@ RESOURCE: Resource[Service] = Resource(
     name="services",
     noun="service",
     platform=Platform.ECS,
+    several=True,
     model=Service,
     lister=services,
     aliases=("svc",),
@@ -206,7 +207,7 @@ RESOURCE: Resource[Service] = Resource(
         _target_join.COLUMN,
         _scale_join.COLUMN,
         Column("LAUNCH", _launch, priority=7, width=24),
-        Column("TASKDEF", lambda s: taskdef_name(s.task_definition), priority=4),
+        Column("TASKDEF", lambda s: taskdef_name(s.definition), priority=4),
         Column("STATUS", lambda service: service.status, wide=True, priority=7),
         Column("STRATEGY", lambda s: strategy_words(s.capacity_provider_strategy), wide=True),
         Column("SCHEDULING", lambda s: s.scheduling_strategy, wide=True, priority=8),

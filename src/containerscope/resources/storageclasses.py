@@ -54,6 +54,7 @@ RESOURCE: Resource[StorageClass] = Resource(
         _kube.LABELS,
     ),
     read=_CLASSES.read,
+    owner=_kube.OWNER,
     details=_kube.simple_overview("StorageClass", _shape),
     permissions=_kube.PERMISSIONS,
     empty="No storage classes in {scope}.",

@@ -123,6 +123,7 @@ RESOURCE: Resource[Task] = Resource(
     name="tasks",
     noun="task",
     platform=Platform.ECS,
+    several=True,
     model=Task,
     lister=tasks,
     columns=(

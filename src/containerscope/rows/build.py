@@ -78,7 +78,7 @@ class Rows:
             column
             for column in all_columns(self.resource)
             if (view.wide or not column.wide)
-            and not (column.unless and getattr(view.scope, column.unless))
+            and not (column.unless and view.scope.one(column.unless))
         )
 
     @cached_property

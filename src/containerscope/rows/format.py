@@ -38,6 +38,10 @@ _ASCII = {
     "◌": "~",
     "●": "*",
     "␡": "^?",
+    "├": "|",
+    "└": "`",
+    "│": "|",
+    "─": "-",
     **dict(zip("▁▂▃▄▅▆▇█", "_..-=+*#", strict=True)),
 } | {chr(0x2400 + code): "^" + chr(0x40 + code) for code in range(0x20)}
 _TO_ASCII = str.maketrans(_ASCII)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -136,7 +137,7 @@ class ActScreen(RowScreen):
             await self.chosen(value)
         elif resource == self.resource.name:
             action = next(each for each in self._actions() if each.id == value[4:])
-            self._open(self._order(action, meant[action.id]), opened_by="enter")
+            self.preview(self._order(action, meant[action.id]), opened_by=("enter",))
 
     # Doing it
 
@@ -148,15 +149,21 @@ class ActScreen(RowScreen):
             return
         meant = self._meant(action)
         if meant:
-            pressed = self.settings.keymap.get(key, "")
-            self._open(self._order(action, meant), opened_by=pressed.split(",")[0])
+            self.preview(self._order(action, meant), opened_by=self._pressed(key))
+
+    def _pressed(self, key: str) -> tuple[str, ...]:
+        """The keys of the user's own that call this."""
+        own = self.settings.keymap.get(key, "")
+        return tuple(each.strip() for each in own.split(","))
 
     def _order(self, action: Action[Any], items: tuple[Item[Any], ...]) -> Order:
         from containerscope.acting import Order
 
         return Order(self.resource, action, self.history.here.scope, items)
 
-    def _open(self, order: Order, *, answer: str | None = None, opened_by: str = "") -> None:
+    def preview(
+        self, order: Order, *, answer: str | None = None, opened_by: Sequence[str] = ()
+    ) -> None:
         from containerscope.acting import look, why_not
         from containerscope.ui.action_dialog import ActionDialog
 
@@ -171,10 +178,13 @@ class ActScreen(RowScreen):
         if reason:
             self.say(f"{order.title}: {reason}", wrong=True)
             return
+        if order.action.parts is not None:
+            self.choose_part(session, order, opened_by)
+            return
         clients = session.clients
         dialog = ActionDialog(
             order,
-            self._place_of(order),
+            self.place_of(order),
             lambda: look(clients, order),
             answer=answer,
             opened_by=opened_by,
@@ -187,7 +197,7 @@ class ActScreen(RowScreen):
         made = (order.scope.account, order.scope.region)
         return who is not None and made == (who.account, who.region)
 
-    def _place_of(self, order: Order) -> str:
+    def place_of(self, order: Order) -> str:
         who = self.session.identity if self.session is not None else None
         clusters = {item.cluster or order.scope.cluster for item in order.items}
         account = f"{who.alias} ({account_number(who.account)})" if who and who.alias else ""
@@ -200,7 +210,16 @@ class ActScreen(RowScreen):
         if session is not self.session:
             self.say("not sent: this is another account or region now", wrong=True)
             return
-        self._carry_out(session, order, confirmed)
+        if order.action.opens:
+            self.enter(session, order, confirmed)
+        else:
+            self._carry_out(session, order, confirmed)
+
+    def choose_part(self, session: Any, order: Order, opened_by: Sequence[str]) -> None:
+        """Choose which of the parts of a row is meant, before its preview."""
+
+    def enter(self, session: Any, order: Order, confirmed: Confirmed) -> None:
+        """Open something in place of sending a call."""
 
     @work(group="act")
     async def _carry_out(self, session: Any, order: Order, confirmed: Confirmed) -> None:
@@ -227,7 +246,7 @@ class ActScreen(RowScreen):
         for outcome in outcomes:
             if outcome.result == "sent":
                 self._follow_action(session, doing, outcome)
-        self._leave_later(doing)
+        self.leave_later(doing)
 
     def _remember_undo(self, order: Order, outcomes: tuple[Outcome, ...]) -> None:
         sent = [each for each in outcomes if each.result == "sent" and each.step.undo]
@@ -245,9 +264,9 @@ class ActScreen(RowScreen):
         every = self.settings.refresh / 2
         told(await follow(session.clients, doing.order, outcome, told, every))
         session.poller.poke()
-        self._leave_later(doing)
+        self.leave_later(doing)
 
-    def _leave_later(self, doing: Doing) -> None:
+    def leave_later(self, doing: Doing) -> None:
         if doing.done:
             kept = _KEPT_WRONG if doing.level >= Level.WARNING else _KEPT
             self.set_timer(kept, partial(self._leave, doing))
@@ -262,7 +281,8 @@ class ActScreen(RowScreen):
         if self.undo is None:
             self.say("there is no scaling to undo")
         else:
-            self._open(self.undo.order, answer=self.undo.answer)
+            pressed = self._pressed("undo")
+            self.preview(self.undo.order, answer=self.undo.answer, opened_by=pressed)
 
     def can_undo(self) -> bool:
         """Whether the last scaling can be taken back."""

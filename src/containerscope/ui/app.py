@@ -176,7 +176,7 @@ class ContainerScopeApp(App[int]):
 
     @on(FirstFrame.Painted)
     async def _begin(self) -> None:
-        self._heed_end()
+        self.heed_end()
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
         from containerscope.ui.begin import first_history
         from containerscope.ui.browse import BrowseScreen
@@ -185,6 +185,8 @@ class ContainerScopeApp(App[int]):
         self._sign_in = DialogSignIn(self)
         history = first_history(self.settings, self.memory)
         browse = BrowseScreen(self.settings, self.memory, history)
+        # Read here, as the push would parse every other sheet of styles again.
+        self.stylesheet.read(BrowseScreen.CSS_PATH)
         await self.push_screen(browse)
         self._browse = browse
         self.connect_to(self.target)
@@ -193,7 +195,7 @@ class ContainerScopeApp(App[int]):
         self.set_timer(_OTHER_THEMES, self._other_themes)
         self.set_interval(_QUIET, self._tidy)
 
-    def _heed_end(self) -> None:
+    def heed_end(self) -> None:
         """Leave the terminal as it was when somebody ends the process."""
         with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
             asyncio.get_running_loop().add_signal_handler(

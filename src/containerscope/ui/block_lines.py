@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
-from containerscope.block import ChangeKind, DiffBlock, DiffLine, LogBlock, TreeBlock, TreeNode
+from containerscope.block import (
+    ChangeKind,
+    DiffBlock,
+    DiffLine,
+    LogBlock,
+    LogLine,
+    TreeBlock,
+    TreeNode,
+)
+from containerscope.insight.log_lines import TOLD_FIELDS
 from containerscope.model.health import Level
 from containerscope.model.text import cut, visible
 from containerscope.rows.format import plain, utc
+from containerscope.ui.grid import wrapped
 from containerscope.ui.spans import OF_LEVEL, Role, Span, Spans
 
 GLYPH = {Level.FAILED: "✗", Level.WARNING: "▲", Level.PROGRESS: "◌", Level.FINE: "●"}
@@ -42,9 +52,35 @@ def log_lines(block: LogBlock, width: int) -> list[tuple[Spans, str]]:
             source = cut(visible(line.source), room)
             spans.append(Span(f"{source}{' ' * (room - cell_len(source))} ", role))
         loud = line.level in (Level.FAILED, Level.WARNING)
-        spans.append(Span(visible(line.text), OF_LEVEL[line.level] if loud else "plain"))
+        left = max(0, width - sum(span.width for span in spans))
+        said, more = (_until(text, most) for text, most in _said(line, left))
+        spans += [Span(said, OF_LEVEL[line.level] if loud else "plain"), Span(more, "dim")]
         out.append((tuple(spans), line.text))
     return out
+
+
+def _said(line: LogLine, room: int) -> tuple[tuple[str, int], tuple[str, int]]:
+    """The message of a line and its other members, each with the cells it may take."""
+    members = dict(line.fields)
+    message = members.pop("message", None)
+    if not isinstance(message, str):
+        return (visible(line.text), room), ("", 0)
+    said = visible(message)
+    others = (
+        f"{visible(name)}={plain(value)}"
+        for name, value in members.items()
+        if name.lower() not in TOLD_FIELDS
+    )
+    return (said, room), ("".join(f"  {each}" for each in others), room - cell_len(said))
+
+
+def _until(text: str, width: int) -> str:
+    """The text in at most so many cells; the end of a line of a log says least."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, width - 1).rstrip()}…"
 
 
 def clock_time(at: datetime | None) -> str:
@@ -113,11 +149,13 @@ def tree_lines(block: TreeBlock, width: int) -> list[tuple[Spans, str]]:
         return [((Span(visible(block.empty) or "none", "dim"),), "")]
     out: list[tuple[Spans, str]] = []
     for node in block.nodes:
-        _branch(node, "", "", out)
+        _branch(node, "", "", width, out)
     return out
 
 
-def _branch(node: TreeNode, lead: str, below: str, out: list[tuple[Spans, str]]) -> None:
+def _branch(
+    node: TreeNode, lead: str, below: str, width: int, out: list[tuple[Spans, str]]
+) -> None:
     glyph = GLYPH.get(node.level, " ")
     loud = node.level in (Level.FAILED, Level.WARNING)
     spans = [
@@ -125,10 +163,18 @@ def _branch(node: TreeNode, lead: str, below: str, out: list[tuple[Spans, str]])
         Span(f"{glyph} ", OF_LEVEL[node.level]),
         Span(visible(node.text), OF_LEVEL[node.level] if loud else "plain"),
     ]
-    if node.note:
-        spans.append(Span(f"  {visible(node.note)}", OF_LEVEL[node.level] if loud else "dim"))
+    note, role = visible(node.note), OF_LEVEL[node.level] if loud else "dim"
+    beside = sum(span.width for span in spans) + 2 + cell_len(note) <= width
+    if note and beside:
+        spans.append(Span(f"  {note}", role))
     out.append((tuple(spans), node.text))
+    if note and not beside:
+        stem = f"{below}{'│' if node.children else ' '}   "
+        out += [
+            ((Span(stem, "rule"), Span(part, role)), node.note)
+            for part in wrapped(note, max(8, width - cell_len(stem)))
+        ]
     for place, child in enumerate(node.children):
         last = place == len(node.children) - 1
         arm, rest = ("└─", "  ") if last else ("├─", "│ ")
-        _branch(child, f"{below}{arm}", f"{below}{rest}", out)
+        _branch(child, f"{below}{arm}", f"{below}{rest}", width, out)

@@ -12,9 +12,9 @@ from textual.binding import BindingType
 from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
-from containerscope.ui.act import ActScreen
 from containerscope.ui.commands import CommandError, Do, parse
 from containerscope.ui.dialogs import Help
+from containerscope.ui.enter import EnterScreen
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
 from containerscope.ui.prompt import Mode, Prompt
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NUMERIC_DOWN = "-"
 
 
-class BrowseScreen(ActScreen):
+class BrowseScreen(EnterScreen):
     """Browses every resource."""
 
     AUTO_FOCUS = None
@@ -48,6 +48,10 @@ class BrowseScreen(ActScreen):
         if key is None or action in ("back", "leave", "pane", "tab", "act", "undo"):
             return True
         return works(key, self.context())
+
+    def heed_end(self) -> None:
+        """End as the program does when somebody asks it to."""
+        self.scope_app.heed_end()
 
     # Going places
 

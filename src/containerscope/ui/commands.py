@@ -133,7 +133,10 @@ def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside
             lacking.remove(need)
     if lacking:
         raise CommandError(f"{resource.name} needs {' and '.join(f'{n}=NAME' for n in lacking)}")
-    return Show(resource.name, base.within(**fields), " ".join(filters))
+    there = base.within(**fields)
+    if reason := resource.unlistable(there):
+        raise CommandError(reason)
+    return Show(resource.name, there, " ".join(filters))
 
 
 @dataclass(frozen=True)

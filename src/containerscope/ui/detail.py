@@ -14,7 +14,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item
 from containerscope.model.text import cut, visible
 from containerscope.redact import redact
-from containerscope.resource import Block, Clients, Resource, Scope, TextBlock
+from containerscope.resource import Block, Clients, Detail, Resource, Scope, TextBlock
 from containerscope.ui import blocks, raw
 from containerscope.ui.bar import Bar
 from containerscope.ui.chrome import problem_words
@@ -36,9 +36,14 @@ class Subject:
     item: Item[Any]
 
     @property
+    def details(self) -> tuple[Detail[Any], ...]:
+        """Its tabs but the last."""
+        return self.resource.details_of(self.item)
+
+    @property
     def tabs(self) -> tuple[str, ...]:
         """The titles of its tabs."""
-        return (*(detail.title for detail in self.resource.details), RAW)
+        return (*(detail.title for detail in self.details), RAW)
 
 
 def tab_line(name: str, tabs: tuple[str, ...], chosen: int, form: raw.Form, width: int) -> Spans:
@@ -95,8 +100,10 @@ class DetailPane(Vertical):
         anew = old is None or old.item.key != subject.item.key
         if not anew and old is not None and old.item == subject.item:
             return
-        if old is not None and old.resource.name != subject.resource.name:
-            self.chosen = len(subject.tabs) - 1 if old.tabs[self.chosen] == RAW else 0
+        if old is not None and old.tabs != subject.tabs:
+            title = old.tabs[min(self.chosen, len(old.tabs) - 1)]
+            kept = old.resource.name == subject.resource.name or title == RAW
+            self.chosen = subject.tabs.index(title) if kept and title in subject.tabs else 0
         self.chosen = min(self.chosen, len(subject.tabs) - 1)
         if anew:
             self._revealed = frozenset()
@@ -157,7 +164,7 @@ class DetailPane(Vertical):
                 self._document = redact(whole)
                 self._paint()
                 return
-            detail = subject.resource.details[self.chosen]
+            detail = subject.details[self.chosen]
             stream = detail.blocks(subject.clients, subject.scope, subject.item)
             async for shown in stream:
                 self._blocks = shown

@@ -227,7 +227,12 @@ class FrameScreen(Screen[None]):
             and item is not None
             and (ended_at(item.value) is not None or has_previous(item.value)),
             pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
-            used=item is not None and self.resource.used_by is not None,
+            used=item is not None
+            and (self.resource.used_by is not None or self.resource.users is not None),
+            owner=item is not None
+            and self.resource.owner is not None
+            and self.resource.owner.when(item),
+            tree=self.child_to("tree") is not None,
             console=known and self.resource.console is not None,
             detail=detail.has_class("open"),
             raw=detail.is_raw,
@@ -240,10 +245,16 @@ class FrameScreen(Screen[None]):
         )
 
     def child_of(self, item: Item[Any] | None) -> Child[Any] | None:
-        """What `enter` opens."""
-        if item is None:
+        """What `enter` opens below a row; nothing where it stands for one elsewhere."""
+        if item is None or self._led_to(item):
             return None
         return next((child for child in self.resource.children if child.when(item)), None)
+
+    def child_to(self, resource: str) -> Child[Any] | None:
+        """The way down from the row to a list of this resource."""
+        item = self.item
+        found = (each for each in self.resource.children if each.resource == resource)
+        return next((each for each in found if item is not None and each.when(item)), None)
 
     def _led_to(self, item: Item[Any] | None) -> str:
         """The resource in which a row is that stands for one elsewhere."""
@@ -258,7 +269,7 @@ class FrameScreen(Screen[None]):
         for child in self.resource.children:
             if child.resource.endswith("events") and child.when(item):
                 return child
-        titles = [detail.title for detail in self.resource.details]
+        titles = [detail.title for detail in self.resource.details_of(item)]
         return titles.index("Events") if "Events" in titles else None
 
     def entered(self, mode: Mode, text: str) -> None:

@@ -31,7 +31,11 @@ class Context:
     pair: bool = False
     """Two rows are marked that can be compared."""
     used: bool = False
-    """Services may use what the row stands for."""
+    """Something may use what the row stands for."""
+    owner: bool = False
+    """Something made what the row stands for, and keeps it."""
+    tree: bool = False
+    """There is a tree below what the row stands for."""
     console: bool = False
     detail: bool = False
     """The detail pane is open."""
@@ -160,8 +164,12 @@ KEYS: tuple[Key, ...] = (
         6, lambda c: c.row and c.console),
     Key("compare", "equals_sign", "compare", "diff", "What differs between the two marked rows",
         "Row", 1, lambda c: c.pair),
-    Key("used-by", "u", "used_by", "used by", "The services that use it", "Row",
-        6, lambda c: c.row and c.used),
+    Key("used-by", "u", "used_by", "used by", "The services, workloads and pods that use it",
+        "Row", 6, lambda c: c.row and c.used),
+    Key("owner", "J", "owner", "owner", "Jump to its owner: of a pod, the replica set", "Row",
+        6, lambda c: c.row and c.owner),
+    Key("tree", "T", "tree", "tree", "What is below it as a tree, down to containers", "Row",
+        6, lambda c: c.row and c.tree),
     Key("copy", "c", "copy", "copy", "Copy the name; in a text, the value of this line", "Row",
         6, _row),
     Key("copy-arn", "C", "copy_arn", "", "Copy the ARN; in JSON or YAML, all", "Row", 9, _row),
@@ -179,6 +187,12 @@ KEYS: tuple[Key, ...] = (
         lambda c: "rollback" in c.actions),
     Key("stop", "ctrl+d", "act('stop')", "stop", "Stop the row, or all marked ones", "Act", 5,
         lambda c: "stop" in c.actions),
+    Key("shell", "s", "act('shell')", "shell", "Open a shell: its checks, then confirm", "Into", 3,
+        lambda c: "shell" in c.actions),
+    Key("exec", "x", "act('exec')", "run", "Run one command in a container", "Into", 7,
+        lambda c: "exec" in c.actions),
+    Key("attach", "A", "act('attach')", "attach", "Attach to what runs in a container", "Into", 8,
+        lambda c: "attach" in c.actions),
     Key("undo", "z", "undo", "undo", "Undo the last scaling", "Act", 3, lambda c: c.undo),
     Key("sort-left", "less_than_sign", "sort(-1)", "", "Sort by the column to the left", "View"),
     Key("sort-right", "greater_than_sign", "sort(1)", "", "Sort by the column to the right",
@@ -192,6 +206,7 @@ KEYS: tuple[Key, ...] = (
 
 DIFFERENCES = (
     "`e` shows events: nothing is edited here.",
+    "`A` attaches, since `a` is the menu; `x` runs one command.",
     "`<` and `>` choose the sort column; there are no shift-letter sorts.",
     "`c` copies the name and `C` the ARN, through the terminal (OSC 52), so it works over SSH.",
 )

@@ -33,13 +33,16 @@ class Location:
 
     def into(self, resource: Resource[Any], child: Child[Any], item: Any) -> Location:
         """The location that drilling down from a row leads to."""
+        return self.onward(resource, child.resource, child.scope(self.scope, item), item)
+
+    def onward(
+        self, resource: Resource[Any], there: str, scope: Scope, item: Any, cursor: str = ""
+    ) -> Location:
+        """The location of a list that a row of this resource leads to."""
         before = self.trail or ((resource.name,) if resource.name == HOME else ())
         step = (item.name,) if before else (resource.name, item.name)
         return Location(
-            resource=child.resource,
-            scope=child.scope(self.scope, item),
-            wide=self.wide,
-            trail=(*before, *step),
+            resource=there, scope=scope, cursor=cursor, wide=self.wide, trail=(*before, *step)
         )
 
     @property

@@ -8,7 +8,6 @@ from typing import Any, Literal
 import msgspec
 
 from containerscope.model.text import visible
-from containerscope.rows.export import exact_json
 from containerscope.rows.format import jsonable
 from containerscope.ui.blocks import Line
 from containerscope.ui.spans import Span, Spans
@@ -23,9 +22,12 @@ _LONG = 4_000
 def text_of(value: Any, form: Form) -> str:
     """The value as text; exact, with control and bidi characters as escapes."""
     plain = jsonable(value)
+    # Imported here: only whoever looks at the whole of an item waits for its writer.
     if form == "json":
+        from containerscope.rows.export import exact_json
+
         return exact_json(plain)
-    from containerscope.rows.yaml import yaml_text  # only whoever looks at YAML waits for it
+    from containerscope.rows.yaml import yaml_text
 
     return yaml_text(plain).rstrip("\n")
 

@@ -6,12 +6,13 @@ import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
-from containerscope.model.listing import Item, Missing
+from containerscope.model.listing import ApiError, Item, Missing
 from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
-from containerscope.resource import Block, Child, Clients, Detail, Scope
+from containerscope.resource import Block, Child, Clients, Detail, Jump, Scope
 from containerscope.resources import find
 from containerscope.ui import raw
+from containerscope.ui.chrome import problem_words
 from containerscope.ui.console import console_link
 from containerscope.ui.detail import Subject
 from containerscope.ui.dialogs import Choice
@@ -64,11 +65,41 @@ class RowScreen(ViewScreen):
             self.open_detail()
             return
         resource, scope, key = place
-        self.go(at(resource, scope, cursor=key))
+        here = self.history.here
+        if scope.parent:
+            self.go(here.onward(self.resource, resource, scope, item, key))
+        else:
+            self.go(at(resource, scope, cursor=key))
+
+    def action_owner(self) -> None:
+        """What made the thing that the row stands for, and keeps it."""
+        item, jump, session = self.item, self.resource.owner, self.session
+        if item is not None and jump is not None and session is not None and jump.when(item):
+            self.run_worker(self._jump(session.clients, jump, item), group="jump", exclusive=True)
+
+    async def _jump(self, clients: Clients, jump: Jump[Any], item: Item[Any]) -> None:
+        here, resource = self.history.here, self.resource
+        try:
+            there, scope = await jump.place(clients, here.scope, item)
+        except ApiError as error:
+            self.say(problem_words(error.problem), wrong=True)
+            return
+        now = self.history.here
+        if (now.resource, now.scope) == (here.resource, here.scope):
+            self.go(here.onward(resource, there, scope, item))
+
+    def action_tree(self) -> None:
+        """What is below the thing that the row stands for."""
+        child = self.child_to("tree")
+        if child is not None:
+            self.drill(child)
 
     def action_used_by(self) -> None:
-        """The services of every cluster that use what the row stands for."""
+        """What uses the thing that the row stands for, in every cluster where it may."""
         item, key_of = self.item, self.resource.used_by
+        if item is not None and self.resource.users is not None:
+            self.drill(self.resource.users)
+            return
         if item is None or key_of is None:
             return
         here = self.history.here
@@ -191,7 +222,11 @@ class RowScreen(ViewScreen):
     def row_choices(self, item: Item[Any], acts: Sequence[Choice]) -> list[Choice]:
         """The lines of the menu: ways down, what changes something, and ways to look."""
         choices = [
-            Choice(f"child:{number}", f"open {child.resource}", key="enter" if not number else "")
+            Choice(
+                f"child:{number}",
+                f"open {child.resource}",
+                key="enter" if child is self.child_of(item) else "",
+            )
             for number, child in enumerate(self.resource.children)
             if child.when(item) and find(child.resource) is not None
         ]

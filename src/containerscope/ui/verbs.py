@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from containerscope.model.listing import ApiError
 from containerscope.resource import Target
+from containerscope.resources import find
 from containerscope.ui.chrome import problem_words
 from containerscope.ui.commands import CommandError, Do
 from containerscope.ui.dialogs import Choice, Chooser
@@ -78,6 +79,9 @@ def _cluster(screen: BrowseScreen, order: Do) -> None:
     name = "" if order.words[0] == "all" else order.words[0]
     resource = "services" if here.resource == HOME and name else here.resource
     scope = here.scope.within(cluster=name, service="", parent="")
+    found = find(resource)
+    if found is not None and (reason := found.unlistable(scope)):
+        raise CommandError(reason)
     screen.go(at(resource, scope))
 
 
