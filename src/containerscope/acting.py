@@ -182,6 +182,15 @@ Deed = Callable[[Step], Awaitable[str]]
 """What is done in place of a call: it opens something and returns how that ended, in words."""
 
 
+async def again(clients: Clients, order: Order, answer: str) -> Step:
+    """What is opened, planned anew: what it leads to may be another by now. Raises `ApiError`."""
+    state = await order.action.look(clients, order.scope, order.items[0])
+    step = order.action.plan(state, answer)
+    if step.request is None:
+        raise ApiError(Problem(Why.FAILED, order.action.id, step.refused))
+    return step
+
+
 async def enter(clients: Sender, order: Order, step: Step, answer: str, deed: Deed) -> Outcome:
     """Open what was previewed, unless it has changed in between; returns when it has ended."""
     return await _send(clients, order, order.items[0], step, answer, deed)

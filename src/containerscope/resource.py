@@ -393,7 +393,7 @@ class Action(Generic[T]):
     """Whether it can be done to all marked rows."""
     progress: Callable[[Clients, Step], Awaitable[Stage]] | None = None
     """How far it has come; None where the answer to the call is the end of it."""
-    opens: Literal["", "terminal", "command", "forward", "copy"] = ""
+    opens: Literal["", "terminal", "command", "forward", "copy", "stop"] = ""
     """What is opened in place of a call that is sent and answered."""
     parts: Callable[[Clients, Scope, Item[T]], Awaitable[tuple[Option, ...]]] | None = None
     """What of the row may be meant, such as its containers; one is chosen first."""

@@ -10,7 +10,7 @@ import click
 
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import Command, invocation
-from containerscope.cli.remote import run, wanted
+from containerscope.cli.remote import Again, run, wanted
 from containerscope.cli.say import say
 from containerscope.plan import Step
 
@@ -66,7 +66,7 @@ def exec_(
         kind,
         name,
         container,
-        answer=debug or shlex.join(command),
+        answers=(debug or shlex.join(command),),
         check=flags["check"],
         dry_run=flags["dry_run"],
     )
@@ -80,7 +80,7 @@ class _Opening:
         self._terminal = terminal
         self._stdin = stdin
 
-    async def __call__(self, clients: Any, step: Step) -> int:
+    async def __call__(self, clients: Any, step: Step, again: Again) -> int:
         """The exit code of the command, or 1 where it broke off; 0 where nobody knows."""
         from containerscope.remote import opening
         from containerscope.remote.terminal import standard_input

@@ -38,7 +38,8 @@ class Wanted:
     resource: Resource[Any]
     action: Action[Any]
     name: str
-    answer: str = ""
+    answers: tuple[str, ...] = ("",)
+    """What the action is told; opened once for each, side by side."""
     check: bool = False
     dry_run: bool = False
 
@@ -63,7 +64,9 @@ def wanted(verb: str, kind: str, name: str, part: str, **more: Any) -> Wanted:
     return Wanted(resource, action, name, **more)
 
 
-Open = Callable[[Any, Step], Awaitable[int]]
+Again = Callable[[], Awaitable[Step]]
+"""The step planned anew."""
+Open = Callable[[Any, Step, Again], Awaitable[int]]
 """Opens a step and returns the exit code."""
 
 
@@ -117,11 +120,19 @@ async def _with_clients(wish: Wanted, settings: Settings, opening: Open) -> int:
             return Exit.FAILED
         order = Order(wish.resource, wish.action, scope, (item,))
         seen = await acting.look(clients, order)
-        (step,) = acting.preview(order, seen, wish.answer).steps
-        return await _taken(clients, wish, order, step, opening)
+        steps = [(each, acting.preview(order, seen, each).steps[0]) for each in wish.answers]
+        if any(step.request is None for _, step in steps):
+            # Where one of several cannot be opened, the others are not what was meant.
+            steps = [each for each in steps if each[1].request is None][:1]
+        codes = await asyncio.gather(
+            *(_taken(clients, wish, order, answer, step, opening) for answer, step in steps)
+        )
+        return max(codes)
 
 
-async def _taken(clients: Any, wish: Wanted, order: Order, step: Step, opening: Open) -> int:
+async def _taken(
+    clients: Any, wish: Wanted, order: Order, answer: str, step: Step, opening: Open
+) -> int:
     if wish.check:
         return _checked(step)
     if step.request is None:
@@ -138,10 +149,10 @@ async def _taken(clients: Any, wish: Wanted, order: Order, step: Step, opening: 
 
     async def deed(fresh: Step) -> str:
         nonlocal code
-        code = await opening(clients, fresh)
+        code = await opening(clients, fresh, lambda: acting.again(clients, order, answer))
         return f"ended with {code}"
 
-    outcome: Outcome = await acting.enter(clients, order, step, wish.answer, deed)
+    outcome: Outcome = await acting.enter(clients, order, step, answer, deed)
     if outcome.result != "sent":
         say(f"{step.target}: {outcome.result}: {outcome.words}")
         return Exit.FAILED

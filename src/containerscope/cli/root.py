@@ -22,6 +22,7 @@ _COMMANDS = {
     "restart": "restart",
     "rollback": "rollback",
     "exec": "exec",
+    "forward": "forward",
     "find": "find",
     "can": "can",
     "doctor": "doctor",

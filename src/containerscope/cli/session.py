@@ -155,11 +155,13 @@ def _log_to(path: Path) -> CallLog:
 async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
     """Clients for one command, closed at its end; raises ApiError."""
     from containerscope.action_log import ActionLog
+    from containerscope.remote.forwards import Forwards
 
     session = Session(settings)
     try:
         clients = await session.connect(session.target, sign_in)
         clients.actions = ActionLog(session.settings.state_dir)
+        clients.forwards = Forwards()
         try:
             yield clients
         finally:

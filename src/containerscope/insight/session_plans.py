@@ -107,7 +107,9 @@ def plan_exec(live: ExecFacts, command: str) -> Step:
     command = command.strip() or SHELL
     where = {"cluster": live.cluster, "task": live.task.task_arn, "container": live.container}
     request = Request("ecs", "ExecuteCommand", where, {"command": command, "interactive": True})
-    step = _step(_named(live), live.task.task_arn or "", live.cluster, checks, request, command)
+    step = session_step(
+        exec_named(live), live.task.task_arn or "", live.cluster, checks, request, command
+    )
     return replace(step, mark=exec_target(live))
 
 
@@ -122,7 +124,9 @@ def plan_pod_exec(live: LivePod, command: Sequence[str]) -> Step:
     given = tuple(command) or POD_SHELL
     request = Request("kubernetes", "exec", live.where, {"command": list(given)})
     words = "a shell" if given == POD_SHELL else shlex.join(given)
-    return _step(_pod_named(live), _pod_key(live), live.cluster, pod_checks(live), request, words)
+    return session_step(
+        pod_named(live), pod_key(live), live.cluster, pod_checks(live), request, words
+    )
 
 
 def plan_attach(live: LivePod) -> Step:
@@ -131,7 +135,9 @@ def plan_attach(live: LivePod) -> Step:
     changes = {"stdin": bool(want.stdin), "tty": bool(want.tty)}
     request = Request("kubernetes", "attach", live.where, changes)
     words = "attached" if want.stdin else "attached, to read: it takes no input"
-    return _step(_pod_named(live), _pod_key(live), live.cluster, pod_checks(live), request, words)
+    return session_step(
+        pod_named(live), pod_key(live), live.cluster, pod_checks(live), request, words
+    )
 
 
 def plan_debug(live: LivePod, image: str) -> Step:
@@ -145,14 +151,14 @@ def plan_debug(live: LivePod, image: str) -> Step:
     changes = {"image": image, "name": f"debugger-{number}"}
     request = Request("kubernetes", "debug", live.where, changes)
     words = f"debug container {changes['name']} of {image}"
-    return _step(_pod_named(live), _pod_key(live), live.cluster, checks, request, words)
+    return pod_step(live, checks, request, words)
 
 
 def plan_host(live: LiveHost) -> Step:
     """A shell on an EC2 instance."""
     request = Request("ssm", "StartSession", {"Target": live.instance})
     name = f"{live.name} ({live.instance})" if live.name != live.instance else live.name
-    return _step(
+    return session_step(
         name, live.key or live.instance, live.cluster, host_checks(live), request, "a shell"
     )
 
@@ -198,22 +204,30 @@ def host_checks(live: LiveHost) -> tuple[Check, ...]:
     return (agent, plugin_check(live.plugin))
 
 
-def _named(live: ExecFacts) -> str:
+def exec_named(live: ExecFacts) -> str:
+    """Which container of which task of what."""
     name = arn.name_of(live.task.task_arn or "")
     service = live.task.service
     return f"{service or 'task'}/{name[:12]} {live.container}".strip()
 
 
-def _pod_named(live: LivePod) -> str:
+def pod_step(live: LivePod, checks: Sequence[Check], request: Request, words: str) -> Step:
+    """The same of a pod."""
+    return session_step(pod_named(live), pod_key(live), live.cluster, checks, request, words)
+
+
+def pod_named(live: LivePod) -> str:
+    """Which container of which pod."""
     return f"{live.name} {live.container}".strip()
 
 
-def _pod_key(live: LivePod) -> str:
+def pod_key(live: LivePod) -> str:
+    """Where a pod is, and that it is this one."""
     uid = (live.pod.metadata and live.pod.metadata.uid) or ""
     return f"{live.cluster}/{live.namespace}/{live.name}/{uid}"
 
 
-def _step(
+def session_step(
     target: str,
     key: str,
     where: str,
@@ -221,6 +235,7 @@ def _step(
     request: Request,
     words: str,
 ) -> Step:
+    """What is sent to open something, unless one of the checks says that it cannot be."""
     refused = blocked(checks)
     return Step(
         target,

@@ -6,22 +6,13 @@ import shlex
 from collections.abc import AsyncIterator
 from typing import Any
 
-from containerscope.model.listing import Problem, RefusedError, Why
 from containerscope.model.text import visible
 from containerscope.plan import Step
 from containerscope.remote import pods, sessions
+from containerscope.remote.allowed import check
 from containerscope.remote.ended import End
 from containerscope.remote.pods import Write
 from containerscope.remote.terminal import any_key, write_all
-
-_REMEDY = "start without --read-only to allow changes"
-
-
-def check(clients: Any, step: Step) -> None:
-    """Raise `RefusedError` in read-only, before anything is asked of anybody."""
-    if clients.read_only:
-        name = step.request.name if step.request else "session"
-        raise RefusedError(Problem(Why.DENIED, name, f"read-only refuses {name}", remedy=_REMEDY))
 
 
 def introduce(words: str, step: Step) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from containerscope.insight import forward_plans as forwarding
 from containerscope.insight import session_plans as plans
 from containerscope.insight.session_plans import LiveHost, LivePod
 from containerscope.model.ecs_task import Task
@@ -35,6 +36,7 @@ _ASIDE = ("ecs-service-connect-", "aws-guardduty-agent", "aws-otel", "envoy", "l
 _TASKS = 100
 _LONGEST = 4000
 """Characters of a command."""
+_PORTS = Ask("ports", hint="[LOCAL:][HOST:]PORT", characters="[A-Za-z0-9.:-]*", longest=300)
 
 Look = Callable[[Clients, Scope, Item[Any], str], Awaitable[Any]]
 Parts = Callable[[Clients, Scope, Item[Any]], Awaitable[tuple[Option, ...]]]
@@ -163,13 +165,29 @@ def _of(part: str) -> str:
     return f"{name} of" if name else "a container of"
 
 
+def _ecs_forward(look: Look, part: str, when: Callable[[Item[Any]], str]) -> Action[Any]:
+    return Action(
+        "forward",
+        f"Forward a port of {_of(part)}",
+        "Forward a port of a container, or of a host it reaches",
+        lambda clients, scope, item: look(clients, scope, item, part),
+        forwarding.plan_task_forward,
+        (*HOST_SESSION[:1], *_ECS_READS),
+        when=when,
+        key="forward",
+        asks=_PORTS,
+        answer=forwarding.task_ports,
+        opens="forward",
+    )
+
+
 def ecs_actions(
     look: Look, parts: Parts | None = None, when: Callable[[Item[Any]], str] = lambda _: ""
 ) -> tuple[Action[Any], ...]:
     """A shell and one command, for rows whose container `look` finds."""
     return tuple(
         sessions(lambda part, make=make: make(look, part, when), parts)  # type: ignore[misc]
-        for make in (_ecs_shell, _ecs_exec)
+        for make in (_ecs_shell, _ecs_exec, _ecs_forward)
     )
 
 
@@ -237,12 +255,18 @@ _POD = (
     ("attach", "Attach to", "Attach to what runs in a container", "attach", None, "terminal"),
     ("debug", "Add a debug container to", "Add a debug container with a shell",
      "", Ask("image", hint="IMAGE", characters=".*", longest=_LONGEST), "terminal"),
+    ("forward", "Forward a port of", "Forward a port of the pod", "forward", _PORTS, "forward"),
 )  # fmt: skip
 _POD_PLANS: dict[str, Callable[[LivePod, str], Step]] = {
     "shell": lambda live, _: plans.plan_pod_exec(live, ()),
     "exec": lambda live, answer: plans.plan_pod_exec(live, _words(answer)),
     "attach": lambda live, _: plans.plan_attach(live),
     "debug": plans.plan_debug,
+    "forward": forwarding.plan_pod_forward,
+}
+_POD_ANSWERS: dict[str, Callable[[LivePod], str]] = {
+    "debug": lambda _: plans.DEBUG_IMAGE,
+    "forward": forwarding.pod_ports,
 }
 
 
@@ -261,7 +285,7 @@ def pod_actions(look: Look, parts: Parts | None = None) -> tuple[Action[Any], ..
             when=_pod_when,
             key=key,
             asks=asks,
-            answer=lambda _: plans.DEBUG_IMAGE if name == "debug" else "",
+            answer=_POD_ANSWERS.get(name, lambda _: ""),
             opens=opens,
         )
 
@@ -301,5 +325,17 @@ def host_actions(
             when=refused,
             key="shell",
             opens="terminal",
+        ),
+        Action(
+            "forward",
+            "Forward a port of",
+            "Forward a port of the instance, or of a host it reaches",
+            look,
+            forwarding.plan_host_forward,
+            HOST_SESSION,
+            when=refused,
+            key="forward",
+            asks=_PORTS,
+            opens="forward",
         ),
     )

@@ -231,6 +231,7 @@ class ContainerScopeApp(App[int]):
     async def _connecting(self, target: Target, before: Session | None) -> None:
         from containerscope.action_log import ActionLog
         from containerscope.poller import Poller
+        from containerscope.remote.forwards import Forwards
         from containerscope.ui.frame import Session
 
         assert self._sign_in is not None
@@ -255,6 +256,7 @@ class ContainerScopeApp(App[int]):
                 await clients.close()
             raise
         clients.actions = ActionLog(self.settings.state_dir)
+        clients.forwards = Forwards()
         poller = Poller(clients, self.settings.refresh)
         self._session = Session(target, clients, identity, poller)
         self.browse.connected(self._session)

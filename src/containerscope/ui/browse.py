@@ -87,9 +87,18 @@ class BrowseScreen(EnterScreen):
         """Back, and at the root out."""
         at_root = self.history.at_root and not self.history.here.filter
         if at_root and not self.detail.has_class("open"):
-            self.app.exit(0)
+            self._leave_if_idle()
         else:
             self.action_back()
+
+    def _leave_if_idle(self) -> None:
+        """Quit, unless something still goes on that would end with us."""
+        forwards = self.session.clients.forwards if self.session is not None else None
+        if forwards is not None and forwards.open:
+            many = "a port is" if forwards.open == 1 else f"{forwards.open} ports are"
+            self.say(f"{many} forwarded (:forwards); ctrl+q ends that and quits", wrong=True)
+        else:
+            self.app.exit(0)
 
     def action_history(self, by: int) -> None:
         """Back or forward."""

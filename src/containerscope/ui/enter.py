@@ -21,6 +21,7 @@ from containerscope.ui.dialogs import Choice, Chooser
 
 if TYPE_CHECKING:
     from containerscope.acting import Order, Outcome
+    from containerscope.model.forward import Forward
     from containerscope.plan import Step
     from containerscope.remote.ended import End
     from containerscope.ui.action_dialog import Confirmed
@@ -64,20 +65,22 @@ class EnterScreen(ActScreen):
 
     def enter(self, session: Any, order: Order, confirmed: Confirmed) -> None:
         """Open what was confirmed, and tell how it has ended."""
-        self._entering(session, order, confirmed)
+        if order.action.opens == "stop":
+            for step in confirmed.preview.ready:
+                session.clients.forwards.stop(step.key)
+            self.table.marks_clear()
+            session.poller.poke()
+        else:
+            self._entering(session, order, confirmed)
 
     @work(group="enter")
     async def _entering(self, session: Any, order: Order, confirmed: Confirmed) -> None:
         from containerscope.acting import enter
 
         (step,) = confirmed.preview.ready
-        outcome = await enter(
-            session.clients,
-            order,
-            step,
-            confirmed.answer,
-            partial(self._on_terminal, session, order),
-        )
+        deeds = {"forward": partial(self._forwarded, session, order, confirmed.answer)}
+        deed = deeds.get(order.action.opens, partial(self._on_terminal, session, order))
+        outcome = await enter(session.clients, order, step, confirmed.answer, deed)
         self._told(order, outcome)
         session.poller.poke()
 
@@ -90,6 +93,40 @@ class EnterScreen(ActScreen):
         self.doings.append(doing)
         self.paint()
         self.leave_later(doing)
+
+    async def _forwarded(self, session: Any, order: Order, answer: str, step: Step) -> str:
+        """Forward a port until it is stopped, whatever is looked at meanwhile."""
+        from containerscope.acting import again
+        from containerscope.plan import Stage
+
+        forwards = session.clients.forwards
+        doing = Doing(order)
+
+        def told(forward: Forward) -> None:
+            words = f"{forward.address} → {forward.remote} {forward.status}"
+            words = f"{words}: {forward.message}" if forward.message else words
+            fine = forward.status == "listening"
+            level = Level.FINE if fine else Level.FAILED if forward.over else Level.PROGRESS
+            stage = Stage(words, forward.status in ("listening", "failed", "stopped"), level)
+            if doing.stages.get(step.key) != stage:
+                doing.stages[step.key] = stage
+                if doing not in self.doings and not forward.over:
+                    self.doings.append(doing)
+                self.leave_later(doing)
+                session.poller.poke()
+                self.paint()
+
+        try:
+            end = await forwards.run(
+                session.clients,
+                step,
+                lambda: again(session.clients, order, answer),
+                told,
+            )
+        finally:
+            if doing in self.doings:
+                self.doings.remove(doing)
+        return str(end.sentence)
 
     def heed_end(self) -> None:
         """End as the program does when somebody asks it to."""

@@ -193,6 +193,8 @@ KEYS: tuple[Key, ...] = (
         lambda c: "exec" in c.actions),
     Key("attach", "A", "act('attach')", "attach", "Attach to what runs in a container", "Into", 8,
         lambda c: "attach" in c.actions),
+    Key("forward", "f,F", "act('forward')", "forward", "Forward a port; `:forwards` lists them",
+        "Into", 7, lambda c: "forward" in c.actions),
     Key("undo", "z", "undo", "undo", "Undo the last scaling", "Act", 3, lambda c: c.undo),
     Key("sort-left", "less_than_sign", "sort(-1)", "", "Sort by the column to the left", "View"),
     Key("sort-right", "greater_than_sign", "sort(1)", "", "Sort by the column to the right",
