@@ -256,7 +256,7 @@ async def test_read_only_dims_every_action_and_says_why(
         assert "S scale" not in screen_text(pilot.app)
         await pilot.press("a")
         text = await wait_for_text(pilot, "Scale: set the desired count")
-        assert text.count("  read-only") == 8
+        assert text.count("  read-only") == 10
         await pilot.press("escape", "S")
         await wait_for_text(pilot, "Scale service cart: read-only")
     assert sent(account, "UpdateService") == []

@@ -21,6 +21,8 @@ _COMMANDS = {
     "stop": "stop",
     "restart": "restart",
     "rollback": "rollback",
+    "exec": "exec",
+    "forward": "forward",
     "find": "find",
     "can": "can",
     "doctor": "doctor",

@@ -110,6 +110,8 @@ class AwsClients:
         self.pace = pace
         self.actions: ActionLog | None = None
         """Where changes are written down; set by the run that these clients belong to."""
+        self.forwards: Any = None
+        """The ports that are forwarded through them, a `remote.forwards.Forwards`."""
         self.plugin: tuple[str, ...] = ()
         """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
@@ -348,6 +350,8 @@ class AwsClients:
 
     async def close(self) -> None:
         """End what is under way and close every client."""
+        if self.forwards is not None:
+            await self.forwards.close()
         await self._flights.close()
         for kube in self._kube.values():
             await kube.close()

@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
-from containerscope.ui.act import ActScreen
 from containerscope.ui.commands import CommandError, Do, parse
+from containerscope.ui.enter import EnterScreen
 from containerscope.ui.help import Help
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NUMERIC_DOWN = "-"
 
 
-class BrowseScreen(ActScreen):
+class BrowseScreen(EnterScreen):
     """Browses every resource."""
 
     AUTO_FOCUS = None
@@ -48,6 +48,10 @@ class BrowseScreen(ActScreen):
         if key is None or action in ("back", "leave", "pane", "tab", "act", "undo"):
             return True
         return works(key, self.context())
+
+    def heed_end(self) -> None:
+        """End as the program does when somebody asks it to."""
+        self.scope_app.heed_end()
 
     # Going places
 
@@ -83,14 +87,21 @@ class BrowseScreen(ActScreen):
         """Back, and at the root out."""
         at_root = self.history.at_root and not self.history.here.filter
         if at_root and not self.detail.has_class("open"):
-            if self.carrying is not None:
-                self.say(
-                    f"{self.carrying.words}: a stops it, ctrl+q leaves it as it is", wrong=True
-                )
-            else:
-                self.app.exit(0)
+            self._leave_if_idle()
         else:
             self.action_back()
+
+    def _leave_if_idle(self) -> None:
+        """Quit, unless something still goes on that would end with us."""
+        forwards = self.session.clients.forwards if self.session is not None else None
+        if self.carrying is not None:
+            words = f"{self.carrying.words}: a stops it, ctrl+q leaves it as it is"
+            self.say(words, wrong=True)
+        elif forwards is not None and forwards.open:
+            many = "a port is" if forwards.open == 1 else f"{forwards.open} ports are"
+            self.say(f"{many} forwarded (:forwards); ctrl+q ends that and quits", wrong=True)
+        else:
+            self.app.exit(0)
 
     def action_history(self, by: int) -> None:
         """Back or forward."""
