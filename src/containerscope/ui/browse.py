@@ -84,9 +84,8 @@ class BrowseScreen(ActScreen):
         at_root = self.history.at_root and not self.history.here.filter
         if at_root and not self.detail.has_class("open"):
             if self.carrying is not None:
-                self.say(
-                    f"{self.carrying.words}: a stops it, ctrl+q leaves it as it is", wrong=True
-                )
+                what = self.carrying.order.title
+                self.say(f"would end here too: {what}; a stops it, ctrl+q leaves it", wrong=True)
             else:
                 self.app.exit(0)
         else:
