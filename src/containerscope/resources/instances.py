@@ -236,6 +236,7 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     health=_health,
     changing=instance_changing,
     children=(Child("tasks", _within),),
+    by_name=lambda scope, _: bool(scope.cluster),
     actions=INSTANCE_ACTIONS,
     details=(
         Detail("Overview", overview),
