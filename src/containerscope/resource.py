@@ -478,6 +478,8 @@ class Resource(Generic[T]):
     """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None
     """The path of its page in the AWS console, from the host on: `/ecs/v2/clusters/…`."""
+    by_name: Callable[[Scope, str], bool] = lambda *_: False
+    """Whether in this scope a name will do for the key, so that nothing is listed to find it."""
     needs: tuple[str, ...] = ()
     """Fields of Scope without which it cannot be listed: `("parent",)`."""
     permissions: tuple[str, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -174,6 +174,11 @@ def _deployment(scene: Scene, action: str) -> Case:
     )  # fmt: skip
 
 
+def _waiting(scene: Scene, action: str) -> Case:
+    case = _deployment(scene, action)
+    return replace(case, order=scene.order("services", action, "web"))
+
+
 def _group(scene: Scene, action: str, answer: str, part: str, field: str) -> Case:
     groups = scene.world.eks["platform"].nodegroups
     name, group = next((n, g) for n, g in groups.items() if g["status"] == "ACTIVE")
@@ -190,6 +195,8 @@ CASES: dict[tuple[str, str], Callable[[Scene], Case]] = {
     ("services", "scale"): _scale,
     ("services", "restart"): _restart,
     ("services", "rollback"): _rollback,
+    ("services", "continue"): lambda scene: _waiting(scene, "continue"),
+    ("services", "reject"): lambda scene: _waiting(scene, "reject"),
     ("services", "set-bounds"): _bounds,
     ("services", "suspend-scaling"): _suspend,
     ("services", "resume-scaling"): _resume,

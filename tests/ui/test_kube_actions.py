@@ -25,7 +25,7 @@ async def at(pilot: Pilot[int], command: str, name: str) -> None:
     await pilot.press(":", *command, "enter")
     await wait_for_text(pilot, "live", name)
     await pilot.press("slash", *name, "enter")
-    await wait_for_text(pilot, "(1/", name)
+    await wait_for_text(pilot, f"filter: {name}")
 
 
 def written(cluster: Cluster) -> list[tuple[str, str]]:
@@ -43,13 +43,13 @@ async def test_a_deployment_is_paused_scaled_and_rolled_back_and_each_taken_back
     cluster = Cluster(account)
     async with start(140, 40) as pilot:
         await at(pilot, "deploy cluster=platform namespace=shop", "catalog")
-        await wait_for_text(pilot, "P pause")
+        await wait_for_text(pilot, "R restart")
         await pilot.press("P")
         await wait_for_text(pilot, "Pause deployment catalog", "platform · shop",
                             "rollout  active → paused", "y confirms")  # fmt: skip
         await attentive(pilot)
         await pilot.press("y")
-        await wait_for_text(pilot, "Pause deployment catalog: rollout paused", "P resume")
+        await wait_for_text(pilot, "Pause deployment catalog: rollout paused")
         await pilot.press("z")
         await wait_for_text(pilot, "Resume deployment catalog", "paused → active")
         await attentive(pilot)
@@ -84,7 +84,7 @@ async def test_a_drain_says_what_holds_it_and_is_stopped_from_the_menu(
     pods = [each.object() for each in cluster.kube.store.all(("", "pods"), "data")]
     pod = next(each for each in pods if each["metadata"]["name"].startswith("ml-inference"))
     node = pod["spec"]["nodeName"].partition(".")[0]
-    async with start(140, 40, remarks=True) as pilot:
+    async with start(190, 40, remarks=True) as pilot:
         await at(pilot, "nodes cluster=platform", node)
         await wait_for_text(pilot, "D drain", "K cordon")
         await pilot.press("D")
@@ -92,12 +92,14 @@ async def test_a_drain_says_what_holds_it_and_is_stopped_from_the_menu(
                             "data/ml-inference allows 0", "type drain to confirm")  # fmt: skip
         await attentive(pilot)
         await pilot.press(*"drain", "enter")
-        await wait_for_text(pilot, "held back: The disruption budget ml-inference", "K uncordon")
+        await wait_for_text(pilot, "held back: budget ml-inference", "K uncordon")
         await pilot.press("D")
-        await wait_for_text(pilot, "stop it with a, or wait for its end")
-        await pilot.press("escape", "escape", "escape", "q")
-        await wait_for_text(pilot, "clusters (", "ctrl+q leaves it as it is")
-        await pilot.press("a", *"stop drain")
+        await wait_for_text(pilot, "is under way")
+        await pilot.press("escape", "escape")
+        await wait_for_text(pilot, "clusters (", "q quit")
+        await pilot.press("q")
+        await wait_for_text(pilot, "clusters (", "would end here too")
+        await pilot.press("a", *"stop")
         await wait_for_text(pilot, "Stop: Drain node")
         await pilot.press("enter")
         await wait_for_text(pilot, "stopped on request")
@@ -123,7 +125,7 @@ async def test_an_object_is_edited_with_the_terminal_lent_and_deleted(
     async with start(140, 40, remarks=True) as pilot:
         await at(pilot, "cm cluster=platform namespace=scratch", "flags")
         await pilot.press("E")
-        await wait_for_text(pilot, "this terminal cannot be lent to an editor")
+        await wait_for_text(pilot, "cannot be lent to an")
         monkeypatch.setattr(pilot.app, "suspend", contextlib.nullcontext)
         await pilot.press("E")
         await wait_for_text(pilot, "Edit config map flags", "data.color  red → blue", "y confirms")

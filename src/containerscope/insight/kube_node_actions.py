@@ -198,7 +198,8 @@ def drained(found: Round) -> Stage:
     if found.going:
         words.append(f"{found.going} terminating")
     if found.held:
-        words.append(f"{len(found.held)} held back: {found.held[0]}")
+        why = found.held[0].removeprefix("The disruption ")
+        words.append(f"{len(found.held)} held back: {why}")
     if found.trouble:
         words.append(found.trouble)
     return Stage(", ".join(words))

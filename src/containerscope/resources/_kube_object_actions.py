@@ -118,7 +118,7 @@ def edited(
     return dataclasses.replace(action, plan=plan, rehearse=rehearse, edits=False)
 
 
-def object_actions(kind: Kind[Any] | KindOf, delete_key: str = "delete") -> tuple[Action[Any], ...]:
+def object_actions(kind: Kind[Any] | KindOf, delete_key: str = "stop") -> tuple[Action[Any], ...]:
     """Editing and deleting; without a key where another action has it."""
     kind_of = _always(kind) if isinstance(kind, Kind) else kind
     return (_edit(kind_of), _delete(kind_of, delete_key))

@@ -111,6 +111,14 @@ def _deployable(item: Item[Service]) -> str:
     return "" if isinstance(item.value, Missing) else why_not_deployed(item.value)
 
 
+def _answerable(item: Item[Service]) -> str:
+    return "" if isinstance(item.value, Missing) else plans.why_not_answered(item.value)
+
+
+async def _answered(clients: Clients, step: Step) -> Stage:
+    return ended(await deployment_now(clients, step.key), step)
+
+
 async def _rolled_back(clients: Clients, step: Step) -> Stage:
     if isinstance(step.request, Request) and "serviceDeploymentArn" in step.request.where:
         return ended(await deployment_now(clients, step.facts["deployment"]), step)
@@ -148,6 +156,26 @@ ACTIONS: tuple[Action[Service], ...] = (
         options=plans.rollback_options,
         answer=lambda live: next((each.value for each in plans.rollback_options(live)), ""),
         progress=_rolled_back,
+    ),
+    Action(
+        "continue",
+        "Continue the deployment of",
+        "Continue its deployment, which waits at a hook",
+        _with_running,
+        lambda live, _: plans.plan_answer(live, "CONTINUE"),
+        ("ecs:ContinueServiceDeployment",),
+        when=_answerable,
+        progress=_answered,
+    ),
+    Action(
+        "reject",
+        "Reject the deployment of",
+        "Reject its deployment, which waits at a hook",
+        _with_running,
+        lambda live, _: plans.plan_answer(live, "ROLLBACK"),
+        ("ecs:ContinueServiceDeployment",),
+        when=_answerable,
+        progress=_answered,
     ),
     *BOUNDING,
 )

@@ -143,13 +143,15 @@ class ActScreen(RowScreen):
         if not self._is_here(order):
             self.say(f"{order.title}: that was in another account or region", wrong=True)
             return
-        reason = why_not(session.clients, order.action, order.items)
+        # Rows as they were before the change say nothing of whether it can be taken back.
+        rows = order.items if answer is None else ()
+        reason = why_not(session.clients, order.action, rows)
         if reason:
             self.say(f"{order.title}: {reason}", wrong=True)
             return
         under_way = same_under_way(self.doings, order)
         if under_way:
-            self.say(f"{under_way.words}: stop it with a, or wait for its end", wrong=True)
+            self.say(f"{order.title} is under way: a stops it", wrong=True)
         elif order.action.parts is not None:
             self.choose_part(session, order, opened_by)
         elif order.action.edits:

@@ -95,8 +95,8 @@ class BrowseScreen(EnterScreen):
         """Quit, unless something still goes on that would end with us."""
         forwards = self.session.clients.forwards if self.session is not None else None
         if self.carrying is not None:
-            words = f"{self.carrying.words}: a stops it, ctrl+q leaves it as it is"
-            self.say(words, wrong=True)
+            what = self.carrying.order.title
+            self.say(f"would end here too: {what}; a stops it, ctrl+q leaves it", wrong=True)
         elif forwards is not None and forwards.open:
             many = "a port is" if forwards.open == 1 else f"{forwards.open} ports are"
             self.say(f"{many} forwarded (:forwards); ctrl+q ends that and quits", wrong=True)

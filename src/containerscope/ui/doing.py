@@ -82,7 +82,7 @@ def doing_line(doings: list[Doing]) -> Spans:
 def halts(doings: Iterable[Doing]) -> list[Choice]:
     """A line of the menu for each that can be stopped."""
     return [
-        Choice(f"halt:{id(each)}", f"Stop: {each.words}")
+        Choice(f"halt:{id(each)}", f"Stop: {each.order.title}")
         for each in doings
         if each.halt is not None and not each.done
     ]
