@@ -13,7 +13,7 @@ from containerscope.model import arn
 from containerscope.model.ecs_deployment import ServiceDeployment, ServiceRevision
 from containerscope.model.ecs_service import Service
 from containerscope.model.listing import ApiError, Item, Missing
-from containerscope.plan import Ask, Stage, Step
+from containerscope.plan import Ask, Request, Stage, Step
 from containerscope.resource import Action, Clients, Scope
 from containerscope.resources._definition import definition
 from containerscope.resources._deployment_actions import deployment_now
@@ -120,7 +120,7 @@ async def _answered(clients: Clients, step: Step) -> Stage:
 
 
 async def _rolled_back(clients: Clients, step: Step) -> Stage:
-    if step.request is not None and "serviceDeploymentArn" in step.request.where:
+    if isinstance(step.request, Request) and "serviceDeploymentArn" in step.request.where:
         return ended(await deployment_now(clients, step.facts["deployment"]), step)
     return await _deployed(clients, step)
 

@@ -176,7 +176,7 @@ class ContainerScopeApp(App[int]):
 
     @on(FirstFrame.Painted)
     async def _begin(self) -> None:
-        self._heed_end()
+        self.heed_end()
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
         from containerscope.ui.begin import first_history
         from containerscope.ui.browse import BrowseScreen
@@ -195,7 +195,7 @@ class ContainerScopeApp(App[int]):
         self.set_timer(_OTHER_THEMES, self._other_themes)
         self.set_interval(_QUIET, self._tidy)
 
-    def _heed_end(self) -> None:
+    def heed_end(self) -> None:
         """Leave the terminal as it was when somebody ends the process."""
         for name in _ENDS:
             number = getattr(signal, name, None)
@@ -233,6 +233,7 @@ class ContainerScopeApp(App[int]):
     async def _connecting(self, target: Target, before: Session | None) -> None:
         from containerscope.action_log import ActionLog
         from containerscope.poller import Poller
+        from containerscope.remote.forwards import Forwards
         from containerscope.ui.frame import Session
 
         assert self._sign_in is not None
@@ -257,6 +258,7 @@ class ContainerScopeApp(App[int]):
                 await clients.close()
             raise
         clients.actions = ActionLog(self.settings.state_dir)
+        clients.forwards = Forwards()
         poller = Poller(clients, self.settings.refresh)
         self._session = Session(target, clients, identity, poller)
         self.browse.connected(self._session)
