@@ -21,7 +21,8 @@ LONGEST = 2048
 """Characters that STS takes."""
 READS = (
     "application-autoscaling:Describe*", "application-autoscaling:Get*", "autoscaling:Describe*",
-    "cloudwatch:Describe*", "cloudwatch:GetMetric*", "ec2:Describe*", "ecr:Describe*",
+    "cloudwatch:Describe*", "cloudwatch:GetMetric*", "ec2:Describe*", "ecr:BatchGetImage",
+    "ecr:Describe*",
     "ecs:Describe*", "ecs:GetTaskProtection", "ecs:List*", "eks:Describe*", "eks:List*",
     "elasticfilesystem:Describe*", "elasticloadbalancing:Describe*", "iam:Get*", "iam:List*",
     "iam:Simulate*", "logs:Describe*", "logs:FilterLogEvents", "logs:GetLogEvents",
