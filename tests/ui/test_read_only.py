@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from containerscope.action_log import ActionLog
 from containerscope.cli.session import Session
 from containerscope.demo.server import RunningServer
 from containerscope.model.listing import RefusedError
@@ -68,6 +69,11 @@ async def test_a_profile_that_a_pattern_names_cannot_change_what_the_one_before_
         await pilot.press("colon", *"profile prod-eu", "enter")
         await wait_for_text(pilot, "READ-ONLY")
         await wait_for_text(pilot, "services (1/14)", "complete")
+        # What was followed with the profile before is so no more, and that is written down.
+        await wait_for(pilot, lambda: len(ActionLog(tmp_path).read()) == 3, "ended it")
+        last = ActionLog(tmp_path).read()[-1]
+        assert (last.phase, last.result) == ("ended", "warning")
+        assert last.message.startswith("not followed any more: ")
         for key, said in (("S", "Scale"), ("R", "Redeploy"), ("z", "Scale")):
             await pilot.press(key)
             await wait_for_text(pilot, f"{said} service orders: read-only")
