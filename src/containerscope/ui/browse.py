@@ -226,7 +226,8 @@ class BrowseScreen(EnterScreen):
 
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
-        self._look_for(event.mode, event.text)
+        if self.prompt.stands(event):
+            self._look_for(event.mode, event.text)
 
     def _look_for(self, mode: Mode, text: str) -> None:
         if mode == "/" and text:
