@@ -196,7 +196,32 @@ async def run(
     return await _side_by_side(one, previewed.ready)
 
 
-async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answer: str) -> Outcome:
+Deed = Callable[[Step], Awaitable[str]]
+"""What is done in place of a call: it opens something and returns how that ended, in words."""
+
+
+async def again(clients: Clients, order: Order, answer: str) -> Step:
+    """What is opened, planned anew: what it leads to may be another by now. Raises `ApiError`."""
+    state = await order.action.look(clients, order.scope, order.items[0])
+    step = order.action.plan(state, answer)
+    if step.request is None:
+        raise ApiError(Problem(Why.FAILED, order.action.id, step.refused))
+    return step
+
+
+async def enter(clients: Sender, order: Order, step: Step, answer: str, deed: Deed) -> Outcome:
+    """Open what was previewed, unless it has changed in between; returns when it has ended."""
+    return await _send(clients, order, order.items[0], step, answer, deed)
+
+
+async def _send(
+    clients: Sender,
+    order: Order,
+    item: Item[Any],
+    step: Step,
+    answer: str,
+    deed: Deed | None = None,
+) -> Outcome:
     """One change: read again, written down, sent, and its answer written down."""
     name = secrets.token_hex(8)
     request = step.request
@@ -218,6 +243,8 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
     conflict = between(step, fresh)
     if conflict:
         outcome = Outcome(name, step, "conflict", f"not sent: {conflict}")
+    elif deed is not None:
+        outcome = await _done(clients, name, step, entry, deed)
     else:
         outcome = await _sent(clients, order, name, step)
     made = replace(
@@ -243,6 +270,20 @@ async def _sent(clients: Sender, order: Order, name: str, step: Step) -> Outcome
     made = order.action.made(reply.answer)
     step = dataclasses.replace(step, mark=made) if made else step
     return Outcome(name, step, "sent", step.after, reply.id)
+
+
+async def _done(clients: Sender, name: str, step: Step, entry: Entry, deed: Deed) -> Outcome:
+    try:
+        return Outcome(name, step, "sent", await deed(step))
+    except ApiError as error:
+        return Outcome(name, step, _result(error), problem_words(error.problem))
+    except asyncio.CancelledError:
+        ended = replace(
+            entry, time=clients.clock.now(), phase="done", result="sent", message="broken off"
+        )
+        with contextlib.suppress(OSError):
+            _write(clients, ended)
+        raise
 
 
 async def _reply(clients: Sender, request: Request | KubeRequest) -> Reply:

@@ -114,8 +114,8 @@ class Change:
 
     @property
     def words(self) -> str:
-        """`desired 20 → 6`."""
-        return f"{self.label} {self.now} → {self.then}"
+        """`desired 20 → 6`; without anything before, `opens a shell`."""
+        return f"{self.label} {self.now} → {self.then}" if self.now else f"{self.label} {self.then}"
 
 
 @dataclass(frozen=True)
@@ -149,12 +149,19 @@ class Step:
     undone_by: str = ""
     """The id of the action that takes it back, where it is another one."""
     mark: str = ""
-    """What tells the new state from the old one while it is followed: a deployment's id."""
+    """What tells the new state from the old one while it is followed: a deployment's id; of a
+    session, the target by which Session Manager knows it."""
+
+    @property
+    def opened(self) -> Request:
+        """The request of a step that can be sent and opens something."""
+        assert isinstance(self.request, Request), "what is refused is not opened"
+        return self.request
 
     @property
     def before(self) -> str:
         """What is so now: `desired 20`."""
-        return ", ".join(f"{change.label} {change.now}" for change in self.changes)
+        return ", ".join(f"{change.label} {change.now}" for change in self.changes if change.now)
 
     @property
     def after(self) -> str:
@@ -198,3 +205,5 @@ class Ask:
     """What is allowed, for the command line: `COUNT`."""
     characters: str = "[0-9]*"
     """What may be typed, as a regular expression."""
+    longest: int = 12
+    """Characters of an answer at most."""

@@ -418,6 +418,12 @@ class Action(Generic[T]):
     """Whether what `look` found is edited by hand before there is anything to plan."""
     carries: bool = False
     """Whether `progress` does what is left of it, so that it ends where nobody follows it."""
+    opens: Literal["", "terminal", "command", "forward", "copy", "stop"] = ""
+    """What is opened in place of a call that is sent and answered."""
+    parts: Callable[[Clients, Scope, Item[T]], Awaitable[tuple[Option, ...]]] | None = None
+    """What of the row may be meant, such as its containers; one is chosen first."""
+    of_part: Callable[[str], Action[T]] | None = None
+    """The same for one of the parts."""
 
 
 class Platform(enum.Enum):

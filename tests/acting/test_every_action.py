@@ -221,7 +221,8 @@ CASES: dict[tuple[str, str], Callable[[Scene], Case]] = {
 
 def test_no_action_on_ecs_or_eks_is_left_out() -> None:
     aws = (each for each in all_resources().values() if each.platform is not Platform.KUBERNETES)
-    assert {(each.name, action.id) for each in aws for action in each.actions} == set(CASES)
+    sent = {(each.name, action.id) for each in aws for action in each.actions if not action.opens}
+    assert sent == set(CASES)
 
 
 @pytest.mark.parametrize("make", CASES.values(), ids=map("-".join, CASES))

@@ -15,7 +15,7 @@ from containerscope.model.kube import KubeError
 from containerscope.model.kube_config import ConfigMap, Namespace, Secret, ServiceAccount
 from containerscope.model.kube_custom import Definition
 from containerscope.model.kube_event import Event
-from containerscope.model.kube_network import Ingress, KubeService
+from containerscope.model.kube_network import Ingress, KubeService, TargetGroupBinding
 from containerscope.model.kube_node import Node
 from containerscope.model.kube_policy import Budget
 from containerscope.model.kube_storage import Claim, PersistentVolume, StorageClass
@@ -49,6 +49,7 @@ MODELS: Mapping[str, type[msgspec.Struct]] = {
     "customresourcedefinitions": Definition,
     "poddisruptionbudgets": Budget,
     "controllerrevisions": Workload,
+    "targetgroupbindings": TargetGroupBinding,
     "rolebindings": Binding,
     "clusterrolebindings": Binding,
 }

@@ -127,7 +127,7 @@ async def assert_item_stands(
     with contextlib.suppress(ApiError):
         whole = redact(await resource.read(account, scope, item))
         for text in (raw.text_of(whole, "json"), raw.text_of(whole, "yaml")):
-            assert_lines_stand(raw.lines(text))
+            assert_lines_stand(raw.lines(text, 76), 76)
 
 
 def assert_lines_stand(found: tuple[Line, ...], width: int = 0) -> None:

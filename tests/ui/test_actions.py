@@ -277,6 +277,15 @@ async def test_the_actions_are_listed(start: Start) -> None:
         await wait_for_text(pilot, "actions (1)", "restart", "cart", "all replaced")
 
 
+async def test_one_may_act_in_a_view_that_one_has_gone_back_to(start: Start) -> None:
+    async with start(cluster="checkout", service="payments", remarks=True) as pilot:
+        await wait_for_text(pilot, "payments › tasks", "complete")
+        await pilot.press("escape")
+        await at_service(pilot, "orders")
+        await pilot.press("S")
+        await wait_for_text(pilot, "Scale service orders", "desired  12 → 12")
+
+
 async def test_what_was_scaled_elsewhere_is_not_undone_here(
     start: Start, account: RunningServer
 ) -> None:

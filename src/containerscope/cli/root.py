@@ -18,6 +18,8 @@ _COMMANDS = {
     "get": "get",
     "describe": "describe",
     "logs": "logs",
+    "exec": "exec",
+    "forward": "forward",
     **{verb.name: "acts" for verb in VERBS},
     "find": "find",
     "can": "can",

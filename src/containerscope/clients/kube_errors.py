@@ -12,6 +12,9 @@ from containerscope.model.listing import Problem, Why
 
 _NEEDS = re.compile(r'cannot (?P<verb>\w+) (?:resource "(?P<what>[^"]+)"|path "(?P<path>[^"]+)")')
 _WHOLE = "at the cluster scope"
+_IN_NO_NAMESPACE = frozenset(
+    {"nodes", "persistentvolumes", "storageclasses", "customresourcedefinitions"}
+)
 _SLOWLY = "wait: it goes on by itself, more slowly"
 
 
@@ -75,7 +78,8 @@ def _forbidden(text: str, operation: str) -> Problem:
     if found is not None:
         needs = f"{found['verb']} {found['what'] or found['path']}"
     remedy = f"bind a role that allows it to `{needs or operation}` (RBAC)"
-    if _WHOLE in text and found is not None and found["verb"] in ("list", "watch"):
+    listing = found is not None and found["verb"] in ("list", "watch")
+    if _WHOLE in text and listing and found and found["what"] not in _IN_NO_NAMESPACE:
         remedy += ", or name a namespace you may read: `namespace=NAME`"
     return Problem(Why.DENIED, operation, text, remedy=remedy, permission=needs)
 

@@ -37,6 +37,8 @@ class Container(msgspec.Struct, frozen=True, rename="camel"):
     resources: Resources | None = None
     restart_policy: str | None = None
     """`Always` on an init container makes it a sidecar."""
+    stdin: bool | None = None
+    tty: bool | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -124,6 +126,7 @@ class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
     node_selector: Mapping[str, str] | None = None
     containers: tuple[Container, ...] | None = None
     init_containers: tuple[Container, ...] | None = None
+    ephemeral_containers: tuple[Container, ...] | None = None
     volumes: tuple[Volume, ...] | None = None
     overhead: Quantities | None = None
 
@@ -142,6 +145,7 @@ class PodStatus(msgspec.Struct, frozen=True, rename="camel"):
     conditions: tuple[Condition, ...] | None = None
     container_statuses: tuple[ContainerStatus, ...] | None = None
     init_container_statuses: tuple[ContainerStatus, ...] | None = None
+    ephemeral_container_statuses: tuple[ContainerStatus, ...] | None = None
 
     def condition(self, name: str) -> Condition | None:
         """The condition of this type."""

@@ -188,7 +188,7 @@ RESOURCE: Resource[TaskDefinition] = Resource(
             wide=True,
             priority=7,
         ),
-        Column("BY", lambda found: _role(found.registered_by), wide=True, priority=8),
+        Column("BY", lambda found: _role(found.registered_by), priority=6, width=24),
         Column("AGE", lambda found: found.registered_at, kind="age", priority=3),
     ),
     read=read,

@@ -102,7 +102,7 @@ class ActScreen(RowScreen):
             await self.chosen(value)
         elif resource == self.resource.name:
             action = next(each for each in self._actions() if each.id == value[4:])
-            self._open(self._order(action, meant[action.id]), opened_by=("enter",))
+            self.preview(self._order(action, meant[action.id]), opened_by=("enter",))
 
     # Doing it
 
@@ -119,7 +119,7 @@ class ActScreen(RowScreen):
         action = next(able, found[0])
         meant = self._meant(action)
         if meant:
-            self._open(self._order(action, meant), opened_by=self._pressed(key))
+            self.preview(self._order(action, meant), opened_by=self._pressed(key))
 
     def _pressed(self, key: str) -> tuple[str, ...]:
         """The keys of the user's own that call this."""
@@ -131,7 +131,7 @@ class ActScreen(RowScreen):
 
         return Order(self.resource, action, self.history.here.scope, items)
 
-    def _open(
+    def preview(
         self, order: Order, *, answer: str | None = None, opened_by: Sequence[str] = ()
     ) -> None:
         from containerscope.acting import why_not
@@ -152,6 +152,8 @@ class ActScreen(RowScreen):
         under_way = same_under_way(self.doings, order)
         if under_way:
             self.say(f"{order.title} is under way: a stops it", wrong=True)
+        elif order.action.parts is not None:
+            self.choose_part(session, order, opened_by)
         elif order.action.edits:
             self._edit(session, order)
         else:
@@ -174,7 +176,7 @@ class ActScreen(RowScreen):
         clients = session.clients
         dialog = ActionDialog(
             order,
-            self._place_of(order),
+            self.place_of(order),
             lambda: look(clients, order),
             tried=partial(rehearse, clients, order) if order.action.rehearse else None,
             answer=answer,
@@ -208,7 +210,7 @@ class ActScreen(RowScreen):
         made = (order.scope.account, order.scope.region)
         return who is not None and made == (who.account, who.region)
 
-    def _place_of(self, order: Order) -> str:
+    def place_of(self, order: Order) -> str:
         who = self.session.identity if self.session is not None else None
         clusters = {item.cluster or order.scope.cluster for item in order.items}
         # Of Kubernetes objects, whose names are their own only within one.
@@ -233,7 +235,16 @@ class ActScreen(RowScreen):
         if session is not self.session:
             self.say("not sent: this is another account or region now", wrong=True)
             return
-        self._carry_out(session, order, confirmed, sent)
+        if order.action.opens:
+            self.enter(session, order, confirmed)
+        else:
+            self._carry_out(session, order, confirmed, sent)
+
+    def choose_part(self, session: Any, order: Order, opened_by: Sequence[str]) -> None:
+        """Choose which of the parts of a row is meant, before its preview."""
+
+    def enter(self, session: Any, order: Order, confirmed: Confirmed) -> None:
+        """Open something in place of sending a call."""
 
     @work(group="act")
     async def _carry_out(
@@ -264,7 +275,7 @@ class ActScreen(RowScreen):
         for outcome in outcomes:
             if outcome.result == "sent":
                 self._follow_action(session, doing, outcome)
-        self._leave_later(doing)
+        self.leave_later(doing)
 
     def _remember_undo(self, order: Order, outcomes: tuple[Outcome, ...]) -> None:
         sent = [each for each in outcomes if each.result == "sent" and each.step.undo]
@@ -282,9 +293,9 @@ class ActScreen(RowScreen):
         every = self.settings.refresh / 2
         told(await follow(session.clients, doing.order, outcome, told, every, doing.halt))
         session.poller.poke()
-        self._leave_later(doing)
+        self.leave_later(doing)
 
-    def _leave_later(self, doing: Doing) -> None:
+    def leave_later(self, doing: Doing) -> None:
         if doing.done:
             kept = _KEPT_WRONG if doing.level >= Level.WARNING else _KEPT
             self.set_timer(kept, partial(self._leave, doing))
@@ -300,7 +311,7 @@ class ActScreen(RowScreen):
             self.say("there is nothing to undo")
         else:
             pressed = self._pressed("undo")
-            self._open(self.undo.order, answer=self.undo.answer, opened_by=pressed)
+            self.preview(self.undo.order, answer=self.undo.answer, opened_by=pressed)
 
     def can_undo(self) -> bool:
         """Whether the last change can be taken back."""

@@ -28,8 +28,6 @@ _YES = ("y", "enter", "f8")
 """The keys that may say yes; it is the first that has not opened the dialog."""
 _MOST = 200
 """Cells of one text from outside."""
-_LONGEST = 12
-"""Characters of an answer."""
 _STEPS = 8
 """Things whose change is told one by one."""
 
@@ -115,7 +113,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                     yield Static(Text(f"{asks.label}  "), id="label")
                     yield _still(
                         Input(
-                            compact=True, id="answer", restrict=asks.characters, max_length=_LONGEST
+                            compact=True,
+                            id="answer",
+                            restrict=asks.characters,
+                            max_length=asks.longest,
                         )
                     )
             elif asks is not None:
@@ -192,6 +193,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     def _to_confirmation(self) -> None:
         if self._preview is None or not self._preview.ready:
             return
+        if self.order.action.opens:
+            # A line that was typed to be run says yes by its end, as in any shell.
+            self._confirm(Confirm.YES)
+            return
         if self._preview.confirm is Confirm.TYPED:
             self.set_focus(self.query_one("#word"))
         else:
@@ -225,7 +230,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         on_answer = self.focused is not None and self.focused.id in ("answer", "options")
         more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
         confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
-        return ("enter goes on" if on_answer else confirms) + f"   esc cancels{more}"
+        goes_on = "enter opens it" if self.order.action.opens else "enter goes on"
+        return (goes_on if on_answer else confirms) + f"   esc cancels{more}"
 
     def action_choose(self, by: int) -> None:
         """Another answer, by the letters too."""
@@ -289,7 +295,8 @@ def plan_text(found: Preview, age: int = 0) -> Text:
 def _append_step(text: Text, step: Step, *, named: bool) -> None:
     lead = f"{_fit(step.target)}: " if named else ""
     for change in step.changes:
-        text.append(f"{lead}{_fit(change.label)}  {_fit(change.now)} → ")
+        now = f"{_fit(change.now)} → " if change.now else ""
+        text.append(f"{lead}{_fit(change.label)}  {now}")
         text.append(f"{_fit(change.then)}\n", "bold")
     if step.refused:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")

@@ -198,6 +198,14 @@ KEYS: tuple[Key, ...] = (
         lambda c: "cordon" in c.actions),
     Key("drain", "D", "act('drain')", "drain", "Drain the node: cordon it and evict its pods",
         "Act", 5, lambda c: "drain" in c.actions),
+    Key("shell", "s", "act('shell')", "shell", "Open a shell: its checks, then confirm", "Into", 3,
+        lambda c: "shell" in c.actions),
+    Key("exec", "x", "act('exec')", "run", "Run one command in a container", "Into", 7,
+        lambda c: "exec" in c.actions),
+    Key("attach", "A", "act('attach')", "attach", "Attach to what runs in a container", "Into", 8,
+        lambda c: "attach" in c.actions),
+    Key("forward", "f,F", "act('forward')", "forward", "Forward a port; `:forwards` lists them",
+        "Into", 7, lambda c: "forward" in c.actions),
     Key("undo", "z", "undo", "undo", "Undo the last change that can be taken back", "Act", 3,
         lambda c: c.undo),
     Key("sort-left", "less_than_sign", "sort(-1)", "", "Sort by the column to the left", "View"),
@@ -214,6 +222,7 @@ DIFFERENCES = (
     "`e` shows events; `E` edits.",
     "`P` suspends and resumes a cron job, `t` runs it; `K` cordons and uncordons a node, `D` "
     "drains it.",
+    "`A` attaches, since `a` is the menu; `x` runs one command.",
     "`<` and `>` choose the sort column; there are no shift-letter sorts.",
     "`c` copies the name and `C` the ARN, through the terminal (OSC 52), so it works over SSH.",
 )
