@@ -35,12 +35,13 @@ class Case:
     @property
     def spec(self) -> dict[str, Any]:
         """What somebody else changes meanwhile, so that it cannot be done as previewed."""
-        return {
+        changes: dict[str, dict[str, Any]] = {
             "pause": {"paused": True}, "resume": {"paused": False}, "scale": {"replicas": 9},
             "suspend": {"suspend": True}, "resume-cron": {"suspend": False},
             "cordon": {"unschedulable": True}, "uncordon": {"unschedulable": False},
-        }.get(self.action if self.resource != "cronjobs" or self.action != "resume"
-              else "resume-cron", {"minReadySeconds": 7})  # fmt: skip
+        }  # fmt: skip
+        of_cron = self.resource == "cronjobs" and self.action == "resume"
+        return changes.get("resume-cron" if of_cron else self.action, {"minReadySeconds": 7})
 
 
 CASES = [
@@ -82,12 +83,13 @@ def prepared(kube: KubeScene, case: Case) -> str:
     kind = (case.group, case.resource)
     listed = kube.kube.store.all(kind, case.namespace)
     name = next(each.name for each in listed if each.name.startswith(case.name))
-    wanted = {
+    changes: dict[tuple[str, str], dict[str, Any]] = {
         ("deployments", "resume"): {"paused": True}, ("deployments", "pause"): {"paused": False},
         ("cronjobs", "suspend"): {"suspend": False}, ("cronjobs", "resume"): {"suspend": True},
         ("nodes", "cordon"): {"unschedulable": False}, ("nodes", "drain"): {"unschedulable": False},
         ("nodes", "uncordon"): {"unschedulable": True},
-    }.get((case.resource, case.action))  # fmt: skip
+    }  # fmt: skip
+    wanted = changes.get((case.resource, case.action))
     if wanted is not None:
         kube.touch(*kind, case.namespace, name, **wanted)
     if case.action == "rollback" and case.resource != "deployments":
