@@ -23,6 +23,7 @@ _COMMANDS = {
     "rollback": "rollback",
     "exec": "exec",
     "forward": "forward",
+    "copy": "copy",
     "find": "find",
     "can": "can",
     "doctor": "doctor",

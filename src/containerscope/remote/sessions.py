@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import secrets
+import select
 import shlex
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -123,8 +124,7 @@ class Conversation:
     async def type(self, data: bytes) -> None:
         """Send as if it was typed."""
         loop = asyncio.get_running_loop()
-        for at in range(0, len(data), 1024):
-            await loop.run_in_executor(None, os.write, self._keys, data[at : at + 1024])
+        await loop.run_in_executor(None, _write_all, self._keys, data)
 
     async def pass_on(self, out: Any) -> int | None:
         """Hand on what is written until the command ends; its exit code."""
@@ -189,6 +189,15 @@ async def conversation(
     finally:
         os.close(terminal_side)
         os.close(keys)
+
+
+def _write_all(where: int, data: bytes) -> None:
+    """Write to a terminal that takes as much as whoever reads it has room for."""
+    while data:
+        try:
+            data = data[os.write(where, data) :]
+        except BlockingIOError:
+            select.select((), (where,), (), 1)
 
 
 def _request(step: Step) -> Request:

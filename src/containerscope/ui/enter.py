@@ -7,6 +7,7 @@ import contextlib
 import signal
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -78,7 +79,10 @@ class EnterScreen(ActScreen):
         from containerscope.acting import enter
 
         (step,) = confirmed.preview.ready
-        deeds = {"forward": partial(self._forwarded, session, order, confirmed.answer)}
+        deeds = {
+            "forward": partial(self._forwarded, session, order, confirmed.answer),
+            "copy": partial(self._copied, session, order, confirmed.answer),
+        }
         deed = deeds.get(order.action.opens, partial(self._on_terminal, session, order))
         outcome = await enter(session.clients, order, step, confirmed.answer, deed)
         self._told(order, outcome)
@@ -93,6 +97,29 @@ class EnterScreen(ActScreen):
         self.doings.append(doing)
         self.paint()
         self.leave_later(doing)
+
+    async def _copied(self, session: Any, order: Order, answer: str, step: Step) -> str:
+        """Copy a file, and tell how far it is."""
+        from containerscope.insight.copy_plans import sides
+        from containerscope.plan import Stage
+        from containerscope.remote.copying import MIB, Copy, copy
+
+        given = sides(answer)
+        assert given is not None, "it was checked"
+        into = order.action.id == "copy-in"
+        local, remote = given if into else given[::-1]
+        doing = Doing(order)
+        self.doings.append(doing)
+
+        def told(done: int, size: int) -> None:
+            share = f" of {size / MIB:.1f}" if size else ""
+            doing.stages[step.key] = Stage(f"{done / MIB:.1f}{share} MiB")
+
+        told(0, 0)
+        try:
+            return await copy(session.clients, step, Copy(remote, Path(local), into), told)
+        finally:
+            self.doings.remove(doing)
 
     async def _forwarded(self, session: Any, order: Order, answer: str, step: Step) -> str:
         """Forward a port until it is stopped, whatever is looked at meanwhile."""
