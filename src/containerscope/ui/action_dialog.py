@@ -295,7 +295,7 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
     for note in step.notes:
         _append_note(text, note)
-    if step.request is not None:
+    if step.request is not None and step.request.service != "local":
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
 
 
