@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
+import subprocess
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -168,3 +170,47 @@ def test_the_real_plugin_speaks_with_the_demo_account() -> None:
             terminal.type("echo hello\rexit\r")
             terminal.wait("\nhello")
             assert terminal.wait_for_end() == 0
+
+
+def test_a_debug_container_and_an_instance_are_entered_from_the_command_line(
+    tmp_path: Path,
+) -> None:
+    stub = Stub(tmp_path)
+    with served() as url, home() as environment:
+        environment |= {
+            "AWS_ENDPOINT_URL": url,
+            "AWS_ACCESS_KEY_ID": "demo",
+            "AWS_SECRET_ACCESS_KEY": "demo",
+            "AWS_REGION": "eu-west-1",
+            "AWS_EC2_METADATA_DISABLED": "true",
+            "PATH": stub.path,
+        }
+        listed = [*PROGRAM, "get", "pods", "--cluster", "sandbox", "-o", "json"]
+        ran = subprocess.run(listed, env=environment, capture_output=True, check=True, timeout=60)
+        names = [each["metadata"]["name"] for each in json.loads(ran.stdout)["items"]]
+        pod = next(each for each in names if each.startswith("chat-api"))
+        where = ["--cluster", "sandbox", "--namespace", "experiments"]
+        command = [*PROGRAM, "exec", "pod", pod, *where, "--debug", "busybox:1.37"]
+        with Tty(command, environment=environment) as terminal:
+            terminal.wait(":/#")
+            terminal.type("env\rexit 0\r")
+            terminal.wait("HOME=/root")
+            assert terminal.wait_for_end() == 0
+            assert modes(terminal) & _ECHOES == _ECHOES
+        ran = subprocess.run(listed, env=environment, capture_output=True, check=True, timeout=60)
+        found = next(e for e in json.loads(ran.stdout)["items"] if e["metadata"]["name"] == pod)
+        (status,) = found["status"]["ephemeralContainerStatuses"]
+        assert (status["name"], "terminated" in status["state"]) == ("debugger-1", True)
+        listed = [*PROGRAM, "get", "nodes", "--cluster", "platform", "-o", "json"]
+        ran = subprocess.run(listed, env=environment, capture_output=True, check=True, timeout=60)
+        node = json.loads(ran.stdout)["items"][0]["metadata"]["name"]
+        command = [*PROGRAM, "exec", "node", node, "--cluster", "platform"]
+        with Tty(command, environment=environment) as terminal:
+            terminal.wait(r"sh-5.2\$")
+            terminal.type("whoami\r")
+            terminal.wait("ssm-user")
+            os.kill(terminal.pid, signal.SIGTERM)
+            assert terminal.wait_for_end() == 128 + signal.SIGTERM
+            assert modes(terminal) & _ECHOES == _ECHOES
+    (call,) = stub.calls()
+    assert json.loads(call["arguments"][4])["Target"].startswith("i-0")

@@ -93,7 +93,14 @@ async def _running(clients: Clients, scope: Scope, item: Item[Any]) -> list[Any]
         remedy = "see its events and stopped tasks for why"
         raise ApiError(Problem(Why.FAILED, "ecs:ListTasks", message, remedy=remedy))
     tasks.sort(key=lambda each: str(each.started_at or ""), reverse=True)
+    # One that can be entered goes before a newer one that cannot yet.
+    tasks.sort(key=_unready)
     return tasks
+
+
+def _unready(task: Any) -> bool:
+    agents = (agent for each in task.containers or () for agent in each.managed_agents or ())
+    return not any(agent.last_status == "RUNNING" for agent in agents)
 
 
 def _first(names: list[str]) -> list[str]:

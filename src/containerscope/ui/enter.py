@@ -174,7 +174,7 @@ class EnterScreen(ActScreen):
                         end = await opening.terminal(session.clients, step)
                         if order.action.opens == "command" or end.broken or end.code:
                             await opening.read_first(end)
-                except (ApiError, asyncio.CancelledError, OSError) as error:
+                except (Exception, asyncio.CancelledError) as error:
                     failure = error
         except SuspendNotSupported:
             message = "this terminal cannot be given away"
