@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from containerscope.action_log import Entry, log_of
 from containerscope.model.health import Level
+from containerscope.model.kube import KubeError
 from containerscope.model.listing import ApiError, Item, Problem, RefusedError, Why
-from containerscope.plan import Confirm, Note, Reply, Stage, Step, between
+from containerscope.plan import Confirm, KubeRequest, Note, Reply, Request, Stage, Step, between
 from containerscope.resource import Action, Clients, Resource, Scope
 
 _AT_ONCE = 5
@@ -153,6 +154,23 @@ def _step(order: Order, seen: Seen, answer: str) -> Step:
     return Step(seen.item.name, seen.item.key, refused=problem_words(seen.problem))
 
 
+async def rehearse(clients: Clients, order: Order, found: Preview) -> Preview:
+    """The preview as the server sees it: each step is tried there, and nothing is changed."""
+    tried = order.action.rehearse
+    if tried is None or clients.read_only:
+        return found
+
+    async def one(step: Step) -> Step:
+        if step.request is None:
+            return step
+        try:
+            return await tried(clients, step)
+        except ApiError as error:
+            return dataclasses.replace(step, request=None, refused=problem_words(error.problem))
+
+    return Preview(await _side_by_side(one, found.steps), found.notes)
+
+
 def problem_words(problem: Problem) -> str:
     """What happened, and the permission that is lacking where that is it."""
     if problem.permission:
@@ -244,10 +262,9 @@ async def _send(
 
 
 async def _sent(clients: Sender, order: Order, name: str, step: Step) -> Outcome:
-    request = step.request
-    assert request is not None
+    assert step.request is not None
     try:
-        reply = await clients.send(request.service, request.operation, **request.params)
+        reply = await _reply(clients, step.request)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
     made = order.action.made(reply.answer)
@@ -269,9 +286,18 @@ async def _done(clients: Sender, name: str, step: Step, entry: Entry, deed: Deed
         raise
 
 
+async def _reply(clients: Sender, request: Request | KubeRequest) -> Reply:
+    """Send it."""
+    if isinstance(request, KubeRequest):
+        return Reply((await clients.kube(request.cluster).send(request)).id)
+    return await clients.send(request.service, request.operation, **request.params)
+
+
 def _result(error: ApiError) -> Result:
     if isinstance(error, RefusedError):
         return "refused"
+    if isinstance(error, KubeError) and error.conflict:
+        return "conflict"
     return "denied" if error.problem.why is Why.DENIED else "failed"
 
 
@@ -308,8 +334,12 @@ async def follow(
     outcome: Outcome,
     told: Callable[[Stage], None],
     every: float = _EVERY,
+    halt: asyncio.Event | None = None,
 ) -> Stage:
-    """Tell how far it has come until it is at its end, and write that down."""
+    """Tell how far it has come until it is at its end, and write that down.
+
+    Where an action goes on by being followed, `halt` ends it between two of its steps.
+    """
     if order.action.progress is None or outcome.result != "sent":
         return Stage(outcome.words, True, Level.FINE if outcome.result == "sent" else Level.FAILED)
     begun = clients.clock.monotonic()
@@ -325,7 +355,28 @@ async def follow(
         if stage.done:
             await _write_end(clients, order, outcome, stage)
             return stage
-        await clients.clock.sleep(every)
+        if await _pause(clients, every, halt):
+            stage = Stage(f"stopped on request: {stage.words}", True, Level.WARNING)
+            told(stage)
+            await _write_end(clients, order, outcome, stage)
+            return stage
+
+
+async def _pause(clients: Clients, seconds: float, halt: asyncio.Event | None) -> bool:
+    """Wait; whether somebody asked to stop."""
+    if halt is None:
+        await clients.clock.sleep(seconds)
+        return False
+    waits = [
+        asyncio.ensure_future(clients.clock.sleep(seconds)),
+        asyncio.ensure_future(halt.wait()),
+    ]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+    return halt.is_set()
 
 
 async def _write_end(clients: Sender, order: Order, outcome: Outcome, stage: Stage) -> None:

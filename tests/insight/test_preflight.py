@@ -125,7 +125,7 @@ def test_where_nothing_is_lacking_everything_is_said_and_the_command_sent() -> N
     step = plan_exec(facts(), "  env ")
     assert [note.level for note in step.notes] == [Level.FINE] * 8
     assert step.request is not None
-    assert dict(step.request.params) == {
+    assert dict(step.opened.params) == {
         "cluster": "shop",
         "task": GOOD["taskArn"],
         "container": "web",
@@ -172,21 +172,17 @@ def test_a_pod_must_run_and_so_must_its_container() -> None:
 
 def test_of_a_pod_the_best_shell_is_taken_and_attaching_follows_the_container() -> None:
     step = plan_pod_exec(pod(), ())
-    assert step.request is not None
-    assert step.request.changes["command"][:2] == ["sh", "-c"]
+    assert step.opened.changes["command"][:2] == ["sh", "-c"]
     assert step.after == "opens a shell in web-0 web"
-    attached = plan_attach(pod(stdin=True, tty=True)).request
-    assert attached is not None
+    attached = plan_attach(pod(stdin=True, tty=True)).opened
     assert dict(attached.changes) == {"stdin": True, "tty": True}
-    quiet = plan_attach(pod()).request
-    assert quiet is not None
+    quiet = plan_attach(pod()).opened
     assert dict(quiet.changes) == {"stdin": False, "tty": False}
 
 
 def test_a_debug_container_targets_the_one_that_is_meant() -> None:
     crashed = pod(state={"waiting": {"reason": "CrashLoopBackOff"}})
-    request = plan_debug(crashed, "").request
-    assert request is not None
+    request = plan_debug(crashed, "").opened
     assert request.where["container"] == "web"
     assert dict(request.changes) == {"image": "busybox:1.37", "name": "debugger-1"}
     assert plan_debug(pod("Failed"), "").request is None

@@ -162,8 +162,8 @@ async def test_another_host_is_reached_from_a_task_and_none_from_a_pod(remote: R
     order = remote.order("services", "forward", "payments")
     step = await remote.step(order, "5432:db.internal:5432")
     assert step.request is not None
-    assert step.request.where["DocumentName"] == "AWS-StartPortForwardingSessionToRemoteHost"
-    assert step.request.changes["Parameters"]["host"] == ["db.internal"]
+    assert step.opened.where["DocumentName"] == "AWS-StartPortForwardingSessionToRemoteHost"
+    assert step.opened.changes["Parameters"]["host"] == ["db.internal"]
     pods = remote.order("pods", "forward", remote.pod())
     (step,) = preview(pods, await look(remote.clients, pods), "1:db:5432").steps
     assert "ports alone are forwarded" in step.refused

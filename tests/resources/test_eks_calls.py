@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 import pytest
 
+from containerscope.model.eks import Nodegroup
 from containerscope.model.listing import Item, Listing
 from containerscope.resource import Demand, KubeApi, Resource, Scope
 from containerscope.resources import (
@@ -20,6 +21,7 @@ from containerscope.resources import (
     pod_identities,
     updates,
 )
+from containerscope.resources._eks_versions import newest, offers
 from tests.fakes import Answer
 from tests.resources.around import REGION, Account, fixed, listed, tokens
 
@@ -183,6 +185,47 @@ async def test_the_policies_of_access_entries_take_a_call_for_each_row_that_is_s
     listing = await listed(access_entries.RESOURCE, clients, PLATFORM)
     await joins(access_entries.RESOURCE, clients, listing, count=40)
     assert clients.counts["eks:ListAssociatedAccessPolicies"] == min(count, 40)
+
+
+@pytest.mark.parametrize("count", SIZES)
+async def test_newest_amis_take_a_call_for_ten_kinds_of_nodes_and_none_the_next_time(
+    count: int,
+) -> None:
+    """However many node groups there are of each kind."""
+    groups = [
+        Nodegroup(version=f"1.{kind}", ami_type="AL2023_x86_64_STANDARD")
+        for kind in range(count)
+        for _ in range(2)
+    ]
+    items: list[Item[Any]] = [Item(f"k{at}", "n", group) for at, group in enumerate(groups)]
+
+    def parameters(params: Mapping[str, Any]) -> Mapping[str, Any]:
+        names = params["Names"]
+        assert len(names) <= 10
+        return {"Parameters": [{"Name": name, "Value": "1.33.5-20261103"} for name in names]}
+
+    clients = Account({"ssm:GetParameters": parameters})
+    for _ in range(2):
+        found = await newest(clients, PLATFORM, items)
+    assert set(found.values()) <= {"1.33.5-20261103"}
+    assert len(found) == 2 * count
+    assert clients.counts == counted(("ssm:GetParameters", math.ceil(count / 10)))
+
+
+@pytest.mark.parametrize("count", SIZES)
+async def test_upgrades_of_addons_take_a_call_for_each_and_none_the_next_time(count: int) -> None:
+    items: list[Item[Any]] = [Item(name, name, cluster="platform") for name in named(count)]
+    clients = Account(
+        {
+            "eks:DescribeCluster": fixed(cluster={"version": "1.33"}),
+            "eks:DescribeAddonVersions": a_page("addons", []),
+        }
+    )
+    for _ in range(2):
+        await offers(clients, PLATFORM, items)
+    assert clients.counts == counted(
+        ("eks:DescribeCluster", min(count, 1)), ("eks:DescribeAddonVersions", count)
+    )
 
 
 def changing_account(count: int, status: str) -> Account:

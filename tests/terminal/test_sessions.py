@@ -102,12 +102,15 @@ def test_the_terminal_is_sane_after_the_plugin_was_killed(tmp_path: Path) -> Non
         assert log.read()[-1].message == "the plugin was ended by signal 9"
 
 
-def test_the_terminal_is_sane_after_we_were_asked_to_end_in_a_shell(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP], ids=str)
+def test_the_terminal_is_sane_after_we_were_asked_to_end_in_a_shell(
+    tmp_path: Path, end: signal.Signals
+) -> None:
     with inside(Stub(tmp_path), "--cluster", "checkout") as (terminal, log):
         open_shell(terminal)
         child = plugin(terminal)
-        os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+        os.kill(terminal.pid, end)
+        assert terminal.wait_for_end() == 128 + end
         assert modes(terminal) & _ECHOES == _ECHOES
         assert psutil.wait_procs([child], timeout=10)[1] == []
         assert log.read()[-1].message == "broken off"

@@ -64,7 +64,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "GetOpenIDConnectProvider GetAccountAuthorizationDetails SimulatePrincipalPolicy "
         "ListAccountAliases ListRoles"
     ),
-    "ecr": _names("DescribeImages DescribeImageScanFindings DescribeRepositories"),
+    "ecr": _names("DescribeImages DescribeImageScanFindings DescribeRepositories BatchGetImage"),
     "servicediscovery": _names(
         "ListNamespaces ListServices ListInstances GetNamespace GetService GetInstance "
         "GetInstancesHealthStatus"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -110,6 +111,8 @@ class Volume(msgspec.Struct, frozen=True, rename="camel", gc=False):
     persistent_volume_claim: ClaimSource | None = None
     config_map: NamedSource | None = None
     secret: SecretSource | None = None
+    empty_dir: Mapping[str, Any] | None = None
+    """Set, if only to nothing, for a volume that ends with the pod."""
 
 
 class PodSpec(msgspec.Struct, frozen=True, rename="camel"):

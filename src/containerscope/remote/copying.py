@@ -64,8 +64,7 @@ class Copy:
 async def copy(clients: Any, step: Step, wanted: Copy, told: Told = lambda *_: None) -> str:
     """Copy, and say what was; raises `ApiError`, and then nothing is left half made."""
     check(clients, step)
-    assert step.request is not None, "what is refused is not opened"
-    service = step.request.service
+    service = step.opened.service
     wanted = replace(wanted, limit=wanted.limit or MOST[service])
     with tempfile.TemporaryFile() as archive:
         if wanted.into:
@@ -89,13 +88,12 @@ async def _in(clients: Any, step: Step, wanted: Copy, archive: IO[bytes], told: 
     size = await asyncio.to_thread(pack, source, name, archive, wanted.limit)
     folder = f"/tmp/.containerscope-{secrets.token_hex(6)}"
     said = bytearray()
-    kube = step.request is not None and step.request.service == "kubernetes"
+    kube = step.opened.service == "kubernetes"
     proof = str(size) if kube else await asyncio.to_thread(_digest, archive)
     rest = ["sh", folder, proof, name, wanted.remote, "1" if wanted.force else ""]
     if kube:
-        assert step.request is not None
         command = ["sh", "-c", _INTO_POD, *rest]
-        request = replace(step.request, changes={"command": command})
+        request = replace(step.opened, changes={"command": command})
         given = _pieces(archive, size, told)
         end = await pods.piped(clients, request, said.extend, said.extend, given)
     else:
@@ -160,7 +158,7 @@ async def _out(
         await asyncio.to_thread(target.unlink)
     elif target.exists():
         raise failed(f"{target} is there already", "choose another name, or use --force")
-    if step.request is not None and step.request.service == "kubernetes":
+    if step.opened.service == "kubernetes":
         await _from_pod(clients, step, folder or ".", name, wanted, archive, told)
     else:
         await _from_task(clients, step, folder or ".", name, wanted, archive, told)
@@ -171,7 +169,6 @@ async def _out(
 async def _from_pod(
     clients: Any, step: Step, folder: str, name: str, wanted: Copy, archive: IO[bytes], told: Told
 ) -> None:
-    assert step.request is not None
     said = bytearray()
 
     def kept(data: bytes) -> None:
@@ -182,7 +179,7 @@ async def _from_pod(
 
     # A name that begins with a dash is no option.
     command = ["tar", "cf", "-", "-C", folder, name if name[0] != "-" else f"./{name}"]
-    request = replace(step.request, changes={"command": command})
+    request = replace(step.opened, changes={"command": command})
     end = await pods.piped(clients, request, kept, said.extend)
     _check(end, bytes(said))
 

@@ -60,8 +60,7 @@ async def _one(
     reader: asyncio.StreamReader,
     writer: asyncio.StreamWriter,
 ) -> None:
-    request = running.step.request
-    assert request is not None, "what is refused is not opened"
+    request = running.step.opened
     streams = clients.kube_streams(request.where["cluster"])
     query = [("ports", str(request.changes["port"]))]
     async with streams.open(path_of(request, "portforward"), query, (V4,)) as channels:

@@ -17,8 +17,7 @@ _CHATTER = ("Starting session", "Exiting session", "Waiting for connections", "P
 
 async def carry(clients: Any, running: Running) -> None:
     """Run the plugin until it ends; raises `ApiError` with what it said if it never listened."""
-    request = running.step.request
-    assert request is not None, "what is refused is not opened"
+    request = running.step.opened
     given = dict(request.changes["Parameters"])
     # The port that was found free, so that it is the same after each start.
     given["localPortNumber"] = [str(running.forward.local_port)]

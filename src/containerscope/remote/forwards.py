@@ -120,8 +120,7 @@ def forwards_of(clients: Any) -> Forwards | None:
 
 
 def _forward(name: str, clients: Any, step: Step) -> Forward:
-    request = step.request
-    assert request is not None, "what is refused is not opened"
+    request = step.opened
     changes = request.changes
     if request.service == "kubernetes":
         local, remote = changes["local"], str(changes["port"])

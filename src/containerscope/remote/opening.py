@@ -17,7 +17,7 @@ from containerscope.remote.terminal import any_key, write_all
 
 def introduce(words: str, step: Step) -> None:
     """Say where one is going, and how one gets out of it."""
-    kube = step.request is not None and step.request.service == "kubernetes"
+    kube = step.request is not None and step.opened.service == "kubernetes"
     way = f"{pods.LEAVE}\r\n" if kube else ""
     write_all(f"\r\n{visible(words)}\r\n{way}".encode())
 
@@ -32,9 +32,8 @@ async def read_first(end: End) -> None:
 async def terminal(clients: Any, step: Step) -> End:
     """Give the terminal to what a step opens; it is as it was when this returns or raises."""
     check(clients, step)
-    assert step.request is not None, "what is refused is not opened"
-    if step.request.service == "kubernetes":
-        return await pods.terminal(clients, step.request)
+    if step.opened.service == "kubernetes":
+        return await pods.terminal(clients, step.opened)
     return await sessions.terminal(clients, step)
 
 
@@ -49,10 +48,9 @@ async def piped(
 ) -> End:
     """Run the command of a step without a terminal; `as_it_is` without a shell around it."""
     check(clients, step)
-    assert step.request is not None, "what is refused is not opened"
-    if step.request.service == "kubernetes":
-        return await pods.piped(clients, step.request, out, error, given)
+    if step.opened.service == "kubernetes":
+        return await pods.piped(clients, step.opened, out, error, given)
     if as_it_is:
         return await sessions.plain(clients, step, out)
-    argv = shlex.split(step.request.changes["command"])
+    argv = shlex.split(step.opened.changes["command"])
     return await sessions.piped(clients, step, argv, out, given)

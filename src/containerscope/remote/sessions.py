@@ -52,7 +52,7 @@ async def started(clients: Any, request: Request, target: str) -> Call:
 
 async def terminal(clients: Any, step: Step) -> End:
     """Give the terminal to a session until it ends."""
-    request = _request(step)
+    request = step.opened
     with given_away() as given:
         call = await unless_left(started(clients, request, step.mark))
         if call is None:
@@ -105,7 +105,7 @@ async def _fed(talk: Conversation, given: AsyncIterator[bytes]) -> None:
 async def plain(clients: Any, step: Step, out: Any) -> End:
     """Run a command as it is, with no shell around it: its exit code is not told."""
     said = bytearray()
-    async with _plugin(clients, _request(step), step.mark) as (child, _):
+    async with _plugin(clients, step.opened, step.mark) as (child, _):
         assert child.stdout is not None, "its output is piped"
         while data := await child.stdout.read(1 << 15):
             said += data
@@ -182,7 +182,7 @@ async def conversation(
     token = secrets.token_hex(8)
     begin, end = f"<{token}", f"{token}>"
     script = _SCRIPT.format(begin=f"'{begin}'", end=f"'{end}'")
-    request = _request(step)
+    request = step.opened
     command = shlex.join(["sh", "-c", script, "sh", *argv])
     request = Request(
         request.service, request.operation, request.where, {**request.changes, "command": command}
@@ -227,11 +227,6 @@ def _write_all(where: int, data: bytes) -> None:
             data = data[os.write(where, data) :]
         except BlockingIOError:
             select.select((), (where,), (), 1)
-
-
-def _request(step: Step) -> Request:
-    assert step.request is not None, "what is refused is not opened"
-    return step.request
 
 
 def _unstarted(said: bytes) -> ApiError:

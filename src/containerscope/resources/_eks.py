@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -19,8 +19,11 @@ from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Listing, Page, Problem
 from containerscope.redact import masked
 from containerscope.resource import Clients, Demand, Pair, PairsBlock, Scope, TableBlock
+from containerscope.resources import _ecs
 
 T = TypeVar("T")
+
+_NAMED = "name:"
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,10 @@ class Kind(Generic[T]):
 
     async def parts(self, clients: Clients, scope: Scope) -> AsyncIterator[Part[T]]:
         """One part for each cluster in scope, or for every cluster that EKS runs."""
+        name = scope.parent.removeprefix(_NAMED) if scope.parent.startswith(_NAMED) else ""
         async for cluster in clusters(clients, scope):
-            yield self.part(clients, cluster)
+            part = self.part(clients, cluster)
+            yield replace(part, pages=lambda: _ecs.named(name)) if name else part
 
     async def listings(
         self, clients: Clients, scope: Scope, demand: Demand
@@ -102,6 +107,11 @@ class Kind(Generic[T]):
 
     def _parameters(self, cluster: str, name: str) -> dict[str, str]:
         return {"clusterName": cluster, self.name_parameter: name}
+
+
+def named(name: str) -> str:
+    """A `Scope.parent` with which a list is of this one alone, and is not listed."""
+    return f"{_NAMED}{name}"
 
 
 async def clusters(clients: Clients, scope: Scope) -> AsyncIterator[str]:

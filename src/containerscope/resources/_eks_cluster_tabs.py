@@ -170,13 +170,13 @@ async def compute(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blo
     await _keep(clients, item)
     here = scope.within(cluster=item.name)
     groups: tuple[Block, ...] = ()
-    fields = ("name", "health", "desired", "capacity", "types", "version", "newer", "age")
+    fields = ("name", "health", "desired", "version", "newer", "capacity")
     part = nodegroups.NODEGROUPS.part(clients, item.name)
     rows = _rows(clients, here, nodegroups.RESOURCE, part, "Managed node groups", fields)
     async for groups in rows:
         yield groups
     profiles = fargate_profiles.PROFILES.part(clients, item.name)
-    shown = ("name", "health", "selectors", "role", "age")
+    shown = ("name", "health", "selectors", "role")
     async for blocks in _rows(
         clients, here, fargate_profiles.RESOURCE, profiles, "Fargate profiles", shown
     ):
@@ -203,7 +203,7 @@ async def access(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Bloc
         return
     here = scope.within(cluster=item.name)
     part = access_entries.ENTRIES.part(clients, item.name)
-    fields = ("name", "iam", "type", "policies", "groups", "age")
+    fields = ("name", "policies", "groups", "type")
     async for blocks in _rows(
         clients, here, access_entries.RESOURCE, part, "Access entries", fields
     ):
@@ -214,7 +214,7 @@ async def identities(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> 
     """The roles of pods, by pod identity and by annotation, and which of both counts."""
     here = scope.within(cluster=item.name, namespace="")
     resource, title = pod_identities.RESOURCE, "Roles of service accounts"
-    fields = ("namespace", "name", "health", "role", "by", "target")
+    fields = ("namespace", "name", "role", "by")
     listing: Listing[Any] = Listing()
     note = (TextBlock(PRECEDENCE),)
     async for listing in resource.lister(clients, here, Demand(everything=True)):
@@ -230,7 +230,7 @@ async def extensions(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> 
     await _keep(clients, item)
     here = scope.within(cluster=item.name)
     part = addons.ADDONS.part(clients, item.name)
-    fields = ("name", "health", "version", "upgrade", "role", "updated")
+    fields = ("name", "health", "version", "upgrade")
     async for blocks in _rows(clients, here, addons.RESOURCE, part, "Add-ons", fields):
         yield blocks
 
@@ -263,7 +263,7 @@ async def upgrade(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blo
 
 def _checks(listing: Listing[Insight]) -> tuple[Block, ...]:
     known = [each.value for each in listing.items if not isinstance(each.value, Missing)]
-    fields = ("status", "name", "version", "category", "since", "looked")
+    fields = ("status", "name", "version", "since", "looked")
     blocks = _table(insights.RESOURCE, listing, "Checks", fields)
     return (*_blocks.verdict_block(insights_verdict(known)), *blocks)
 

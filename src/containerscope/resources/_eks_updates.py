@@ -18,7 +18,7 @@ from containerscope.resources import _blocks, _listed, updates
 
 _EACH = 10
 """Updates of each thing that a pane asks for; there is a call for each that has not ended."""
-_FIELDS = ("of", "type", "status", "health", "changes", "age")
+_FIELDS = ("of", "type", "status", "changes", "age")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 

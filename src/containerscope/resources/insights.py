@@ -143,9 +143,9 @@ def details(insight: Insight) -> tuple[Block, ...]:
         header = ("ADD-ON", "VERSIONS THAT WORK")
         blocks.append(TableBlock("Add-ons to update", header, rows))
     blocks += _things(insight.resources or ())
-    links = (insight.additional_info or {}).items()
-    if links:
-        blocks.append(_blocks.pairs("Read more", *links))
+    links = (f"{title}: {address}" for title, address in (insight.additional_info or {}).items())
+    if told := "\n".join(links):
+        blocks.append(TextBlock(told, "Read more"))
     return tuple(blocks)
 
 
@@ -189,12 +189,18 @@ def _things(found: Iterable[InsightResource]) -> tuple[TableBlock, ...]:
     levels: list[Level] = []
     for each in found:
         status = each.insight_status
-        name = each.kubernetes_resource_uri or arn.resource_of(each.arn or "?")
+        name = each.kubernetes_resource_uri or _thing(each.arn or "?")
         rows.append((name, status.reason if status else None))
         levels.append(_LEVELS.get((status.status if status else None) or "", Level.NONE))
     if not rows:
         return ()
     return (TableBlock("What it concerns", ("WHAT", "WHY"), tuple(rows), tuple(levels)),)
+
+
+def _thing(of: str) -> str:
+    """What an ARN of something in a cluster names: `nodegroup workers`."""
+    kind, *path = arn.resource_of(of).split("/")
+    return f"{kind} {path[1]}" if len(path) == 3 else arn.resource_of(of)
 
 
 def _health(insight: Insight) -> Health:
@@ -225,7 +231,7 @@ RESOURCE: Resource[Insight] = Resource(
             priority=1,
         ),
         Column("FOR", lambda insight: insight.kubernetes_version, priority=3, name="version"),
-        Column("CATEGORY", lambda insight: _eks.words(insight.category), priority=5, width=20),
+        Column("CATEGORY", lambda insight: _eks.words(insight.category), wide=True, priority=5),
         Column("SINCE", lambda insight: insight.last_transition_time, kind="age", priority=4),
         Column("LOOKED", lambda insight: insight.last_refresh_time, kind="age", priority=6),
         Column("ID", lambda insight: insight.id, wide=True, priority=8),

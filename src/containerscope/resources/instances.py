@@ -241,6 +241,7 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     health=_health,
     changing=instance_changing,
     children=(Child("tasks", _within),),
+    by_name=lambda scope, _: bool(scope.cluster),
     actions=(*host_actions(_ec2), *INSTANCE_ACTIONS),
     details=(
         Detail("Overview", overview),

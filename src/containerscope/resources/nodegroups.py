@@ -7,12 +7,8 @@ from typing import Any
 
 from containerscope.insight.eks_health import changing, issues_of, nodegroup_verdict
 from containerscope.insight.eks_issues import NODEGROUP
-from containerscope.insight.eks_release import (
-    release_verdict,
-    skew,
-    skew_verdict,
-    skew_words,
-)
+from containerscope.insight.eks_release import ami_verdict, release_verdict
+from containerscope.insight.skew import skew, skew_verdict, skew_words
 from containerscope.kube.selection import by_labels
 from containerscope.listers import tried
 from containerscope.model.eks import Nodegroup
@@ -81,6 +77,7 @@ async def _newer_blocks(
     behind = skew(group.version, (versions or {}).get(item.key))
     newest = (releases or {}).get(item.key)
     return (
+        *_blocks.verdict_block(ami_verdict(group)),
         *_blocks.verdict_block(skew_verdict(behind, "node group")),
         *_blocks.verdict_block(release_verdict(group, newest if isinstance(newest, str) else "")),
         *_listed.problem_blocks(problems),
@@ -266,7 +263,13 @@ RESOURCE: Resource[Nodegroup] = Resource(
             needs=_eks_versions.PLANE,
             priority=2,
         ),
-        Column("AMI", lambda group: group.ami_type, priority=6, width=24),
+        Column(
+            "AMI",
+            lambda group: group.ami_type,
+            tone=lambda group: ami_verdict(group).level,
+            priority=6,
+            width=24,
+        ),
         Column("RELEASE", lambda group: group.release_version, wide=True, priority=6),
         Column(
             "NEWER AMI",
@@ -284,6 +287,7 @@ RESOURCE: Resource[Nodegroup] = Resource(
     read=NODEGROUPS.read,
     health=_health,
     changing=lambda group: changing(group.status),
+    by_name=lambda scope, _: bool(scope.cluster),
     actions=ACTIONS,
     children=(Child("nodes", _to_nodes), Child("updates", _to_updates)),
     details=(

@@ -233,6 +233,7 @@ RESOURCE: Resource[Service] = Resource(
         Child("asgs", _within, when=_on_instances),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    by_name=lambda scope, _: bool(scope.cluster),
     actions=(*ACTIONS, *ecs_actions(service_facts, service_parts), RUN_SCHEDULE, RUN_SERVICE),
     joins=(_target_join.JOIN, _metrics.JOIN, _scale_join.JOIN),
     logs=of_service,

@@ -161,6 +161,7 @@ RESOURCE: Resource[Task] = Resource(
         Child("containers", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
+    by_name=lambda scope, _: bool(scope.cluster),
     actions=(*SESSIONS, *TASK_ACTIONS),
     joins=(_target_join.TASK_JOIN,),
     logs=of_task,

@@ -76,13 +76,14 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         place: str,
         look: Callable[[], Awaitable[tuple[Seen, ...]]],
         *,
+        tried: Callable[[Preview], Awaitable[Preview]] | None = None,
         answer: str | None = None,
         opened_by: Collection[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.order = order
-        self._place, self._look = place, look
+        self._place, self._look, self._tried = place, look, tried
         self._given = answer
         self._yes_key = next(key for key in _YES if key not in opened_by)
         """Never a key that opened the dialog, which may still be held down."""
@@ -159,7 +160,12 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                     line.select_all()
             else:
                 self._offer([(each.value, each.label) for each in options])
-        self._plan()
+        if self._tried is None:
+            self._plan()
+            return
+        found = await self._tried(preview(self.order, seen, self._answer))
+        self._preview, self._since = found, self._monotonic()
+        self._show()
 
     def _offer(self, options: Sequence[tuple[str, str]]) -> None:
         shown = self.query_one("#options", OptionList)
@@ -169,7 +175,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         )
         self._values = [value for value, _ in options]
         if options:
-            shown.highlighted = 0
+            given = self._values.index(self._answer) if self._answer in self._values else 0
+            shown.highlighted = given
 
     @on(Input.Changed, "#answer")
     def _answered(self, event: Input.Changed) -> None:
@@ -295,7 +302,7 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
     for note in step.notes:
         _append_note(text, note)
-    if step.request is not None and step.request.service != "local":
+    if step.request is not None and not step.request.name.startswith("local:"):
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
 
 

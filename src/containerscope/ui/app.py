@@ -43,8 +43,8 @@ _TURN = 0.001
 
 A key passes between threads several times before it is painted, and waits for each.
 """
-_TERMINATED = 128 + signal.SIGTERM
-"""The exit code of who was asked to end."""
+_ENDS = ("SIGTERM", "SIGHUP")
+"""The signals that ask the program to end; the second one comes with its terminal's end too."""
 _ALIAS = 0.5
 """Seconds after connecting when the account's alias is asked for."""
 _QUIET = 1.0
@@ -197,10 +197,12 @@ class ContainerScopeApp(App[int]):
 
     def heed_end(self) -> None:
         """Leave the terminal as it was when somebody ends the process."""
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            asyncio.get_running_loop().add_signal_handler(
-                signal.SIGTERM, self.exit, _TERMINATED, _TERMINATED
-            )
+        for name in _ENDS:
+            number = getattr(signal, name, None)
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                if number is not None:
+                    code = 128 + number
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit, code, code)
 
     async def _catch_up(self) -> None:
         self._takes_keys = True

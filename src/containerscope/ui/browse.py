@@ -13,8 +13,8 @@ from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
 from containerscope.ui.commands import CommandError, Do, parse
-from containerscope.ui.dialogs import Help
 from containerscope.ui.enter import EnterScreen
+from containerscope.ui.help import Help
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
 from containerscope.ui.prompt import Mode, Prompt
@@ -94,7 +94,10 @@ class BrowseScreen(EnterScreen):
     def _leave_if_idle(self) -> None:
         """Quit, unless something still goes on that would end with us."""
         forwards = self.session.clients.forwards if self.session is not None else None
-        if forwards is not None and forwards.open:
+        if self.carrying is not None:
+            what = self.carrying.order.title
+            self.say(f"would end here too: {what}; a stops it, ctrl+q leaves it", wrong=True)
+        elif forwards is not None and forwards.open:
             many = "a port is" if forwards.open == 1 else f"{forwards.open} ports are"
             self.say(f"{many} forwarded (:forwards); ctrl+q ends that and quits", wrong=True)
         else:
@@ -283,8 +286,12 @@ class BrowseScreen(EnterScreen):
         return tuple((key, self.rows.name(key)) for key in self.rows.keys[:2000])
 
     def palette_resources(self) -> tuple[tuple[str, str], ...]:
-        """Every resource that can be named."""
-        return tuple((each.name, " ".join(each.aliases)) for each in all_resources().values())
+        """Every resource that can be named; the others are opened from a row."""
+        return tuple(
+            (each.name, " ".join(each.aliases))
+            for each in all_resources().values()
+            if "parent" not in each.needs
+        )
 
     def go_to_row(self, key: str) -> None:
         """Put the cursor on a row."""

@@ -16,9 +16,10 @@ from textual.app import SuspendNotSupported
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Problem, Why
 from containerscope.model.text import visible
-from containerscope.ui.act import ActScreen, Doing
+from containerscope.ui.act import ActScreen
 from containerscope.ui.chrome import problem_words
 from containerscope.ui.dialogs import Choice, Chooser
+from containerscope.ui.doing import Doing
 
 if TYPE_CHECKING:
     from containerscope.acting import Order, Outcome
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from containerscope.remote.ended import End
     from containerscope.ui.action_dialog import Confirmed
 
-_TERMINATED = 128 + signal.SIGTERM
+_ENDS = ("SIGTERM", "SIGHUP")
 
 
 class EnterScreen(ActScreen):
@@ -182,7 +183,7 @@ class EnterScreen(ActScreen):
         finally:
             self.heed_end()
         if ended_by.asked:
-            self.app.exit(_TERMINATED, _TERMINATED)
+            self.app.exit(128 + ended_by.asked, 128 + ended_by.asked)
             return "broken off"
         self.app.refresh(repaint=True)
         if isinstance(failure, OSError):
@@ -197,18 +198,22 @@ class _Ended:
     """Whether somebody has asked the process to end while the terminal was given away."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = 0
+        """The signal that asked; 0 for none."""
 
     @contextlib.contextmanager
     def heeded(self) -> Iterator[None]:
         """Break off what has the terminal, so that it is put in order before we go."""
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
 
-        def end() -> None:
-            self.asked = True
+        def end(number: int) -> None:
+            self.asked = number
             if task is not None:
                 task.cancel()
 
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGTERM, end)
+        for name in _ENDS:
+            number = getattr(signal, name, None)
+            with contextlib.suppress(NotImplementedError):
+                if number is not None:
+                    loop.add_signal_handler(number, end, number)
         yield
