@@ -6,7 +6,6 @@ import json
 import os
 import shutil
 import signal
-import subprocess
 import termios
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -65,7 +64,7 @@ def plugin(terminal: Tty) -> psutil.Process:
     return next(each for each in children if "session-manager-plugin" in " ".join(each.cmdline()))
 
 
-def test_a_shell_in_a_task_opens_follows_the_size_and_gives_the_interface_back(
+def test_the_interface_is_back_after_a_shell_and_after_a_plugin_that_was_killed(
     tmp_path: Path,
 ) -> None:
     stub = Stub(tmp_path)
@@ -79,30 +78,29 @@ def test_a_shell_in_a_task_opens_follows_the_size_and_gives_the_interface_back(
         terminal.wait(r"\^C")
         terminal.type("exit\r")
         terminal.wait("checkout › services.*Open a shell in payments.*: ended", seconds=15)
-        terminal.type("?")
-        terminal.wait("This help")
-        terminal.type("\x1b\x11")
-        assert terminal.wait_for_end() == 0
-        begun, done = log.read()
-        assert (begun.verb, begun.after.split()[0], done.message) == ("shell", "opens", "ended")
-    (call,) = stub.calls()
-    assert call["arguments"][1:3] == ["eu-west-1", "StartSession"]
-
-
-def test_the_terminal_is_sane_after_the_plugin_was_killed(tmp_path: Path) -> None:
-    with inside(Stub(tmp_path), "--cluster", "checkout") as (terminal, log):
-        open_shell(terminal)
+        terminal.type("s")
+        terminal.wait("which one")
+        terminal.type("\r")
+        terminal.wait("y confirms")
+        terminal.read_for(0.4)
+        terminal.type("y")
+        terminal.wait("Starting session with.*/ #")
         assert modes(terminal) & _ECHOES != _ECHOES
         plugin(terminal).kill()
         terminal.wait("the plugin was ended by signal 9.*press a key")
         terminal.type("x")
-        terminal.wait("checkout › services.*ended by signal 9", seconds=15)
+        terminal.wait(r"● Open a shell in payments[^\n]*ended by signal 9", seconds=15)
         terminal.type("\x11")
         assert terminal.wait_for_end() == 0
-        assert log.read()[-1].message == "the plugin was ended by signal 9"
+        assert modes(terminal) & _ECHOES == _ECHOES
+        begun, done, _, killed = log.read()
+        assert (begun.verb, begun.after.split()[0], done.message) == ("shell", "opens", "ended")
+        assert killed.message == "the plugin was ended by signal 9"
+    call, _ = stub.calls()
+    assert call["arguments"][1:3] == ["eu-west-1", "StartSession"]
 
 
-@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGHUP], ids=str)
+@pytest.mark.parametrize("end", [signal.SIGHUP], ids=str)
 def test_the_terminal_is_sane_after_we_were_asked_to_end_in_a_shell(
     tmp_path: Path, end: signal.Signals
 ) -> None:
@@ -116,8 +114,11 @@ def test_the_terminal_is_sane_after_we_were_asked_to_end_in_a_shell(
         assert log.read()[-1].message == "broken off"
 
 
-def test_a_shell_in_a_pod_needs_no_program_beside_ours(tmp_path: Path) -> None:
-    with inside(Stub(tmp_path)) as (terminal, log):
+def test_pods_are_entered_without_a_program_beside_ours_and_nodes_by_the_plugin(
+    tmp_path: Path,
+) -> None:
+    stub = Stub(tmp_path)
+    with inside(stub) as (terminal, log):
         terminal.wait(r"clusters \(5\).*complete")
         terminal.type(":pods cluster=sandbox namespace=experiments chat-api\r")
         terminal.wait(r"pods \(2.*● chat-api")
@@ -147,12 +148,30 @@ def test_a_shell_in_a_pod_needs_no_program_beside_ours(tmp_path: Path) -> None:
         terminal.read_for(0.5)
         terminal.type("~.")
         terminal.wait(r"● Open a shell in[^\n]*: left")
-        terminal.type("\x11")
-        assert terminal.wait_for_end() == 0
+        terminal.type("a")
+        terminal.wait("debug container")
+        terminal.type("debug\r")
+        terminal.wait("image  busybox.*enter opens it")
+        terminal.read_for(0.4)
+        terminal.type("\r")
+        terminal.wait(r"starting debugger-1.*:/#")
+        terminal.type("exit 0\r")
+        terminal.wait(r"● Add a debug container to[^\n]*: ended with 0")
+        terminal.type(":nodes cluster=platform\r")
+        terminal.wait(r"nodes \(.*● i")
+        terminal.type("s")
+        terminal.wait("agent ok: the SSM agent is online.*y confirms")
+        terminal.read_for(0.4)
+        terminal.type("y")
+        terminal.wait(r"sh-5.2\$")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
         assert modes(terminal) & _ECHOES == _ECHOES
         assert [each.verb for each in log.read() if each.phase == "begun"] == [
-            "shell", "exec", "shell",
+            "shell", "exec", "shell", "debug", "shell",
         ]  # fmt: skip
+    (call,) = stub.calls()
+    assert json.loads(call["arguments"][4])["Target"].startswith("i-0")
 
 
 @pytest.mark.skipif(
@@ -173,47 +192,3 @@ def test_the_real_plugin_speaks_with_the_demo_account() -> None:
             terminal.type("echo hello\rexit\r")
             terminal.wait("\nhello")
             assert terminal.wait_for_end() == 0
-
-
-def test_a_debug_container_and_an_instance_are_entered_from_the_command_line(
-    tmp_path: Path,
-) -> None:
-    stub = Stub(tmp_path)
-    with served() as url, home() as environment:
-        environment |= {
-            "AWS_ENDPOINT_URL": url,
-            "AWS_ACCESS_KEY_ID": "demo",
-            "AWS_SECRET_ACCESS_KEY": "demo",
-            "AWS_REGION": "eu-west-1",
-            "AWS_EC2_METADATA_DISABLED": "true",
-            "PATH": stub.path,
-        }
-        listed = [*PROGRAM, "get", "pods", "--cluster", "sandbox", "-o", "json"]
-        ran = subprocess.run(listed, env=environment, capture_output=True, check=True, timeout=60)
-        names = [each["metadata"]["name"] for each in json.loads(ran.stdout)["items"]]
-        pod = next(each for each in names if each.startswith("chat-api"))
-        where = ["--cluster", "sandbox", "--namespace", "experiments"]
-        command = [*PROGRAM, "exec", "pod", pod, *where, "--debug", "busybox:1.37"]
-        with Tty(command, environment=environment) as terminal:
-            terminal.wait(":/#")
-            terminal.type("env\rexit 0\r")
-            terminal.wait("HOME=/root")
-            assert terminal.wait_for_end() == 0
-            assert modes(terminal) & _ECHOES == _ECHOES
-        ran = subprocess.run(listed, env=environment, capture_output=True, check=True, timeout=60)
-        found = next(e for e in json.loads(ran.stdout)["items"] if e["metadata"]["name"] == pod)
-        (status,) = found["status"]["ephemeralContainerStatuses"]
-        assert (status["name"], "terminated" in status["state"]) == ("debugger-1", True)
-        listed = [*PROGRAM, "get", "nodes", "--cluster", "platform", "-o", "json"]
-        ran = subprocess.run(listed, env=environment, capture_output=True, check=True, timeout=60)
-        node = json.loads(ran.stdout)["items"][0]["metadata"]["name"]
-        command = [*PROGRAM, "exec", "node", node, "--cluster", "platform"]
-        with Tty(command, environment=environment) as terminal:
-            terminal.wait(r"sh-5.2\$")
-            terminal.type("whoami\r")
-            terminal.wait("ssm-user")
-            os.kill(terminal.pid, signal.SIGTERM)
-            assert terminal.wait_for_end() == 128 + signal.SIGTERM
-            assert modes(terminal) & _ECHOES == _ECHOES
-    (call,) = stub.calls()
-    assert json.loads(call["arguments"][4])["Target"].startswith("i-0")
