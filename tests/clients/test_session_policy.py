@@ -39,7 +39,7 @@ aws_access_key_id = BASE
 aws_secret_access_key = secret
 """
 READING = ("Describe", "List", "Get", "Filter", "Search", "Simulate")
-HARMLESS = {"logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery"}
+HARMLESS = {"ecr:BatchGetImage", "logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery"}
 SECRET = (
     "secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "sts:AssumeRole",
     "ecr:GetAuthorizationToken", "sts:GetSessionToken", "sts:GetFederationToken", "kms:Decrypt",

@@ -71,6 +71,8 @@ class AnyKube:
             why = self._rng.choice([Why.DENIED, Why.THROTTLED, Why.FAILED, Why.UNREACHABLE])
             said = self._text()
             raise KubeError(Problem(why, f"kubernetes:{path}", said, said), 500)
+        if path == "/version":
+            return json.dumps({"gitVersion": self._text()}).encode()
         parts = path.strip("/").split("/")
         plural = next(part for part in reversed(parts) if part in MODELS)
         if parts[-1] != plural:
