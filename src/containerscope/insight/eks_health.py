@@ -6,7 +6,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from containerscope.insight.eks_issues import ADDON, CLUSTER, FARGATE, NODEGROUP, Meaning
+from containerscope.insight.eks_issues import (
+    ADDON,
+    CAPABILITY,
+    CLUSTER,
+    FARGATE,
+    NODEGROUP,
+    Meaning,
+)
 from containerscope.insight.eks_support import support_verdict
 from containerscope.insight.verdict import Verdict, shortened
 from containerscope.model.eks import (
@@ -17,6 +24,7 @@ from containerscope.model.eks import (
     IssueList,
     Nodegroup,
 )
+from containerscope.model.eks_capability import Capability
 from containerscope.model.fleet import Support
 from containerscope.model.health import Level
 
@@ -69,6 +77,11 @@ def fargate_verdict(profile: FargateProfile) -> Verdict:
 def addon_verdict(addon: Addon) -> Verdict:
     """The level of an add-on."""
     return _worst(addon.status, addon.health, ADDON)
+
+
+def capability_verdict(capability: Capability) -> Verdict:
+    """The level of a capability; a list does not tell its issues."""
+    return _worst(capability.status, capability.health, CAPABILITY)
 
 
 def changing(status: str | None) -> bool:

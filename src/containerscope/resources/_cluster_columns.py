@@ -81,6 +81,7 @@ EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
         "pod-identities",
         "insights",
         "updates",
+        "capabilities",
         "events",
     )
 )

@@ -17,6 +17,7 @@ from containerscope.insight.eks_access import PRECEDENCE
 from containerscope.insight.eks_upgrade import insight_verdict, insights_verdict
 from containerscope.listers import Part, names_then_details, single, tried
 from containerscope.model.eks import Cluster
+from containerscope.model.eks_access import IdentityProvider, IdentityProviderName, OidcProvider
 from containerscope.model.eks_upgrade import Insight, UpdateOf
 from containerscope.model.fleet import ClusterRow
 from containerscope.model.listing import ApiError, Item, Listing, Missing, Page, Problem
@@ -27,6 +28,7 @@ from containerscope.resource import (
     Join,
     Resource,
     Scope,
+    TableBlock,
     TextBlock,
 )
 from containerscope.resources import (
@@ -198,16 +200,65 @@ async def access(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Bloc
             ),
         ),
     )
+    entries: tuple[Block, ...] = (TextBlock(_CONFIG_MAP),)
     if mode == "CONFIG_MAP":
-        yield (*head, TextBlock(_CONFIG_MAP))
+        yield (*head, *entries)
+        yield (*head, *entries, *await _providers(clients, item.name))
         return
     here = scope.within(cluster=item.name)
     part = access_entries.ENTRIES.part(clients, item.name)
     fields = ("name", "policies", "groups", "type")
-    async for blocks in _rows(
+    async for entries in _rows(
         clients, here, access_entries.RESOURCE, part, "Access entries", fields
     ):
-        yield (*head, *blocks)
+        yield (*head, *entries)
+    yield (*head, *entries, *await _providers(clients, item.name))
+
+
+async def _providers(clients: Clients, cluster: str) -> tuple[Block, ...]:
+    """With what people sign in beside IAM; nothing where there is no such way."""
+    title = "OpenID Connect providers"
+    try:
+        page = await clients.read(
+            "eks",
+            "ListIdentityProviderConfigs",
+            "identityProviderConfigs",
+            IdentityProviderName,
+            clusterName=cluster,
+            maxResults=100,
+        )
+        # A cluster has one at most.
+        found = [await _provider(clients, cluster, each) for each in page.items[:1]]
+    except ApiError as error:
+        return (_listed.problem_block(error.problem, title),)
+    if not any(found):
+        return ()
+    rows = tuple(
+        (
+            each.identity_provider_config_name,
+            each.status,
+            f"{each.username_prefix or ''}{each.username_claim or 'sub'}",
+            f"{each.groups_prefix or ''}{each.groups_claim}" if each.groups_claim else None,
+            each.issuer_url,
+        )
+        for each in found
+        if each is not None
+    )
+    return (TableBlock(title, ("NAME", "STATUS", "USER", "GROUPS", "ISSUER"), rows),)
+
+
+async def _provider(
+    clients: Clients, cluster: str, named: IdentityProviderName
+) -> OidcProvider | None:
+    page = await clients.read(
+        "eks",
+        "DescribeIdentityProviderConfig",
+        "identityProviderConfig",
+        IdentityProvider,
+        clusterName=cluster,
+        identityProviderConfig={"type": named.type or "oidc", "name": named.name or ""},
+    )
+    return page.items[0].oidc if page.items else None
 
 
 async def identities(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blocks:
