@@ -78,6 +78,16 @@ async def tried(work: Awaitable[T], problems: list[Problem]) -> T | None:
         return None
 
 
+async def has_account(clients: Clients) -> bool:
+    """Whether AWS can be asked at all: not where contexts of a kubeconfig are all there is."""
+    if not clients.kube_contexts:
+        return True
+    try:
+        return bool((await clients.identity()).account)
+    except ApiError:
+        return True
+
+
 @dataclass(frozen=True)
 class Part(Generic[T]):
     """One parent's worth of a list, a cluster's services: how to name and to describe them."""

@@ -28,10 +28,16 @@ async def test_a_cluster_shows_its_providers_with_their_groups_and_what_room_the
     blocks = await capacity(clients, "data")
     assert rows_of(blocks, "Capacity providers") == (
         (
-            "data-asg", "EC2", 0, 1, "ecs-data", "9/9", "3–9", "enabled, to 90 %", "disabled",
+            "data-asg",
+            "EC2",
+            "weight 1",
+            "ecs-data",
+            "9/9 (3–9)",
+            "enabled, to 90 %",
+            "disabled",
             "at maximum 9",
         ),
-    )  # fmt: skip
+    )
     assert labelled(blocks)["Instances"] == "9 of 9 take tasks"
     for operation in (
         "ecs:DescribeCapacityProviders",
@@ -67,11 +73,6 @@ async def test_one_denied_permission_leaves_the_rest_of_the_capacity(
     blocks = await capacity(clients, "data")
     assert stays in [block.title for block in blocks]
     assert any(f":{operation}" in text for text in texts_of(blocks))
-
-
-async def test_an_eks_cluster_shows_its_node_groups(clients: AwsClients) -> None:
-    blocks = await capacity(clients, "platform")
-    assert rows_of(blocks, "Node groups")[0][:2] == ("spot-b", "instances cannot be launched")
 
 
 async def test_the_tasks_of_a_service_are_held_against_its_strategy(clients: AwsClients) -> None:

@@ -337,7 +337,9 @@ async def test_what_another_controller_deploys_is_shown_as_its_task_sets(
 ) -> None:
     sets = [
         task_set("blue", "PRIMARY", 7),
-        task_set("green", "ACTIVE", 8, stabilityStatus="STABILIZING", runningCount=1),
+        task_set(
+            "green", "ACTIVE", 8, stabilityStatus="STABILIZING", runningCount=1, pendingCount=1
+        ),
     ]
     web = service("web", deployments=[], taskSets=sets, deploymentController={"type": controller})
     del web["taskDefinition"]
@@ -351,11 +353,11 @@ async def test_what_another_controller_deploys_is_shown_as_its_task_sets(
     assert isinstance(lead, TextBlock)
     assert words in lead.text
     assert isinstance(made, TableBlock)
-    assert [row[1:7] for row in made.rows] == [
-        ("primary", "web:7", "100 %", "2/2", 0, "steady state"),
-        ("active", "web:8", "100 %", "1/2", 0, "stabilizing"),
+    assert [row[1:6] for row in made.rows] == [
+        ("primary", "web:7", "100 %", "2/2", "steady state"),
+        ("active", "web:8", "100 %", "1/2 +1", "stabilizing"),
     ]
-    assert made.rows[1][7:9] == (("green",), "CODE_DEPLOY d-0123ABCDE")
+    assert made.rows[1][6:8] == (("green",), "CODE_DEPLOY d-0123ABCDE")
     assert made.levels == (Level.NONE, Level.PROGRESS)
     assert not isinstance(item.value, Missing)
     assert [(each.role, each.arn) for each in groups_of(item.value)] == [

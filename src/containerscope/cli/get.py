@@ -127,7 +127,7 @@ def _print_rows(wish: Wish, settings: Settings, rows: Rows, scope: Scope) -> Non
         color = _color(settings)
         click.echo("\n".join(table_lines(rows, color=color)), color=color)
     elif not wish.name:
-        where = visible(scope.cluster or scope.region)
+        where = visible(scope.cluster or scope.region or "any context")
         empty = wish.resource.empty or f"No {wish.resource.name} in {{scope}}."
         say("nothing matches the filter" if rows.total else empty.replace("{scope}", where))
 

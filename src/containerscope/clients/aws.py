@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, TypeVar, cast
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from containerscope.action_log import ActionLog
 from containerscope.clients.connection import Connection
@@ -31,7 +31,14 @@ from containerscope.clients.session import keep_roles, open_session, partition_o
 from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
-from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
+from containerscope.model.listing import (
+    ApiError,
+    NoAccountError,
+    Page,
+    Problem,
+    RefusedError,
+    Why,
+)
 from containerscope.plan import Reply
 from containerscope.resource import Identity, SignIn, Target
 
@@ -103,6 +110,8 @@ class AwsClients:
         self.pace = pace
         self.actions: ActionLog | None = None
         """Where changes are written down; set by the run that these clients belong to."""
+        self.forwards: Any = None
+        """The ports that are forwarded through them, a `remote.forwards.Forwards`."""
         self.plugin: tuple[str, ...] = ()
         """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
@@ -121,7 +130,14 @@ class AwsClients:
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=self._read_only, metrics=metrics)
         read_bundle(core)
-        self._region = region_of(core, target)
+        self._nowhere: ApiError | None = None
+        """Why no call to AWS can be made, where the clusters are contexts of a kubeconfig."""
+        try:
+            self._region = region_of(core, target)
+        except ApiError as error:
+            if not self._kube_access.contexts:
+                raise
+            self._region, self._nowhere = "", NoAccountError(error.problem)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
 
@@ -151,9 +167,14 @@ class AwsClients:
         return self.pace.budget()
 
     async def identity(self) -> Identity:
-        """Who we are, asked once per profile and region."""
+        """Who we are, asked once per profile and region; nobody where contexts are all there is."""
         if self._identity is None:
-            self._identity = await self._flights.join("identity", self._ask_identity)
+            try:
+                self._identity = await self._flights.join("identity", self._ask_identity)
+            except NoAccountError:
+                if not self._kube_access.contexts:
+                    raise
+                self._identity = Identity("", "", region=self._region)
         return self._identity
 
     async def _ask_identity(self) -> Identity:
@@ -303,7 +324,14 @@ class AwsClients:
             access, door = self._kube_access, cast("Door", EksDoor(self, cluster))
             if cluster in access.contexts:
                 door = KubeconfigDoor(access.kubeconfig, cluster, read_only=self._read_only)
-            connection = KubeConnection(cluster, door, self._clock, self.calls, access.impersonate)
+            connection = KubeConnection(
+                cluster,
+                door,
+                self._clock,
+                self.calls,
+                access.impersonate,
+                lambda: self._read_only,
+            )
             self._kube[cluster] = connection
         return connection
 
@@ -322,6 +350,8 @@ class AwsClients:
 
     async def close(self) -> None:
         """End what is under way and close every client."""
+        if self.forwards is not None:
+            await self.forwards.close()
         await self._flights.close()
         for kube in self._kube.values():
             await kube.close()
@@ -335,6 +365,8 @@ class AwsClients:
         refused = refuse_of_ours(service, operation, params) if self._read_only else None
         if refused is not None:
             raise RefusedError(refused)
+        if self._nowhere is not None:
+            raise self._nowhere
         tries = 0
         while True:
             tries += 1
@@ -347,7 +379,8 @@ class AwsClients:
             except Exception as error:
                 explicit = bool(self._target.access_key)
                 if explicit or tries >= _TRIES or not await self._renewal.cure(error, connection):
-                    raise ApiError(to_problem(error, service, operation)) from error
+                    kind = NoAccountError if isinstance(error, NoCredentialsError) else ApiError
+                    raise kind(to_problem(error, service, operation)) from error
 
     def _connected(self, core: Any) -> Connection:
         if not self._target.access_key:

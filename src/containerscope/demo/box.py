@@ -73,6 +73,8 @@ class Input:
 
     def __init__(self, data: bytes = b"", *, ended: bool = False) -> None:
         self._data = bytearray(data)
+        self._later = bytearray()
+        """What was typed after an end, for whoever reads next."""
         self._ended = ended
         self._more = asyncio.Event()
 
@@ -83,7 +85,10 @@ class Input:
 
     def feed(self, data: bytes) -> None:
         """More has come."""
-        self._data += data
+        if self._ended:
+            self._later += data
+        else:
+            self._data += data
         self._more.set()
 
     def end(self) -> None:
@@ -117,6 +122,8 @@ class Input:
 
     def again(self) -> None:
         """Go on after an end that was typed."""
+        self._data += self._later
+        self._later.clear()
         self._ended = False
 
     async def _wait(self) -> None:

@@ -117,14 +117,12 @@ def describe_volume(volume: Volume) -> tuple[str, str, str]:
 
 
 def _docker(volume: DockerVolumeConfiguration) -> str:
-    """`scope shared, made if it is not there, options size, type`."""
+    """`scope shared, outlives the task, made if it is not there`; its options may hold secrets."""
     lasts = {"shared": "outlives the task", "task": "as long as the task lives"}
-    options = ", ".join(volume.driver_opts or ())
     parts = (
         f"scope {volume.scope}" if volume.scope else "",
         lasts.get(volume.scope or "", ""),
         "made if it is not there" if volume.autoprovision else "",
-        f"options {options}" if options else "",
     )
     return ", ".join(filter(None, parts))
 

@@ -26,6 +26,8 @@ class Kind(Generic[T]):
     version: str = "v1"
     """`v1`, or group and version: `apps/v1`."""
     namespaced: bool = True
+    optional: bool = False
+    """A cluster that does not serve it has none of it: that is no problem."""
     lean: Callable[[T], T] | None = None
     """Leaves out of a value what a list must not hold."""
 

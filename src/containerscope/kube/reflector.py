@@ -115,6 +115,9 @@ class Reflector(Generic[T]):
             except KubeError as error:
                 if error.gone:
                     self._version = ""
+                elif error.status == 404 and self._kind.optional:
+                    self._took_all("")
+                    self._wait = _LONGEST_WAIT
                 else:
                     self._failed(error.problem)
             except ApiError as error:

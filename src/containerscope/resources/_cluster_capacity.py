@@ -10,7 +10,12 @@ from containerscope.insight.group_scaling import group_name_of, group_verdict, i
 from containerscope.insight.instance_health import capacity_provider_kind
 from containerscope.listers import pages, read_pages, tried
 from containerscope.model.asg import AutoScalingGroup
-from containerscope.model.ecs import CapacityProvider, Cluster, ContainerInstance
+from containerscope.model.ecs import (
+    CapacityProvider,
+    CapacityProviderStrategyItem,
+    Cluster,
+    ContainerInstance,
+)
 from containerscope.model.ecs_task import TaskWhole
 from containerscope.model.fleet import ClusterRow
 from containerscope.model.health import Level
@@ -111,11 +116,9 @@ def _table(
             (
                 each.name,
                 capacity_provider_kind(each) or None,
-                (made.base or 0) if made else None,
-                (made.weight or 0) if made else None,
+                _share(made) if made else None,
                 group_name_of(each) or None,
-                f"{in_service(group)}/{group.desired_capacity or 0}" if group else None,
-                f"{group.min_size}–{group.max_size}" if group else None,
+                _size(group) if group else None,
                 _scaling(scaling.status, scaling.target_capacity) if scaling else None,
                 (own.managed_termination_protection or "").lower() or None if own else None,
                 verdict.words or None if verdict else None,
@@ -126,13 +129,25 @@ def _table(
     return TableBlock(
         "Capacity providers",
         (
-            "PROVIDER", "KIND", "BASE", "WEIGHT", "GROUP", "IN SERVICE", "MIN–MAX",
-            "MANAGED SCALING", "TERMINATION PROTECTION", "STATE",
+            "PROVIDER", "KIND", "STRATEGY", "GROUP", "IN SERVICE", "MANAGED SCALING",
+            "PROTECTION", "STATE",
         ),
         tuple(rows),
         tuple(levels),
         empty="They could not be read." if providers is None else "The cluster has none.",
     )  # fmt: skip
+
+
+def _share(item: CapacityProviderStrategyItem) -> str:
+    """`base 1, weight 3`."""
+    base = f"base {item.base}, " if item.base else ""
+    return f"{base}weight {item.weight or 0}"
+
+
+def _size(group: AutoScalingGroup) -> str:
+    """`9/9 (3–9)`."""
+    bounds = f"({group.min_size}–{group.max_size})"
+    return f"{in_service(group)}/{group.desired_capacity or 0} {bounds}"
 
 
 def _scaling(status: str | None, target: int | None) -> str:

@@ -95,11 +95,12 @@ async def listed_blocks(
     fields: Sequence[str],
     clients: Clients,
     scope: Scope,
+    where: str = "this service",
 ) -> AsyncIterator[tuple[Block, ...]]:
     """The list as it arrives, in the calls that the list itself takes."""
     async with aclosing(_listings(resource, clients, scope)) as listings:
         async for listing in listings:
-            table = listed_table(title, resource, listing, fields)
+            table = listed_table(title, resource, listing, fields, where=where)
             yield (table, *problem_blocks(listing.problems))
 
 

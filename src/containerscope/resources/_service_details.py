@@ -230,8 +230,7 @@ def _task_sets(service: Service) -> tuple[TableBlock, ...]:
     if not found:
         return ()
     header = (
-        "ID", "STATUS", "TASKDEF", "SCALE", "RUNNING", "PENDING", "STABILITY", "TARGET GROUPS",
-        "MADE BY", "CREATED",
+        "ID", "STATUS", "TASKDEF", "SCALE", "RUNNING", "STABILITY", "GROUPS", "MADE BY", "AGE",
     )  # fmt: skip
     levels = tuple(
         Level.PROGRESS if each.stability_status == "STABILIZING" else Level.NONE for each in found
@@ -241,13 +240,13 @@ def _task_sets(service: Service) -> tuple[TableBlock, ...]:
 
 def _task_set(found: TaskSet) -> tuple[object, ...]:
     groups = [each.target_group_arn or "" for each in found.load_balancers or ()]
+    pending = f" +{found.pending_count}" if found.pending_count else ""
     return (
         found.id,
         (found.status or "").lower() or None,
         _blocks.taskdef_name(found.task_definition),
         f"{found.scale.value or 0:g} %" if found.scale else None,
-        f"{found.running_count or 0}/{found.computed_desired_count or 0}",
-        found.pending_count or 0,
+        f"{found.running_count or 0}/{found.computed_desired_count or 0}{pending}",
         (found.stability_status or "").lower().replace("_", " ") or None,
         tuple(each.split("/")[1] for each in groups if each.count("/") == 2) or None,
         " ".join(filter(None, (found.started_by, found.external_id))) or None,

@@ -287,6 +287,7 @@ RESOURCE: Resource[Nodegroup] = Resource(
     read=NODEGROUPS.read,
     health=_health,
     changing=lambda group: changing(group.status),
+    by_name=lambda scope, _: bool(scope.cluster),
     actions=ACTIONS,
     children=(Child("nodes", _to_nodes), Child("updates", _to_updates)),
     details=(

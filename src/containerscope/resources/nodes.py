@@ -39,8 +39,11 @@ from containerscope.resource import (
     TableBlock,
 )
 from containerscope.resources import _blocks, _eks, _kube
+from containerscope.resources._kube_node_actions import ACTIONS
+from containerscope.resources._kube_object_actions import object_actions
 from containerscope.resources._kube_usage import NODE_JOIN, USAGE, Used, used
 from containerscope.resources._kube_version import PLANE, PLANE_JOIN, control_plane
+from containerscope.resources._session_actions import host_actions
 
 NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
 _PODS: Kind[Pod] = Kind(Pod, "pods")
@@ -155,6 +158,10 @@ def instance_id(node: Node) -> str | None:
     """The EC2 instance behind it, from its provider id."""
     name = ((node.spec.provider_id if node.spec else None) or "").rpartition("/")[2]
     return name if name.startswith(("i-", "mi-", "fargate-")) else None
+
+
+def _host(item: Item[Node]) -> str:
+    return "" if isinstance(item.value, Missing) else instance_id(item.value) or ""
 
 
 def _type(node: Node) -> str | None:
@@ -347,6 +354,7 @@ RESOURCE: Resource[Node] = Resource(
         NODE_JOIN,
         PLANE_JOIN,
     ),
+    actions=(*ACTIONS, *host_actions(_host), *object_actions(NODES)),
     permissions=_kube.PERMISSIONS,
     empty="No nodes in {scope}.",
     tags=_kube.tags,

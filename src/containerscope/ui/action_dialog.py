@@ -28,8 +28,6 @@ _YES = ("y", "enter", "f8")
 """The keys that may say yes; it is the first that has not opened the dialog."""
 _MOST = 200
 """Cells of one text from outside."""
-_LONGEST = 12
-"""Characters of an answer."""
 _STEPS = 8
 """Things whose change is told one by one."""
 
@@ -78,13 +76,14 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         place: str,
         look: Callable[[], Awaitable[tuple[Seen, ...]]],
         *,
+        tried: Callable[[Preview], Awaitable[Preview]] | None = None,
         answer: str | None = None,
         opened_by: Collection[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.order = order
-        self._place, self._look = place, look
+        self._place, self._look, self._tried = place, look, tried
         self._given = answer
         self._yes_key = next(key for key in _YES if key not in opened_by)
         """Never a key that opened the dialog, which may still be held down."""
@@ -114,7 +113,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                     yield Static(Text(f"{asks.label}  "), id="label")
                     yield _still(
                         Input(
-                            compact=True, id="answer", restrict=asks.characters, max_length=_LONGEST
+                            compact=True,
+                            id="answer",
+                            restrict=asks.characters,
+                            max_length=asks.longest,
                         )
                     )
             elif asks is not None:
@@ -158,7 +160,12 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                     line.select_all()
             else:
                 self._offer([(each.value, each.label) for each in options])
-        self._plan()
+        if self._tried is None:
+            self._plan()
+            return
+        found = await self._tried(preview(self.order, seen, self._answer))
+        self._preview, self._since = found, self._monotonic()
+        self._show()
 
     def _offer(self, options: Sequence[tuple[str, str]]) -> None:
         shown = self.query_one("#options", OptionList)
@@ -168,7 +175,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         )
         self._values = [value for value, _ in options]
         if options:
-            shown.highlighted = 0
+            given = self._values.index(self._answer) if self._answer in self._values else 0
+            shown.highlighted = given
 
     @on(Input.Changed, "#answer")
     def _answered(self, event: Input.Changed) -> None:
@@ -184,6 +192,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     @on(OptionList.OptionSelected, "#options")
     def _to_confirmation(self) -> None:
         if self._preview is None or not self._preview.ready:
+            return
+        if self.order.action.opens:
+            # A line that was typed to be run says yes by its end, as in any shell.
+            self._confirm(Confirm.YES)
             return
         if self._preview.confirm is Confirm.TYPED:
             self.set_focus(self.query_one("#word"))
@@ -218,7 +230,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         on_answer = self.focused is not None and self.focused.id in ("answer", "options")
         more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
         confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
-        return ("enter goes on" if on_answer else confirms) + f"   esc cancels{more}"
+        goes_on = "enter opens it" if self.order.action.opens else "enter goes on"
+        return (goes_on if on_answer else confirms) + f"   esc cancels{more}"
 
     def action_choose(self, by: int) -> None:
         """Another answer, by the letters too."""
@@ -282,7 +295,8 @@ def plan_text(found: Preview, age: int = 0) -> Text:
 def _append_step(text: Text, step: Step, *, named: bool) -> None:
     lead = f"{_fit(step.target)}: " if named else ""
     for change in step.changes:
-        text.append(f"{lead}{_fit(change.label)}  {_fit(change.now)} → ")
+        now = f"{_fit(change.now)} → " if change.now else ""
+        text.append(f"{lead}{_fit(change.label)}  {now}")
         text.append(f"{_fit(change.then)}\n", "bold")
     if step.refused:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")

@@ -55,10 +55,18 @@ def tab_line(name: str, tabs: tuple[str, ...], chosen: int, form: raw.Form, widt
         role: Role = "title" if number == chosen else "plain"
         key = "0" if number == len(tabs) - 1 else str(number + 1) if number < _DIGITS else ""
         parts.append((Span(f"  {key} " if key else "  ", "accent"), Span(title, role)))
-    first = 0
-    while first < chosen and width_of([*head, *sum(parts[first : chosen + 1], ())]) > width:
+    first, last, left, right = 0, len(parts), Span("  ‹", "accent"), Span("  ›", "accent")
+
+    def shown(first: int, last: int) -> Spans:
+        before = (left,) if first else ()
+        after = (right,) if last < len(parts) else ()
+        return (*head, *before, *sum(parts[first:last], ()), *after)
+
+    while first < chosen and width_of(shown(first, min(chosen + 1, len(parts)))) > width:
         first += 1
-    return fit((*head, *sum(parts[first:], ())), width)
+    while last > chosen + 1 and width_of(shown(first, last)) > width:
+        last -= 1
+    return fit(shown(first, last), width)
 
 
 class DetailPane(Vertical):
@@ -181,17 +189,17 @@ class DetailPane(Vertical):
         tabs.show(
             tab_line(subject.item.name, subject.tabs, self.chosen, self.form, tabs.size.width)
         )
-        # A text that grows gets a bar, which must not cover the ends of its lines; the size that
-        # is left beside it follows only with the next layout.
-        beside = view.gutter.width + view.styles.scrollbar_size_vertical
-        view.show(self._lines(subject, max(20, view.outer_size.width - beside)), anew=anew)
+        # A text that grows gets a bar, which must not cover the ends of its lines; how wide what is
+        # beside it will be is known only after the next layout.
+        room = view.outer_size.width - view.gutter.width - view.styles.scrollbar_size_vertical
+        view.show(self._lines(subject, max(20, room)), anew=anew)
         self.post_message(self.Changed())
 
     def _lines(self, subject: Subject, width: int) -> tuple[blocks.Line, ...]:
         now = subject.clients.clock.now()
         if self.is_raw and self._document is not None:
             self._text = raw.text_of(self._document, self.form)
-            return raw.lines(self._text)
+            return raw.lines(self._text, width)
         if not self._blocks:
             return (blocks.Line((Span("Loading…", "dim"),)),)
         return blocks.lines(

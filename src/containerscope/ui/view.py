@@ -56,9 +56,8 @@ class ViewScreen(FrameScreen):
     def connected(self, session: Session) -> None:
         """Follow the present location in this account."""
         self.session, self._trouble = session, None
-        here = self.history.here
-        who = session.identity
-        self.history.stay(here.but(scope=here.scope.within(account=who.account, region=who.region)))
+        # Those before it, too: one goes back to them in the account that is looked at now.
+        self.history.belong(session.identity.account, session.identity.region)
         self._unsure = self.settings.cluster or None
         self.begin()
 
