@@ -249,7 +249,12 @@ async def test_node_groups_are_marked_behind_their_control_plane_and_their_newes
     listing = await everything(nodegroups.RESOURCE, clients)
     gpu = next(line for line in table(listing, nodegroups.RESOURCE) if "| gpu |" in line)
     assert "1.32 ↓1 | AL2023_x86_64_NVIDIA | 1.32.9-20261103 | 200d" in gpu
+    assert (
+        "| spot-b | instances cannot be launched | 5/8 | 1 | 8 | 16"
+        in table(listing, nodegroups.RESOURCE)[0]
+    )
     assert account.calls["ssm:GetParameters"] == 1
+    assert account.calls["autoscaling:DescribeAutoScalingGroups"] == 1
     assert account.calls["eks:DescribeCluster"] == 1
 
 
@@ -311,6 +316,7 @@ TABS = {
         "eks:ListNodegroups": 1,
         "eks:DescribeNodegroup": 4,
         "ssm:GetParameters": 1,
+        "autoscaling:DescribeAutoScalingGroups": 1,
         "eks:ListFargateProfiles": 1,
         "eks:DescribeFargateProfile": 2,
     },
@@ -352,6 +358,7 @@ DENIED = {
     "Compute": [
         ("eks:DescribeFargateProfile", "reports", "spot-b"),
         ("ssm:GetParameters", "1.32.9-20261103", "1.32 ↓1"),
+        ("autoscaling:DescribeAutoScalingGroups", "5/8", "1.32 ↓1"),
         ("eks:ListNodegroups", "spot-b", "reports"),
     ],
     "Access": [

@@ -237,6 +237,7 @@ TABS: tuple[Detail[ClusterRow], ...] = tuple(
 )
 """What the pane of an EKS cluster has beside its overview."""
 TAB_PERMISSIONS = (
+    "autoscaling:DescribeAutoScalingGroups",
     "ec2:DescribeSubnets",
     "eks:DescribeAccessEntry",
     "eks:DescribeAddon",

@@ -15,12 +15,12 @@ import msgspec
 
 from containerscope.insight.eks_access import PRECEDENCE
 from containerscope.insight.eks_upgrade import insight_verdict, insights_verdict
-from containerscope.listers import Part, names_then_details, single, tried
+from containerscope.listers import Part, first, names_then_details, single, tried
 from containerscope.model.eks import Cluster
 from containerscope.model.eks_access import IdentityProvider, IdentityProviderName, OidcProvider
 from containerscope.model.eks_upgrade import Insight, UpdateOf
 from containerscope.model.fleet import ClusterRow
-from containerscope.model.listing import ApiError, Item, Listing, Missing, Page, Problem
+from containerscope.model.listing import ApiError, Item, Listing, Missing, Problem
 from containerscope.resource import (
     Block,
     Clients,
@@ -54,6 +54,7 @@ _MOST = 25
 _TOLD = 10
 """Insights of which a pane tells what to do; there is a call for each."""
 _AT_ONCE = 3
+_AUTO = "Auto Mode: EKS itself runs the nodes, as pods need them; `:nodes` lists them."
 _CONFIG_MAP = (
     "The authentication mode is CONFIG_MAP: principals are let in by the ConfigMap aws-auth in"
     " kube-system alone, and the cluster has no access entries."
@@ -73,25 +74,13 @@ async def _rows(
 ) -> Blocks:
     """The first rows of a list as they arrive, then with what its columns join from elsewhere."""
     listing: Listing[T] = Listing()
-    found = names_then_details(Demand(everything=True), single(_first(part)))
+    found = names_then_details(Demand(everything=True), single(first(part, _MOST)))
     async with aclosing(found):
         async for listing in found:
             yield _table(resource, listing, title, fields)
     wanted = {column.needs for column in resource.columns if column.field in fields}
     async for whole in _joined(clients, scope, resource, listing, wanted):
         yield _table(resource, whole, title, fields)
-
-
-def _first(part: Part[T]) -> Part[T]:
-    async def some() -> AsyncIterator[Page[str]]:
-        left = _MOST
-        async for page in part.pages():
-            yield msgspec.structs.replace(page, items=page.items[:left])
-            left -= len(page.items)
-            if left <= 0:
-                return
-
-    return dataclasses.replace(part, pages=some)
 
 
 async def _joined(
@@ -171,18 +160,21 @@ async def compute(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blo
     """The node groups with newer AMI releases, and the Fargate profiles."""
     await _keep(clients, item)
     here = scope.within(cluster=item.name)
+    cluster = _cluster(item)
+    compute_config = cluster.compute_config if cluster else None
+    auto = (TextBlock(_AUTO),) if compute_config and compute_config.enabled else ()
     groups: tuple[Block, ...] = ()
-    fields = ("name", "health", "desired", "version", "newer", "capacity")
+    fields = ("name", "health", "nodes", "version", "newer", "capacity")
     part = nodegroups.NODEGROUPS.part(clients, item.name)
     rows = _rows(clients, here, nodegroups.RESOURCE, part, "Managed node groups", fields)
     async for groups in rows:
-        yield groups
+        yield (*auto, *groups)
     profiles = fargate_profiles.PROFILES.part(clients, item.name)
     shown = ("name", "health", "selectors", "role")
     async for blocks in _rows(
         clients, here, fargate_profiles.RESOURCE, profiles, "Fargate profiles", shown
     ):
-        yield (*groups, *blocks)
+        yield (*auto, *groups, *blocks)
 
 
 async def access(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blocks:
@@ -324,7 +316,7 @@ async def changes(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blo
 
     async def parts() -> AsyncIterator[Part[UpdateOf]]:
         async for part in updates.parts(clients, scope.within(cluster=item.name, parent="")):
-            yield _eks_updates.first(part)
+            yield first(part, _eks_updates.EACH)
 
     async for blocks in _eks_updates.told(parts()):
         yield blocks

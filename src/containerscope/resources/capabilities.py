@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
-from datetime import datetime
+from contextlib import aclosing
 from typing import Any
 
 from containerscope.insight.eks_health import capability_verdict, changing, issues_of
 from containerscope.insight.eks_issues import CAPABILITY
-from containerscope.listers import read_pages
 from containerscope.model.eks_capability import Capability
 from containerscope.model.health import Health
-from containerscope.model.listing import ApiError, Item, Listing, Missing, Phase, Problem
+from containerscope.model.listing import ApiError, Item, Listing, Missing
 from containerscope.resource import (
     Block,
     Clients,
@@ -31,34 +30,11 @@ _NAMES = {"ARGOCD": "Argo CD", "ACK": "ACK", "KRO": "kro"}
 async def capabilities(
     clients: Clients, scope: Scope, demand: Demand
 ) -> AsyncIterator[Listing[Capability]]:
-    """The capabilities in scope: a call for a hundred of a cluster."""
-    problems: list[Problem] = []
-    items: list[Item[Capability]] = []
-    date: datetime | None = None
-    try:
-        async for cluster in _eks.clusters(clients, scope):
-            found = read_pages(
-                clients,
-                "eks",
-                "ListCapabilities",
-                "capabilities",
-                Capability,
-                "nextToken",
-                clusterName=cluster,
-                maxResults=100,
-            )
-            try:
-                async for page in found:
-                    date = page.date or date
-                    problems += page.odd
-                    items += [_row(cluster, each) for each in page.items]
-            except ApiError as error:
-                problems.append(_eks.within(error.problem, cluster))
-            if items:
-                yield Listing(tuple(items), Phase.NAMES, None, tuple(problems), date)
-    except ApiError as error:
-        problems.append(error.problem)
-    yield Listing(tuple(items), Phase.DONE, len(items), tuple(problems), date)
+    """The capabilities in scope, without their settings and issues."""
+    found = _eks.told_whole(clients, scope, "ListCapabilities", "capabilities", Capability, _row)
+    async with aclosing(found) as listings:
+        async for listing in listings:
+            yield listing
 
 
 def _row(cluster: str, capability: Capability) -> Item[Capability]:
