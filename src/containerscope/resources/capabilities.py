@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import aclosing
 from typing import Any
 
-from containerscope.insight.eks_health import capability_verdict, changing, issues_of
+from containerscope.insight.eks_capability import capability_verdict
+from containerscope.insight.eks_health import changing, issues_of
 from containerscope.insight.eks_issues import CAPABILITY
 from containerscope.model.eks_capability import Capability
 from containerscope.model.health import Health
