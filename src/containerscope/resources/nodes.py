@@ -316,7 +316,7 @@ RESOURCE: Resource[Node] = Resource(
             of_item=_in_use("cpu", lambda found: found.cpu),
             kind="percent",
             needs=USAGE,
-            priority=4,
+            priority=5,
             name="cpu_use",
         ),
         Column(
@@ -324,7 +324,7 @@ RESOURCE: Resource[Node] = Resource(
             of_item=_in_use("memory", lambda found: found.memory),
             kind="percent",
             needs=USAGE,
-            priority=4,
+            priority=5,
             name="memory_use",
         ),
         Column("PODS", of_item=_pod_count, kind="ratio", needs=_LOAD, priority=3),

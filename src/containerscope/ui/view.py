@@ -132,12 +132,15 @@ class ViewScreen(FrameScreen):
 
     async def _placed(self, session: Session, listing: Listing[Any]) -> str:
         """Where the cluster of the flags is opened, if it turns out to be none of ECS."""
-        if listing.phase is not Phase.DONE:
+        if listing.complete:
+            self._unsure = None
             return ""
-        from containerscope.resources._whereabouts import elsewhere
+        from containerscope.resources._whereabouts import elsewhere, lacks
 
+        if listing.phase is not Phase.DONE or not lacks(listing):
+            return ""
         cluster, self._unsure = self._unsure, None
-        return await elsewhere(session.clients, listing, cluster or "")
+        return await elsewhere(session.clients, cluster or "")
 
     def adjust(self, **changes: Any) -> None:
         """Look at the same listing in another way."""
