@@ -30,6 +30,8 @@ class Center:
         self.confirmed = True
         self.code = "123456"
         self.codes_given: list[str] = []
+        self.assumed: list[dict[str, list[str]]] = []
+        """What each AssumeRole carried."""
         self.role_lasts = timedelta(hours=1)
 
     @property
@@ -55,6 +57,7 @@ class Center:
         if action == "GetCallerIdentity":
             inner = "<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/u</Arn>"
         else:
+            self.assumed.append(form)
             given = form.get("TokenCode", [""])[0]
             self.codes_given.append(given)
             if given != self.code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,11 @@ import msgspec
 import pytest
 
 from containerscope.demo import ssm_frames
-from containerscope.demo.ecs_shell import PROMPT, Shell
+from containerscope.demo.box import Input
+from containerscope.demo.box_shell import Shell
+from containerscope.demo.box_terminal import Terminal
+from containerscope.demo.ecs_box import PROMPT, box_of
+from containerscope.demo.ecs_state import Session
 from containerscope.demo.server import RunningServer
 from containerscope.demo.ssm_frames import Frame
 from containerscope.demo.world import World
@@ -121,15 +126,70 @@ def test_a_frame_comes_back_as_it_went() -> None:
         ssm_frames.unpack(b"hello")
 
 
-def test_the_line_editor(world: World) -> None:
+class Typed:
+    """Keys typed on a terminal of the demo, and what it has shown since the last ones."""
+
+    def __init__(self, world: World) -> None:
+        task = next(iter(world.clusters["checkout"].services["web"].tasks.values()))
+        self.shown = ""
+        self.terminal = Terminal(box_of(world, Session("", task, "web")), self._show)
+        self.code = asyncio.ensure_future(self.terminal.run(["/bin/sh"]))
+
+    async def _show(self, data: bytes) -> None:
+        self.shown += data.decode()
+
+    async def __call__(self, keys: str) -> str:
+        self.shown = ""
+        await self.terminal.type(keys)
+        return self.shown
+
+
+async def test_the_line_editor(world: World) -> None:
+    typed = Typed(world)
+    assert await typed("") == ""
+    await asyncio.sleep(0)
+    assert typed.shown == PROMPT
+    assert await typed("ab\x7f") == "ab\b \b"
+    assert await typed("\x03") == "^C\r\n" + PROMPT
+    assert await typed("nope\r") == "nope\r\nsh: nope: not found\r\n" + PROMPT
+    assert await typed("\r") == "\r\n" + PROMPT
+    assert "APP_VERSION=4.18.2\r\n" in await typed("env\r")
+    assert "syntax error" in await typed('echo "\r')
+    assert await typed("sleep 60\r") == "sleep 60\r\n"
+    assert await typed("\x03") == "^C\r\n" + PROMPT
+    assert await typed("stty -echo\r") == "stty -echo\r\n" + PROMPT
+    assert await typed("echo $?\r") == "0\r\n" + PROMPT
+    assert await typed("exit 4\r") == ""
+    assert await typed.code == 4
+
+
+SCRIPTS = {
+    "echo a; false || echo b && echo $?": "a\nb\n0\n",
+    "x=1; echo ok": "sh: x=1: not found\nok\n",
+    "printf 'one\\ntwo\\n' | wc -c": "8\n",
+    'sh -c \'"$@"; echo "code $?"\' sh sh -c "exit 3"': "code 3\n",
+    "echo hi > /tmp/f && cat /tmp/f && [ -f /tmp/f ] && echo is": "hi\nis\n",
+    "echo Zm9v | base64 -d 2>/dev/null; printf '%s|' \"$(hostname)\"; echo": "",
+    "command -v bash >/dev/null && exec bash || exec sh -c 'echo sh'": "sh\n",
+    "mkdir -p /a/b; echo 1 >/a/b/c; tar cf - -C /a b | tar xf - -C /tmp; cat /tmp/b/c": "1\n",
+    "cat /nowhere": "cat: can't open '/nowhere': No such file or directory\n",
+    "printf 'x\\n.\\ny\\n' | sed -n '/^[.]$/q;p'": "x\n",
+    "ls /tmp/nothing || { echo no; echo more; }": "ls: /tmp/nothing: No such file or directory\n"
+    "no\nmore\n",
+}
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+async def test_the_shell_knows_as_much_as_scripts_need(world: World, script: str) -> None:
     task = next(iter(world.clusters["checkout"].services["web"].tasks.values()))
-    shell = Shell(task, "web")
-    assert shell.type("ab\x7f") == "ab\b \b"
-    assert shell.type("\x03") == "^C\r\n" + PROMPT
-    assert shell.type("nope\r") == "nope\r\nsh: nope: not found\r\n" + PROMPT
-    assert shell.type("\r") == "\r\n" + PROMPT
-    assert "APP_VERSION=4.18.2\r\n" in shell.type("env\r")
-    assert "syntax error" in shell.type('echo "\r')
-    assert shell.type("\x04") == "exit\r\n"
-    assert shell.closed
-    assert shell.type("x") == ""
+    written = bytearray()
+
+    async def write(data: bytes) -> None:
+        written.extend(data)
+
+    shell = Shell(box_of(world, Session("", task, "web")))
+    await shell.script(script, Input.of(b""), write, write)
+    if SCRIPTS[script]:
+        assert written.decode() == SCRIPTS[script]
+    else:
+        assert written.decode().endswith(f"{shell.box.host}|\n")

@@ -101,7 +101,7 @@ def test_a_deployment_that_waits_for_a_person_says_so_first() -> None:
     found = told(lifecycleHookDetails=[hook], lifecycleStage="POST_TEST_TRAFFIC_SHIFT")
     assert next(iter(found.items())) == (
         "Waiting",
-        "approve waits for approval, expires in 3 h, then rollback",
+        "approve waits for approval, expires in 3 h, then it rolls back",
     )
     assert found["Stage"] == "post test traffic shift (6 of 11)"
 

@@ -15,7 +15,8 @@ from containerscope.insight.eks_health import (
     nodegroup_verdict,
 )
 from containerscope.insight.eks_support import support_of, version_words
-from containerscope.insight.fleet import kind_of, nodegroups_health, row_verdict, services_health
+from containerscope.insight.fleet import kind_of, row_verdict
+from containerscope.insight.fleet_inside import nodegroups_health, services_health
 from containerscope.model import ecs, eks
 from containerscope.model.ecs_service import Deployment, Service
 from containerscope.model.fleet import ClusterRow, Support, Swept

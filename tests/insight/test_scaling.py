@@ -110,7 +110,7 @@ def test_an_alarm_that_moved_on_is_named_without_numbers() -> None:
 
 def test_an_alarm_that_may_not_be_read_is_named_as_the_activity_names_it() -> None:
     verdict = scaling_verdict(scene(change("13:41", 5), alarms={}, desired=5))
-    assert verdict.cause == f"Scaled ?→5 at 13:41 because of alarm {HIGH}, policy cpu60."
+    assert verdict.cause == "Scaled ?→5 at 13:41 because of the high alarm of policy cpu60."
 
 
 def test_a_count_that_no_activity_set_was_set_by_somebody() -> None:
@@ -226,6 +226,41 @@ def test_a_refusal_tells_the_count_for_the_activity_after_it() -> None:
     assert [step.change for step in steps((change("13:36", 5), low))] == ["4→5", "4→4"]
 
 
+CUT = "maximum capacity was set to 4"
+SAVER = "scheduled action name cost-saver was triggered"
+
+
+def fought(*more: ScalingActivity) -> tuple[ScalingActivity, ...]:
+    """A schedule cuts to 4, and the policy goes back to 9."""
+    night = change("13:58", 0, SAVER, Description="Setting min capacity to 2 and max capacity to 4")
+    return (
+        change("14:07", 9), change("14:04", 4, CUT), change("14:04", 9, SAVER, Description="-"),
+        change("14:01", 9), change("13:58", 4, CUT), night, change("13:50", 9), *more,
+    )  # fmt: skip
+
+
+def test_a_schedule_that_a_policy_undoes_again_and_again_is_named() -> None:
+    verdict = scaling_verdict(scene(*fought()))
+    assert verdict.words == "schedule fights scaling"
+    assert verdict.cause == (
+        "Schedule cost-saver cuts the maximum below what policy cpu60 needs: "
+        "the policy undid it 2 times in the last 2 hours."
+    )
+
+
+def test_one_cut_of_a_schedule_is_no_fight_nor_are_those_of_yesterday() -> None:
+    assert scaling_verdict(scene(*fought()[4:])).words != "schedule fights scaling"
+    late = scene(*fought(), now=NOW + timedelta(hours=3))
+    assert scaling_verdict(late).words != "schedule fights scaling"
+
+
+def test_an_alarm_of_target_tracking_is_called_by_what_its_name_says() -> None:
+    name = "TargetTracking-service/checkout/inventory-AlarmHigh-c28e7ebc-a4c0-4c1d"
+    told = f"monitor alarm {name} in state ALARM triggered policy cpu48"
+    cause = cause_of(ScalingActivity(cause=told))
+    assert (cause.words, cause.alarm) == ("the high alarm of policy cpu48", name)
+
+
 def test_history_is_sorted_whatever_order_it_came_in() -> None:
     newest, oldest = change("13:41", 20), change("13:36", 16)
     assert steps((oldest, newest)) == steps((newest, oldest))
@@ -241,8 +276,8 @@ def test_history_is_sorted_whatever_order_it_came_in() -> None:
             "alarm a in state b, policy p q",
         ),
         ("scheduled action name night was triggered", "schedule night"),
-        ("minimum capacity was set to 5", "minimum is now 5"),
-        ("maximum capacity was set to 5", "maximum is now 5"),
+        ("minimum capacity was set to 5", "the new minimum 5"),
+        ("maximum capacity was set to 5", "the new maximum 5"),
         ("something else", "something else"),
         (None, ""),
     ],

@@ -79,7 +79,7 @@ def test_a_group_that_lets_nothing_out_closes_the_way_before_it_begins() -> None
         2049, TASK, MOUNT, [group("sg-task", out=()), group("sg-efs", rule(**FROM_TASK))]
     )
     assert closed.reach is Reach.CLOSED
-    assert closed.why == "sg-task let nothing out on 2049"
+    assert closed.why == "sg-task lets nothing out on 2049"
 
 
 def test_the_way_out_may_name_the_other_group() -> None:
@@ -106,7 +106,7 @@ def test_a_second_group_that_is_read_may_open_what_the_first_leaves_in_doubt() -
 
 def test_a_closed_way_says_who_is_not_let_in() -> None:
     closed = passage(2049, TASK, MOUNT, [group("sg-task"), group("sg-efs")])
-    assert closed.why == "sg-efs do not let sg-task or 10.0.1.7 in on 2049"
+    assert closed.why == "sg-efs does not let sg-task or 10.0.1.7 in on 2049"
 
 
 def test_what_is_open_to_the_world_is_named() -> None:

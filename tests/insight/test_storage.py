@@ -17,6 +17,7 @@ from containerscope.insight.efs_chain import (
 )
 from containerscope.insight.volumes import describe_volume, volume_uses
 from containerscope.model.ec2 import SecurityGroup
+from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_taskdef import TaskDefinition, Volume
 from containerscope.model.efs import AccessPoint, FileSystem, MountTarget
 from containerscope.model.health import Level
@@ -91,7 +92,7 @@ def test_a_chain_that_holds_names_every_link() -> None:
     ]
     assert {link.state for link in links} == {State.HOLDS}
     assert links[3].why == "10.0.1.200, in the task's own subnet"
-    assert links[4].why == "sg-efs lets sg-task in on 2049"
+    assert links[4].why == "lets sg-task in on 2049"
     assert chain_verdict(links).level is Level.FINE
 
 
@@ -131,7 +132,7 @@ def test_a_closed_port_is_the_broken_link_and_says_whom_to_let_in() -> None:
     ((kind, why),) = broken(links)
     assert (kind, why) == (
         "security group",
-        "sg-efs do not let sg-task or 10.0.1.7 in on 2049.",
+        "It does not let sg-task or 10.0.1.7 in on 2049.",
     )
     assert "Let sg-task in on TCP 2049" in links[-1].fix
 
@@ -229,10 +230,13 @@ def test_a_file_system_that_is_not_encrypted_is_risky() -> None:
                 "fsxWindowsFileServerVolumeConfiguration": {
                     "fileSystemId": "fs-9",
                     "rootDirectory": "share",
-                    "authorizationConfig": {"domain": "corp.example"},
+                    "authorizationConfig": {
+                        "domain": "corp.example",
+                        "credentialsParameter": "arn:aws:ssm:eu-west-1:1:parameter/fsx",
+                    },
                 }
             },
-            ("FSx for Windows", "fs-9:share", "domain corp.example"),
+            ("FSx for Windows", "fs-9:share", "domain corp.example, credentials in fsx"),
         ),
         (
             {
@@ -245,12 +249,18 @@ def test_a_file_system_that_is_not_encrypted_is_risky() -> None:
         ),
         (
             {"dockerVolumeConfiguration": {"scope": "shared", "driver": "rexray"}},
-            ("Docker", "rexray", "scope shared"),
+            ("Docker", "rexray", "scope shared, outlives the task"),
         ),
-        ({"host": {"sourcePath": "/var/run"}}, ("bind mount", "/var/run", "")),
-        ({"host": {}}, ("scratch", "", "")),
-        ({"configuredAtLaunch": True}, ("configured at launch", "", "")),
-        ({}, ("scratch", "", "")),
+        (
+            {"host": {"sourcePath": "/var/run"}},
+            ("bind mount", "/var/run", "a folder of the instance"),
+        ),
+        ({"host": {}}, ("scratch", "", "as long as the task lives")),
+        (
+            {"configuredAtLaunch": True},
+            ("configured at launch", "", "the service gives it no disk"),
+        ),
+        ({}, ("scratch", "", "as long as the task lives")),
     ],
 )
 def test_every_kind_of_volume_is_named(
@@ -261,8 +271,22 @@ def test_every_kind_of_volume_is_named(
 
 def test_a_volume_that_the_service_gives_a_disk_is_an_ebs_one() -> None:
     found = definition({"name": "disk", "configuredAtLaunch": True})
-    (use,) = volume_uses(found, at_deploy=("disk",))
-    assert use.kind == "EBS"
+    disk = {
+        "volumeType": "gp3",
+        "sizeInGiB": 100,
+        "iops": 3000,
+        "encrypted": True,
+        "filesystemType": "xfs",
+        "roleArn": "arn:aws:iam::123456789012:role/ecs-infrastructure",
+    }
+    made = {"name": "disk", "managedEBSVolume": disk}
+    primary = {"status": "PRIMARY", "volumeConfigurations": [made]}
+    service = msgspec.convert({"deployments": [primary]}, Service)
+    (use,) = volume_uses(found, service.disks)
+    assert (use.kind, use.source) == ("EBS", "gp3 100 GiB")
+    assert (
+        use.how == "3000 IOPS, encrypted, xfs, by role ecs-infrastructure, a new one for each task"
+    )
 
 
 def test_mounts_say_which_container_sees_the_volume_where_and_how() -> None:

@@ -195,3 +195,16 @@ async def test_every_type_lists_what_the_cluster_has(reader: AwsClients) -> None
 async def test_without_a_cluster_all_clusters_are_listed(reader: AwsClients) -> None:
     nodes = await all_of("namespaces", reader, Scope(region="eu-west-1"))
     assert len({item.cluster for item in nodes.items}) > 1
+
+
+async def test_a_node_behind_its_control_plane_is_marked_at_the_cost_of_one_request(
+    clients: AwsClients, cluster: Cluster
+) -> None:
+    listing = await all_of("nodes", clients)
+    groups = {cell("nodes", item, "group"): item for item in listing.items}
+    assert cell("nodes", groups["gpu"], "version") == "1.32.9 ↓1"
+    assert cell("nodes", groups["system"], "version") == "1.33.5"
+    assert [each.path for each in cluster.kube.requests].count("/version") == 1
+    down_to = await down("nodes", "nodegroups", groups["gpu"], clients)
+    assert [item.name for item in down_to.items] == ["gpu"]
+    assert cluster.account.calls["eks:ListNodegroups"] == 0

@@ -24,6 +24,7 @@ ROOTS: dict[type[msgspec.Struct], tuple[str, str]] = {
     scaling.ScalableTarget: ("application-autoscaling", "ScalableTarget"),
     scaling.ScalingPolicy: ("application-autoscaling", "ScalingPolicy"),
     scaling.ScalingActivity: ("application-autoscaling", "ScalingActivity"),
+    scaling.CapacityForecast: ("application-autoscaling", "CapacityForecast"),
     scaling.ScheduledAction: ("application-autoscaling", "ScheduledAction"),
     asg.AutoScalingGroup: ("autoscaling", "AutoScalingGroup"),
     asg.GroupActivity: ("autoscaling", "Activity"),

@@ -10,7 +10,7 @@ import pytest
 from botocore.loaders import Loader
 
 import containerscope
-from containerscope.model import eks
+from containerscope.model import eks, eks_access, eks_upgrade
 
 EXTRAS = Path(containerscope.__file__).parent / "clients" / "api_extras"
 SHAPES = {
@@ -19,7 +19,12 @@ SHAPES = {
     eks.Nodegroup: "Nodegroup",
     eks.FargateProfile: "FargateProfile",
     eks.Addon: "Addon",
-    eks.Update: "Update",
+    eks_access.AccessEntry: "AccessEntry",
+    eks_access.AccessPolicy: "AssociatedAccessPolicy",
+    eks_access.PodIdentity: "PodIdentityAssociation",
+    eks_upgrade.Update: "Update",
+    eks_upgrade.Insight: "Insight",
+    eks_upgrade.AddonInfo: "AddonInfo",
 }
 
 

@@ -11,6 +11,7 @@ from containerscope.clients.aws import AwsClients
 from containerscope.demo import scenarios
 from containerscope.demo.clock import StillClock
 from containerscope.demo.faults import Fault
+from containerscope.demo.scaling_state import Policy
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from containerscope.model.health import Level
@@ -104,7 +105,7 @@ CALLS: dict[str, dict[str, int]] = {
     },
     "Definition": {"ecs:DescribeTaskDefinition": 2, "ecs:ListTaskDefinitions": 1},
     "Events": {"ecs:DescribeServices": 1},
-    "Metrics": {"cloudwatch:GetMetricData": 1},
+    "Metrics": {"ecs:DescribeClusters": 1, "ecs:ListTasks": 1, "cloudwatch:GetMetricData": 2},
     "Images": {"ecs:ListTasks": 1, "ecs:DescribeTasks": 1, "ecr:DescribeImages": 1},
 }
 
@@ -133,29 +134,64 @@ async def test_a_role_that_services_share_is_fetched_once(
     assert account.calls["iam:GetRole"] == one + 1, "only the task role is its own"
 
 
-LOST: tuple[tuple[str, str, str], ...] = (
-    ("Deployments", "ListServiceDeployments", "PRIMARY"),
-    ("Deployments", "DescribeServiceRevisions", "History"),
-    ("Tasks", "DescribeTargetHealth", "running"),
-    ("Scaling", "GetMetricData", "cpu60"),
-    ("Scaling", "DescribeScalingActivities", "cpu60"),
-    ("Targets", "DescribeRules", "healthy"),
-    ("Targets", "ListTasks", "healthy"),
-    ("Targets", "DescribeTargetHealth", "prod-web"),
-    ("Roles", "GetRole", "Task role"),
-    ("Logs", "FilterLogEvents", "l follows them"),
-    ("Definition", "ListTaskDefinitions", "cart:41"),
-    ("Images", "DescribeImages", "2.7.1"),
+LOST: tuple[tuple[str, str, str, str], ...] = (
+    ("cart", "Overview", "DescribeTaskDefinition", "Newest events"),
+    ("payments", "Overview", "ListTasks", "Containers"),
+    ("payments", "Overview", "DescribeTasks", "Containers"),
+    ("cart", "Deployments", "ListServiceDeployments", "PRIMARY"),
+    ("cart", "Deployments", "DescribeServiceDeployments", "PRIMARY"),
+    ("cart", "Deployments", "DescribeServiceRevisions", "History"),
+    ("cart", "Tasks", "DescribeTargetHealth", "running"),
+    ("cart", "Tasks", "DescribeTargetGroups", "running"),
+    ("cart", "Scaling", "GetMetricData", "cpu60"),
+    ("cart", "Scaling", "DescribeAlarms", "cpu60"),
+    ("cart", "Scaling", "DescribeScheduledActions", "cpu60"),
+    ("cart", "Scaling", "DescribeScalingActivities", "cpu60"),
+    ("cart", "Scaling", "DescribeScalingPolicies", "Maximum 20"),
+    ("cart", "Scaling", "DescribeScalableTargets", "EC2 Auto Scaling"),
+    ("cart", "Targets", "DescribeRules", "healthy"),
+    ("cart", "Targets", "DescribeListeners", "healthy"),
+    ("cart", "Targets", "DescribeLoadBalancers", "healthy"),
+    ("cart", "Targets", "DescribeTargetGroupAttributes", "healthy"),
+    ("cart", "Targets", "ListTasks", "healthy"),
+    ("cart", "Targets", "DescribeTargetHealth", "prod-web"),
+    ("feature-store", "Storage", "DescribeFileSystems", "access point fsap-"),
+    ("feature-store", "Storage", "DescribeAccessPoints", "file system fs-"),
+    ("feature-store", "Storage", "DescribeMountTargets", "access point fsap-"),
+    ("feature-store", "Storage", "DescribeMountTargetSecurityGroups", "mount target fsmt-"),
+    ("feature-store", "Storage", "DescribeSecurityGroups", "mount target fsmt-"),
+    ("feature-store", "Storage", "ListTasks", "file system fs-"),
+    ("feature-store", "Storage", "ListServices", "file system fs-"),
+    ("cart", "Roles", "GetRole", "Task role"),
+    ("cart", "Roles", "ListAttachedRolePolicies", "s3:GetObject"),
+    ("cart", "Roles", "ListRolePolicies", "Execution role"),
+    ("cart", "Roles", "DescribeTaskDefinition", ""),
+    ("feature-store", "Roles", "DescribeContainerInstances", "Task role"),
+    ("feature-store", "Roles", "DescribeInstances", "Task role"),
+    ("feature-store", "Roles", "GetInstanceProfile", "Task role"),
+    ("cart", "Logs", "FilterLogEvents", "l follows them"),
+    ("cart", "Logs", "DescribeTaskDefinition", ""),
+    ("cart", "Definition", "ListTaskDefinitions", "cart:41"),
+    ("cart", "Definition", "DescribeTaskDefinition", "cart:40"),
+    ("cart", "Events", "DescribeServices", "has reached a steady state"),
+    ("cart", "Metrics", "GetMetricData", ""),
+    ("cart", "Metrics", "DescribeClusters", "CPU of a task"),
+    ("cart", "Metrics", "ListTasks", "CPU of a task"),
+    ("cart", "Images", "DescribeImages", "2.7.1"),
+    ("cart", "Images", "ListTasks", ""),
 )
 
 
-@pytest.mark.parametrize(("title", "operation", "stays"), LOST)
+@pytest.mark.parametrize(
+    ("name", "title", "operation", "stays"), LOST, ids=[f"{each[1]}-{each[2]}" for each in LOST]
+)
 async def test_one_denied_permission_blanks_its_part_and_is_named(
-    clients: AwsClients, account: RunningServer, title: str, operation: str, stays: str
+    clients: AwsClients, account: RunningServer, name: str, title: str, operation: str, stays: str
 ) -> None:
-    item = await service(clients, "cart")
+    cluster = "data" if name == "feature-store" else "checkout"
+    item = await service(clients, name, cluster)
     account.faults.append(Fault(kind="denied", operation=operation))
-    said = words(await shown(clients, item, title))
+    said = words(await shown(clients, item, title, cluster))
     assert stays in said
     assert f":{operation}" in said
 
@@ -168,6 +204,57 @@ async def test_scaling_says_why_it_cannot_and_draws_its_metrics(clients: AwsClie
     assert charts[1].targets == (("target", 60.0),)
     results = [row[3] for row in rows_of(blocks, "Activities")]
     assert "not scaled: already at maximum 20" in results
+
+
+async def test_tasks_that_ran_are_drawn_against_those_that_were_wanted(
+    clients: AwsClients,
+) -> None:
+    for tab in ("Scaling", "Metrics"):
+        blocks = await shown(clients, await service(clients, "cart"), tab)
+        (tasks,) = (b for b in blocks if isinstance(b, SeriesBlock) and b.title == "Tasks")
+        assert [line.label for line in tasks.series] == ["desired", "running"]
+        assert [line.points[-1][1] for line in tasks.series] == [20, 20]
+
+
+@pytest.mark.parametrize(
+    ("cluster", "name", "told"),
+    [
+        ("checkout", "cart", "Busiest tasks (of 20)"),
+        ("data", "feature-store", "Memory of a task"),
+        ("edge", "ingress", "Off: no sizes"),
+    ],
+)
+async def test_container_insights_tell_what_they_know_where_they_are_on(
+    clients: AwsClients, account: RunningServer, cluster: str, name: str, told: str
+) -> None:
+    item = await service(clients, name, cluster)
+    blocks = await shown(clients, item, "Metrics", cluster)
+    assert told in words(blocks)
+    assert account.calls["cloudwatch:GetMetricData"] == (2 if name == "cart" else 1)
+    if name == "cart":
+        busiest = next(b for b in blocks if b.title.startswith("Busiest"))
+        assert isinstance(busiest, TableBlock)
+        shares = [int(str(row[1]).split()[0]) for row in busiest.rows]
+        assert shares == sorted(shares, reverse=True)
+
+
+async def test_a_predictive_policy_shows_the_count_it_expects(
+    clients: AwsClients, account: RunningServer, world: World
+) -> None:
+    metric = {"PredefinedMetricType": "ECSServiceCPUUtilization"}
+    specification = {"TargetValue": 50.0, "PredefinedMetricPairSpecification": metric}
+    ahead = {"Mode": "ForecastOnly", "MetricSpecifications": [specification]}
+    target = world.scaling.targets["ecs", "service/checkout/cart", "ecs:service:DesiredCount"]
+    target.policies["ahead"] = Policy("ahead", "1f0c", "PredictiveScaling", ahead, world.now())
+    blocks = await shown(clients, await service(clients, "cart"), "Scaling")
+    forecast = next(b for b in blocks if b.title == "Forecast (ahead)")
+    assert isinstance(forecast, SeriesBlock)
+    assert len(forecast.series[0].points) >= 23
+    assert "predictive" in words(blocks)
+    assert account.calls["application-autoscaling:GetPredictiveScalingForecast"] == 1
+    account.faults.append(Fault(kind="denied", operation="GetPredictiveScalingForecast"))
+    blocks = await shown(clients, await service(clients, "cart"), "Scaling")
+    assert ":GetPredictiveScalingForecast" in words(blocks)
 
 
 async def test_a_surge_is_in_the_scaling_tab_within_a_refresh(
@@ -231,6 +318,21 @@ async def test_a_zone_that_lost_its_mount_target_is_marked(
     assert "mount target eu-west-1b" not in broken(await shown(clients, item, "Storage", "data"))
 
 
+async def test_the_other_services_of_a_file_system_are_named_in_few_calls(
+    clients: AwsClients, account: RunningServer, world: World
+) -> None:
+    services = world.clusters["data"].services
+    item = await service(clients, "feature-store", "data")
+    before = dict(account.calls)
+    other = next(each for each in services.values() if each.name != "feature-store")
+    other.definition.body["volumes"] = services["feature-store"].definition.body["volumes"]
+    blocks = await shown(clients, item, "Storage", "data")
+    assert [row[0] for row in rows_of(blocks, "Shared with")] == [other.name]
+    assert f"Looked at {len(services)} services of data." in words(blocks)
+    assert account.calls["ecs:ListServices"] - before.get("ecs:ListServices", 0) == 1
+    assert account.calls["ecs:DescribeServices"] - before["ecs:DescribeServices"] == 1
+
+
 async def test_the_definition_tab_shows_what_the_running_revision_changed(
     clients: AwsClients,
 ) -> None:
@@ -288,33 +390,13 @@ async def test_a_paused_deployment_is_told_stage_by_stage(
     assert "AWAITING_ACTION" in said
 
 
-STORIES: tuple[tuple[str, str, str, str, str, int], ...] = (
-    ("image-missing", "checkout", "pricing", "Deployments", "pricing:", 240),
-    ("deployment-stuck", "checkout", "search", "Tasks", "failed elb health checks", 300),
-    ("oom-loop", "checkout", "recommendations", "Tasks", "oom killed (137)", 400),
-    ("container-unhealthy", "checkout", "catalog", "Tasks", "health", 400),
-    ("secret-denied", "checkout", "accounts", "Tasks", "secret", 300),
-    ("scaling-at-maximum", "checkout", "web", "Scaling", "at maximum", 1200),
-    ("schedule-fights-scaling", "checkout", "inventory", "Scaling", "schedule", 1200),
-    ("log-flood", "checkout", "checkout-api", "Logs", "newest lines", 60),
-    ("ec2-out-of-memory", "edge", "rtmp-relay", "Scaling", "ec2 auto scaling", 300),
-    ("spot-interruption", "edge", "image-resizer", "Tasks", "spot", 400),
-)
-
-
-@pytest.mark.parametrize(("story", "cluster", "name", "tab", "said", "seconds"), STORIES)
-async def test_a_story_is_told_in_its_tab(
-    clients: AwsClients,
-    world: World,
-    still_clock: StillClock,
-    story: str,
-    cluster: str,
-    name: str,
-    tab: str,
-    said: str,
-    seconds: int,
+async def test_the_newest_lines_of_a_flood_are_those_of_the_last_seconds(
+    clients: AwsClients, account: RunningServer, world: World, still_clock: StillClock
 ) -> None:
-    scenarios.start(world, story)
-    later(world, still_clock, seconds)
-    item = await service(clients, name, cluster)
-    assert said in words(await shown(clients, item, tab, cluster)).casefold()
+    scenarios.start(world, "log-flood")
+    later(world, still_clock, 120)
+    blocks = await shown(clients, await service(clients, "checkout-api"), "Logs")
+    log = next(b for b in blocks if isinstance(b, LogBlock))
+    newest = max(line.at for line in log.lines if line.at)
+    assert (still_clock.now() - newest).total_seconds() < 5
+    assert account.calls["logs:FilterLogEvents"] <= 3

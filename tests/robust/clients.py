@@ -44,6 +44,8 @@ _NAMED = {
     "DescribeNodegroup": ("nodegroupName", "nodegroup", "nodegroupName"),
     "DescribeFargateProfile": ("fargateProfileName", "fargateProfile", "fargateProfileName"),
     "DescribeAddon": ("addonName", "addon", "addonName"),
+    "DescribeAccessEntry": ("principalArn", "accessEntry", "principalArn"),
+    "DescribeUpdate": ("updateId", "update", "id"),
 }
 
 

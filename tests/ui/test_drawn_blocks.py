@@ -95,6 +95,17 @@ def test_lines_of_several_sources_name_them() -> None:
     assert drawn(LogBlock("", lines_of[:1])) == ["12:00:00.007 GET /"]
 
 
+def test_a_line_that_is_json_says_its_message_first_and_is_cut_at_its_end() -> None:
+    text = '{"level":"info","msg":"paid","order":7,"time":"2026-11-24T12:00:00Z"}'
+    fields = (("message", "paid"), ("level", "info"), ("order", 7), ("time", "2026-11-24"))
+    line = LogLine(START, "web", text, fields=fields)
+    assert drawn(LogBlock("", (line,))) == ["12:00:00.000 paid  order=7"]
+    assert drawn(LogBlock("", (line,)), 24) == ["12:00:00.000 paid  orde…"]
+    assert drawn(LogBlock("", (LogLine(START, "web", "x" * 40),)), 24) == [
+        "12:00:00.000 xxxxxxxxxx…"
+    ]
+
+
 DIFFERENT = DiffBlock(
     "88 against 87",
     "payments:87",
@@ -144,6 +155,19 @@ def test_a_tree_shows_its_branches_and_the_broken_link() -> None:
         "├─● fs-1",
         "│ └─● ap-1",
         "└─✗ mount target in eu-west-1c  there is none",
+    ]
+
+
+def test_why_a_link_is_broken_goes_on_below_it_where_there_is_no_room() -> None:
+    why = "There is none in eu-west-1c, where the task is"
+    node = TreeNode("mount target", Level.FAILED, why, (TreeNode("sg-1"),))
+    assert drawn(TreeBlock("", (TreeNode("fs-1", children=(node, TreeNode("ap"))),)), 40) == [
+        "  fs-1",
+        "├─✗ mount target",
+        "│ │   There is none in eu-west-1c, where",
+        "│ │   the task is",
+        "│ └─  sg-1",
+        "└─  ap",
     ]
 
 

@@ -30,7 +30,7 @@ async def test_each_tab_has_a_key_and_fills_in_and_arrows_reach_the_others(start
         for key, shown in TABS:
             await pilot.press(key)
             await wait_for_text(pilot, *shown)
-        for key, words in (("9", "Revisions"), ("right", "EVENT"), ("right", "asked for")):
+        for key, words in (("9", "Revisions"), ("right", "EVENT"), ("right", "CPU %")):
             await pilot.press(key)
             await wait_for_text(pilot, words)
         await pilot.press("right")

@@ -11,9 +11,13 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Missing, Why
 from containerscope.resource import Identity, Pair, PairsBlock, Scope, TableBlock, TextBlock
 from containerscope.resources import all_resources, find
+from containerscope.settings import Settings
 from containerscope.ui import blocks, keys, memory, raw
-from containerscope.ui.commands import CommandError, Do, Show, completions, parse
+from containerscope.ui.commands import VERBS, CommandError, Do, Show, completions, parse
+from containerscope.ui.detail import tab_line
 from containerscope.ui.header import Pulse, header
+from containerscope.ui.help import help_lines
+from containerscope.ui.lines import matching
 from containerscope.ui.location import History, Location, at, way_to
 from containerscope.ui.log_keys import LOG_KEYS
 from containerscope.ui.memory import Memory
@@ -146,6 +150,28 @@ def test_a_line_of_json_or_yaml_copies_its_value() -> None:
     assert raw.copied('    "arn:aws:x",') == "arn:aws:x"
 
 
+def test_a_long_line_of_json_goes_on_below_its_value_and_is_found_and_copied_whole() -> None:
+    line = '  "reason": "pull image manifest has been retried 1 time(s): not found",'
+    laid = raw.lines(line, 40)
+    assert [text_of(each.spans) for each in laid] == [
+        '  "reason": "pull image manifest has bee',
+        '            n retried 1 time(s): not fou',
+        '            nd",',
+    ]  # fmt: skip
+    assert {each.copy for each in laid} == {line}
+    assert matching(laid, "been retried") == [0]
+    assert matching(laid, "found") == [0]
+
+
+@pytest.mark.parametrize("width", [30, 64, 86])
+def test_the_help_says_everything_at_any_width(width: int) -> None:
+    lines = help_lines(Settings(), [("services", "svc")], width)
+    assert max(width_of(line.spans) for line in lines) <= width
+    said = " ".join(" ".join(text_of(line.spans) for line in lines).split())
+    assert all(key.help in said for key in keys.KEYS)
+    assert all(verb.help in said for verb in VERBS)
+
+
 EVENTS = TableBlock(
     "Events",
     ("TIME", "EVENT"),
@@ -189,3 +215,15 @@ def test_an_account_that_is_no_number_is_shown_harmlessly() -> None:
     line = text_of(header(who, "", False, Pulse(), 120))
     assert "\x1b" not in line
     assert "\u200d" not in line
+
+
+def test_tabs_that_have_no_room_are_told_by_an_arrow() -> None:
+    tabs = ("Overview", "Tasks", "Scaling", "Metrics", "Raw")
+
+    def shown(chosen: int, width: int) -> str:
+        return text_of(tab_line("cart", tabs, chosen, "json", width))
+
+    assert shown(0, 80) == " cart   1 Overview  2 Tasks  3 Scaling  4 Metrics  0 JSON"
+    assert shown(0, 34) == " cart   1 Overview  2 Tasks  ›"
+    assert shown(2, 34) == " cart   ‹  2 Tasks  3 Scaling  ›"
+    assert shown(4, 34) == " cart   ‹  4 Metrics  0 JSON"

@@ -1,4 +1,4 @@
-"""The commands that change something, one way for all: scale, stop, restart, rollback."""
+"""The commands that change something, one way for all of them."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ import click
 
 from containerscope import acting
 from containerscope.acting import Order, Outcome, Preview, Seen
-from containerscope.cli.chosen import nowhere, only
+from containerscope.cli.chosen import check_scope, nowhere, only
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import Command, invocation
 from containerscope.cli.say import say, say_problems
 from containerscope.cli.session import connected, scope_of
 from containerscope.cli.sign_in import sign_in
+from containerscope.cli.verbs import VERBS, Verb
 from containerscope.model import arn
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item
@@ -44,17 +45,33 @@ class Wish:
     dry_run: bool
 
 
-def _wish(action: str, noun: str, names: Sequence[str], answer: str | None, **flags: bool) -> Wish:
-    resource = find(noun) or find(noun.replace("-", " ").replace("nodegroup", "node group"))
+def _kind(noun: str) -> Resource[Any] | None:
+    """The resource of a name, alias or noun, be it written as one word or with a dash."""
+    alike = noun.casefold().replace("-", "")
+    return find(noun) or next(
+        (
+            each for each in all_resources().values()
+            if alike in (each.noun.replace(" ", ""), each.name.removesuffix("s").replace("-", ""))
+        ),
+        None,
+    )  # fmt: skip
+
+
+def _wish(verb: Verb, noun: str, names: Sequence[str], answer: str | None, **flags: bool) -> Wish:
+    action, resource = verb.name, _kind(noun)
     found = None
     if resource is not None:
         found = next((each for each in resource.actions if each.id == action), None)
     if resource is None or found is None:
         takes = [
-            each.noun for each in all_resources().values()
+            each.noun.replace(" ", "-") for each in all_resources().values()
             if any(one.id == action for one in each.actions)
         ]  # fmt: skip
         raise click.UsageError(f"{action} takes {' or '.join(takes)}, not {noun!r}")
+    if found.asks is None and answer is not None:
+        raise click.UsageError(f"{action} {noun} takes no {verb.option or verb.answer}")
+    if verb.answer == "COUNT" and answer is not None and not answer.rstrip("%").isdigit():
+        raise click.UsageError(f"{answer!r} is no number")
     if len(names) > 1 and not found.bulk:
         raise click.UsageError(f"{action} takes one {resource.noun}")
     return Wish(resource, found, tuple(names), answer, **flags)
@@ -116,11 +133,12 @@ async def _items(
     """The things that were named; None, and said, where one of them is not there."""
     found: list[Item[Any]] = []
     for name in wish.names:
-        cluster = arn.cluster_of(name) if name.startswith("arn:") else scope.cluster
-        if cluster:
+        if name.startswith("arn:") or wish.resource.by_name(scope, name):
+            cluster = arn.cluster_of(name) if name.startswith("arn:") else scope.cluster
             found.append(Item(name, arn.name_of(name), cluster=cluster))
             continue
         within = scope.within(service=name) if wish.resource.name == "services" else scope
+        check_scope(wish.resource, within)
         poller = Poller(clients, settings.refresh)
         listing = await poller.once(wish.resource, within, Demand(), lambda _: None)
         named = only(listing, name).items
@@ -141,7 +159,7 @@ def _answer(wish: Wish, seen: Sequence[Seen]) -> str:
         return wish.answer or ""
     if wish.answer is None:
         return wish.action.answer(state)
-    if wish.action.asks.kind == "number":
+    if wish.action.asks.kind == "line":
         return wish.answer
     options = wish.action.options(state)
     for option in options:
@@ -149,9 +167,8 @@ def _answer(wish: Wish, seen: Sequence[Seen]) -> str:
         if wish.answer in (option.value, arn.name_of(option.value), words[0]):
             return option.value
     known = ", ".join(each.label.split()[0] for each in options if each.value != "running")
-    raise click.UsageError(
-        f"there is no {wish.answer!r} to go back to; there are {known or 'none'}"
-    )
+    asked = wish.action.asks.label
+    raise click.UsageError(f"{asked} {wish.answer!r}: there is none; there are {known or 'none'}")
 
 
 def _show(order: Order, found: Preview) -> None:
@@ -164,6 +181,8 @@ def _show(order: Order, found: Preview) -> None:
             say(f"  {step.target}: {note.words}")
         if step.refused:
             say(f"  {step.target}: {step.refused}")
+    for note in found.notes:
+        say(f"  {note.words}")
 
 
 def _show_calls(found: Preview) -> None:
@@ -211,52 +230,25 @@ def _flags(command: Any) -> Any:
     return command
 
 
-@click.command("scale", cls=Command)
-@click.argument("kind")
-@click.argument("name")
-@click.argument("count", type=click.IntRange(min=0))
-@_flags
-@click.pass_context
-def scale(context: click.Context, /, kind: str, name: str, count: int, **flags: bool) -> int:
-    """Set the desired number: `scale service NAME COUNT`, `scale nodegroup NAME COUNT`.
+def _command(verb: Verb) -> click.Command:
+    """The command of a verb."""
 
-    Only the number is sent. What has changed since it was read is reported and not overwritten.
-    """
-    return _run(_wish("scale", kind, (name,), str(count), **flags), invocation(context).settings)
+    @click.pass_context
+    def run(context: click.Context, /, kind: str, **given: Any) -> int:
+        name, answer = given.pop("name"), given.pop("answer", None)
+        names = name if isinstance(name, tuple) else (name,)
+        return _run(_wish(verb, kind, names, answer, **given), invocation(context).settings)
 
-
-@click.command("stop", cls=Command)
-@click.argument("kind")
-@click.argument("names", nargs=-1, required=True)
-@_flags
-@click.pass_context
-def stop(context: click.Context, /, kind: str, names: tuple[str, ...], **flags: bool) -> int:
-    """Stop tasks: `stop task ID…`; each has a result of its own."""
-    return _run(_wish("stop", kind, names, None, **flags), invocation(context).settings)
+    command = _flags(run)
+    if verb.option:
+        command = click.option(verb.option, "answer", metavar="VALUE", help=verb.option_about)(
+            command
+        )
+    if verb.answer:
+        command = click.argument("answer", metavar=verb.answer)(command)
+    name = click.argument("name", nargs=-1, required=True) if verb.many else click.argument("name")
+    command = click.argument("kind")(name(command))
+    return click.command(verb.name, cls=Command, help=verb.about)(command)
 
 
-@click.command("restart", cls=Command)
-@click.argument("kind")
-@click.argument("names", nargs=-1, required=True)
-@_flags
-@click.pass_context
-def restart(context: click.Context, /, kind: str, names: tuple[str, ...], **flags: bool) -> int:
-    """Replace every task of services by new ones: `restart service NAME…`."""
-    return _run(_wish("restart", kind, names, None, **flags), invocation(context).settings)
-
-
-@click.command("rollback", cls=Command)
-@click.argument("kind")
-@click.argument("name")
-@click.option("--to", metavar="REVISION", help="Task definition or service revision to go back to.")
-@_flags
-@click.pass_context
-def rollback(context: click.Context, /, kind: str, name: str, to: str | None, **flags: bool) -> int:
-    """Stop the running deployment of a service and roll it back: `rollback service NAME`.
-
-    Where none is under way, or with --to, the task definition of an earlier revision is deployed.
-    """
-    return _run(_wish("rollback", kind, (name,), to, **flags), invocation(context).settings)
-
-
-COMMANDS = {"scale": scale, "stop": stop, "restart": restart, "rollback": rollback}
+COMMANDS = {verb.name: _command(verb) for verb in VERBS}

@@ -108,7 +108,7 @@ async def _print_item(
     title = f"{resource.noun} {visible(item.name)}{visible(where)}"
     click.echo(click.style(title, bold=True) if color else title, color=color)
     problems: tuple[Problem, ...] = ()
-    for detail in resource.details:
+    for detail in resource.details_of(item):
         blocks, more = await _last_blocks(detail, clients, scope, item)
         problems += more
         click.echo(f"\n== {visible(detail.title)} ==")

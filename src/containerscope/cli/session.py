@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -86,6 +87,7 @@ class Session:
 
     def prepare(self) -> None:
         """Load the SDKs, which takes most of the time until there is a connection."""
+        threading.Thread(target=_load_http, name="prepare-http", daemon=True).start()
         import containerscope.clients.aws  # noqa: F401
 
     async def connect(self, target: Target, sign_in: SignIn) -> Any:
@@ -112,6 +114,9 @@ class Session:
             kube=KubeAccess(self.settings.kubeconfig, self.settings.context, self.settings.as_user),
         )
         self._pace = clients.pace
+        if self._demo is not None:
+            # The demo account's sessions are spoken by what it brings itself.
+            clients.plugin = (sys.executable, "-m", "containerscope.demo.session_plugin")
         if self._log is None:
             return clients
         from containerscope.cli.call_log import LoggedClients
@@ -135,6 +140,11 @@ class Session:
             self._log.close()
 
 
+def _load_http() -> None:
+    """Load the HTTP client, which reads certificates outside the interpreter's lock meanwhile."""
+    import aiohttp  # noqa: F401
+
+
 def _log_to(path: Path) -> CallLog:
     from containerscope.cli.call_log import CallLog
 
@@ -145,11 +155,13 @@ def _log_to(path: Path) -> CallLog:
 async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
     """Clients for one command, closed at its end; raises ApiError."""
     from containerscope.action_log import ActionLog
+    from containerscope.remote.forwards import Forwards
 
     session = Session(settings)
     try:
         clients = await session.connect(session.target, sign_in)
         clients.actions = ActionLog(session.settings.state_dir)
+        clients.forwards = Forwards()
         try:
             yield clients
         finally:

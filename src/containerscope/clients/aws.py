@@ -19,14 +19,16 @@ from containerscope.clients.connection import Connection
 from containerscope.clients.decode import page_of, wants_raw
 from containerscope.clients.errors import is_throttled, to_problem
 from containerscope.clients.flights import Flights
-from containerscope.clients.guard import ALLOWED, refuse
+from containerscope.clients.guard import ALLOWED, refuse_of_ours
 from containerscope.clients.kube import Door, KubeConnection
 from containerscope.clients.kube_config import KubeconfigDoor
 from containerscope.clients.kube_eks import EksDoor
+from containerscope.clients.kube_stream import KubeStreams
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
-from containerscope.clients.session import open_session, partition_of, region_of, share_role_cache
+from containerscope.clients.session import keep_roles, open_session, partition_of, region_of
+from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import (
@@ -37,6 +39,7 @@ from containerscope.model.listing import (
     RefusedError,
     Why,
 )
+from containerscope.plan import Reply
 from containerscope.resource import Identity, SignIn, Target
 
 T = TypeVar("T")
@@ -107,6 +110,10 @@ class AwsClients:
         self.pace = pace
         self.actions: ActionLog | None = None
         """Where changes are written down; set by the run that these clients belong to."""
+        self.forwards: Any = None
+        """The ports that are forwarded through them, a `remote.forwards.Forwards`."""
+        self.plugin: tuple[str, ...] = ()
+        """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
         self._undecided = () if read_only else tuple(read_only_accounts)
         """Patterns of accounts that are read-only, until it is known which one this is."""
@@ -122,6 +129,7 @@ class AwsClients:
         self._kube_access = kube or KubeAccess()
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=self._read_only, metrics=metrics)
+        read_bundle(core)
         self._nowhere: ApiError | None = None
         """Why no call to AWS can be made, where the clusters are contexts of a kubeconfig."""
         try:
@@ -209,6 +217,13 @@ class AwsClients:
         """Whether files and environment are read; not with explicit credentials."""
         return not self._target.access_key
 
+    @property
+    def profile(self) -> str:
+        """The profile that the credentials are of; empty where there is none."""
+        if self._target.access_key:
+            return ""
+        return self._target.profile or self.setting("profile")
+
     async def credential_source(self) -> str:
         """botocore's word for where the credentials come from: `sso`, `env`, `assume-role`, …"""
         try:
@@ -260,13 +275,13 @@ class AwsClients:
             return await fly()
         return await self._flights.join((service, operation, _frozen(params)), fly)
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
-        """Make a change and return the id that AWS gave the request; never joined to another."""
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
+        """Make a change and return what came back; never joined to another."""
         answer, _ = await self._answer(service, operation, params, raw=False)
         failures = answer.get("failures") or ()
         if failures:
             raise ApiError(_failure(f"{service}:{operation}", failures[0]))
-        return str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
+        return Reply(str(answer.get("ResponseMetadata", {}).get("RequestId", "")), answer)
 
     async def stream(
         self, service: str, operation: str, member: str, /, **params: Any
@@ -309,9 +324,20 @@ class AwsClients:
             access, door = self._kube_access, cast("Door", EksDoor(self, cluster))
             if cluster in access.contexts:
                 door = KubeconfigDoor(access.kubeconfig, cluster, read_only=self._read_only)
-            connection = KubeConnection(cluster, door, self._clock, self.calls, access.impersonate)
+            connection = KubeConnection(
+                cluster,
+                door,
+                self._clock,
+                self.calls,
+                access.impersonate,
+                lambda: self._read_only,
+            )
             self._kube[cluster] = connection
         return connection
+
+    def kube_streams(self, cluster: str) -> KubeStreams:
+        """The ways into the pods of a cluster; read-only refuses all of them."""
+        return KubeStreams(self.kube(cluster), read_only=self._read_only)
 
     @property
     def kube_contexts(self) -> tuple[str, ...]:
@@ -324,6 +350,8 @@ class AwsClients:
 
     async def close(self) -> None:
         """End what is under way and close every client."""
+        if self.forwards is not None:
+            await self.forwards.close()
         await self._flights.close()
         for kube in self._kube.values():
             await kube.close()
@@ -334,7 +362,7 @@ class AwsClients:
         self, service: str, operation: str, params: Mapping[str, Any], *, raw: bool
     ) -> tuple[Mapping[str, Any], datetime | None]:
         """The parsed or raw answer and its date; whatever goes wrong becomes an `ApiError`."""
-        refused = refuse(service, operation, params) if self._read_only else None
+        refused = refuse_of_ours(service, operation, params) if self._read_only else None
         if refused is not None:
             raise RefusedError(refused)
         if self._nowhere is not None:
@@ -356,7 +384,7 @@ class AwsClients:
 
     def _connected(self, core: Any) -> Connection:
         if not self._target.access_key:
-            share_role_cache(core)
+            keep_roles(core, read_only=self._read_only)
             self._renewal.codes.answer_for(core)
         return Connection(core, self._region, self._target.endpoint_url, self._prepare)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from containerscope.clients.guard_allowed import ALLOWED, PUBLIC_PARAMETERS
+from containerscope.clients.guard_allowed import ALLOWED, PUBLIC_PARAMETERS, SIGNING_IN
 from containerscope.model.listing import Problem, RefusedError, Why
 
-__all__ = ["ALLOWED", "guard_session", "refuse", "without_metrics"]
+__all__ = ["ALLOWED", "guard_session", "refuse", "refuse_of_ours", "without_metrics"]
 
 _REMEDY = "start without --read-only to allow changes"
 
@@ -22,6 +22,15 @@ def refuse(service: str, operation: str, params: Mapping[str, Any] | None = None
         message = f"read-only refuses {name} outside {PUBLIC_PARAMETERS}: it may be a secret"
         return Problem(Why.DENIED, name, message, remedy=_REMEDY)
     return None
+
+
+def refuse_of_ours(service: str, operation: str, params: Mapping[str, Any]) -> Problem | None:
+    """As `refuse`, for what the program itself asks for: it never asks for credentials."""
+    if operation in SIGNING_IN.get(service, frozenset()):
+        name = f"{service}:{operation}"
+        message = f"read-only refuses {name}: it hands out credentials"
+        return Problem(Why.DENIED, name, message, remedy=_REMEDY)
+    return refuse(service, operation, params)
 
 
 def _public(params: Mapping[str, Any]) -> bool:

@@ -55,7 +55,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     ),
     "ec2": _names(
         "DescribeInstances DescribeNetworkInterfaces DescribeSubnets DescribeSecurityGroups "
-        "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions"
+        "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions "
+        "DescribeRouteTables DescribeVpcEndpoints"
     ),
     "iam": _names(
         "GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy "
@@ -63,23 +64,31 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "GetOpenIDConnectProvider GetAccountAuthorizationDetails SimulatePrincipalPolicy "
         "ListAccountAliases ListRoles"
     ),
-    "ecr": _names("DescribeImages DescribeImageScanFindings DescribeRepositories"),
+    "ecr": _names("DescribeImages DescribeImageScanFindings DescribeRepositories BatchGetImage"),
     "servicediscovery": _names(
         "ListNamespaces ListServices ListInstances GetNamespace GetService GetInstance "
         "GetInstancesHealthStatus"
     ),
     "secretsmanager": _names("DescribeSecret"),
-    "ssm": _names("DescribeParameters GetParameter GetParameters GetParametersByPath"),
+    "ssm": _names(
+        "DescribeParameters GetParameter GetParameters GetParametersByPath "
+        "DescribeInstanceInformation"
+    ),
     "organizations": _names("ListAccounts"),
     "resource-explorer-2": _names("Search"),
     # What signing in needs.
-    "sts": _names(
-        "GetCallerIdentity AssumeRole AssumeRoleWithSAML AssumeRoleWithWebIdentity GetSessionToken"
-    ),
-    "sso": _names("GetRoleCredentials ListAccounts ListAccountRoles"),
+    "sts": _names("GetCallerIdentity AssumeRole AssumeRoleWithWebIdentity"),
+    "sso": _names("GetRoleCredentials"),
     "sso-oidc": _names("RegisterClient StartDeviceAuthorization CreateToken"),
 }
 """botocore's name of a service -> the operations that read-only lets through."""
+
+SIGNING_IN: Mapping[str, frozenset[str]] = {
+    "sts": ALLOWED["sts"] - {"GetCallerIdentity"},
+    "sso": ALLOWED["sso"],
+    "sso-oidc": ALLOWED["sso-oidc"],
+}
+"""Those that hand out credentials: for signing in, and refused to whoever else asks."""
 
 PUBLIC_PARAMETERS = "/aws/service/"
 """Parameters under this path are AWS's own; every other one may hold a secret."""

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
+import os
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from botocore.loaders import JSONFileLoader
+from botocore.loaders import JSONFileLoader, Loader
 
 
 class ModelFiles(JSONFileLoader):  # type: ignore[misc]
@@ -21,3 +23,15 @@ class ModelFiles(JSONFileLoader):  # type: ignore[misc]
         if packed.is_file():
             return msgspec.json.decode(gzip.decompress(packed.read_bytes()))
         return None
+
+
+class ModelLoader(Loader):  # type: ignore[misc]
+    """Finds the services that have a model by reading one folder, not by looking into each."""
+
+    def list_available_services(self, type_name: str) -> list[str]:
+        """The names under the search path; one without a model of that type fails when loaded."""
+        names: set[str] = set()
+        for path in self.search_paths:
+            with contextlib.suppress(OSError), os.scandir(path) as entries:
+                names.update(entry.name for entry in entries if entry.is_dir())
+        return sorted(names)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import enum
 import os
+import signal
 import subprocess
+import sys
 import tempfile
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import IO
 
@@ -23,7 +27,9 @@ class Purpose(enum.Enum):
 
     DEMO = "run the demo account"
     SHELL = "run a command in a container"
+    FORWARD = "forward a port"
     CREDENTIALS = "ask a credential plugin of the kubeconfig"
+    EDITOR = "edit an object in your editor"
 
 
 READ_ONLY = frozenset({Purpose.DEMO, Purpose.CREDENTIALS})
@@ -169,3 +175,119 @@ async def run(
             await process.wait()
     code = process.returncode or 0
     return Finished(code, out.decode("utf-8", "replace"), err.decode("utf-8", "replace"))
+
+
+@asynccontextmanager
+async def opened(
+    purpose: Purpose,
+    arguments: Sequence[str],
+    *,
+    read_only: bool,
+    environment: Mapping[str, str] | None = None,
+    stdin: int | None = None,
+    stdout: int | None = None,
+    stderr: int | None = None,
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A running child, ended when the block is left; without files of its own it has the terminal.
+
+    It shares our process group, so that what is typed there reaches it as it would in a shell.
+    """
+    _allow(purpose, read_only)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *arguments,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=None if environment is None else dict(environment),
+        )
+    except OSError as error:
+        raise _failed(purpose, f"could not {purpose.value}: {error}") from error
+    try:
+        yield process
+    finally:
+        await _ended(process)
+
+
+async def _ended(process: asyncio.subprocess.Process) -> None:
+    """End a child: first kindly, then by force, whatever becomes of us meanwhile."""
+    for force in (process.terminate, process.kill):
+        if process.returncode is not None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            force()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.shield(asyncio.wait_for(process.wait(), _GRACE))
+
+
+_WATCHED = """
+import signal, subprocess, sys, threading
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.DEVNULL)
+def end(*_):
+    child.terminate()
+    try:
+        child.wait(3)
+    except subprocess.TimeoutExpired:
+        child.kill()
+def watch():
+    sys.stdin.buffer.read()
+    end()
+signal.signal(signal.SIGTERM, end)
+threading.Thread(target=watch, daemon=True).start()
+code = child.wait()
+sys.exit(code if code >= 0 else 128 - code)
+"""
+"""A program that runs another one until its own input ends, which comes even when we are killed."""
+
+
+@asynccontextmanager
+async def kept(
+    purpose: Purpose,
+    arguments: Sequence[str],
+    *,
+    read_only: bool,
+    environment: Mapping[str, str] | None = None,
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """A child that serves in the background and ends with us, however we end; its output is piped.
+
+    It has a session of its own: ctrl+c is for whoever has the terminal.
+    """
+    _allow(purpose, read_only)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-I", "-S", "-c", _WATCHED, *arguments,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.STDOUT,
+            env=None if environment is None else dict(environment),
+            start_new_session=True,
+        )  # fmt: skip
+    except OSError as error:
+        raise _failed(purpose, f"could not {purpose.value}: {error}") from error
+    try:
+        yield process
+    finally:
+        if process.stdin is not None:
+            process.stdin.close()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.shield(asyncio.wait_for(process.wait(), _GRACE + 1))
+        await _ended(process)
+
+
+def foreground(purpose: Purpose, arguments: Sequence[str], *, read_only: bool) -> int:
+    """Lend a child our terminal until it ends; its exit code.
+
+    ctrl+c is the child's alone for as long.
+    """
+    _allow(purpose, read_only)
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        # A function and not SIG_IGN, which the child would inherit.
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(list(arguments), check=False).returncode
+    except OSError as error:
+        raise _failed(purpose, f"could not {purpose.value}: {error}") from error
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)

@@ -9,14 +9,14 @@ from typing import Any
 
 from aiobotocore.session import AioSession
 from botocore.configprovider import BOTOCORE_DEFAUT_SESSION_VARIABLES
-from botocore.credentials import JSONFileCache
 from botocore.exceptions import BotoCoreError
 from botocore.loaders import Loader
 
 from containerscope import __version__
 from containerscope.clients.decode import ParserFactory
 from containerscope.clients.guard import guard_session, without_metrics
-from containerscope.clients.models import ModelFiles
+from containerscope.clients.models import ModelFiles, ModelLoader
+from containerscope.clients.session_policy import narrow_roles, role_cache
 from containerscope.clients.tls import ClientConfig
 from containerscope.model.listing import ApiError, Problem, Why
 from containerscope.resource import Target
@@ -36,7 +36,7 @@ def _isolated() -> AioSession:
     }
     core = AioSession(session_vars=variables)
     paths = [str(API_EXTRAS), Loader.BUILTIN_DATA_PATH]
-    loader = Loader(paths, ModelFiles(), include_default_search_paths=False)
+    loader = ModelLoader(paths, ModelFiles(), include_default_search_paths=False)
     core.register_component("data_loader", loader)
     return core
 
@@ -48,7 +48,7 @@ def _of_the_user(profile: str) -> AioSession:
         core.set_config_variable("profile", profile)
     own = core.get_config_variable("data_path")
     paths = [str(Path(part).expanduser()) for part in (own or "").split(os.pathsep) if part]
-    core.register_component("data_loader", Loader([*paths, str(API_EXTRAS)], ModelFiles()))
+    core.register_component("data_loader", ModelLoader([*paths, str(API_EXTRAS)], ModelFiles()))
     return core
 
 
@@ -73,6 +73,7 @@ def open_session(target: Target, *, read_only: bool, metrics: bool = True) -> Ai
     core = _isolated() if target.access_key else _of_the_user(target.profile)
     if read_only:
         guard_session(core)
+        narrow_roles(core)
     if not metrics:
         without_metrics(core)
     core.set_default_client_config(_config(target))
@@ -82,12 +83,10 @@ def open_session(target: Target, *, read_only: bool, metrics: bool = True) -> Ai
     return core
 
 
-def share_role_cache(core: AioSession) -> None:
-    """Keep assumed roles where the AWS CLI keeps them, so that one MFA code serves both."""
+def keep_roles(core: AioSession, *, read_only: bool) -> None:
+    """Keep assumed roles in files, so that an MFA code serves for as long as a role lasts."""
     resolver = core.get_component("credential_provider")
-    resolver.get_provider("assume-role").cache = JSONFileCache(
-        str(Path.home() / ".aws" / "cli" / "cache")
-    )
+    resolver.get_provider("assume-role").cache = role_cache(read_only=read_only)
 
 
 def region_of(core: AioSession, target: Target) -> str:

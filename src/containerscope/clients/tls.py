@@ -2,28 +2,65 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import ssl
+import threading
 from typing import Any
 
 import aiohttp
 from aiobotocore.config import AioConfig
 from aiobotocore.httpsession import AIOHTTPSession
+from aiobotocore.session import AioSession
 from botocore.httpsession import get_cert_path
+
+_ONE_AT_A_TIME = threading.Lock()
+
+
+def verified_context(ca_bundle: str) -> ssl.SSLContext:
+    """A context that trusts this bundle's authorities and checks host names."""
+    with _ONE_AT_A_TIME:
+        return _read(ca_bundle)
 
 
 @functools.cache
-def verified_context(ca_bundle: str) -> ssl.SSLContext:
-    """A context that trusts this bundle's authorities and checks host names."""
+def _read(ca_bundle: str) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=ca_bundle)
+
+
+def read_bundle(core: AioSession) -> None:
+    """Begin to read the session's bundle beside the event loop, which would stand still for it."""
+    bundle = str(core.get_config_variable("ca_bundle") or "")
+    threading.Thread(target=_read_early, args=(bundle,), name="ca-bundle", daemon=True).start()
+
+
+def _read_early(bundle: str) -> None:
+    # A bundle that cannot be read is told of by the first call that needs it.
+    with contextlib.suppress(OSError):
+        context_of(bundle)
 
 
 class VerifiedSession(AIOHTTPSession):  # type: ignore[misc]
     """An HTTP session that checks certificate and host name, behind a proxy as well.
 
     aiobotocore 2.25 checks no host name, and behind a proxy without a bundle of its own no
-    certificate either.
+    certificate either. What goes over plain HTTP waits for no bundle to be read.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self._plain = AIOHTTPSession(**(options | {"verify": False}))
+
+    async def send(self, request: Any) -> Any:
+        """Send the prepared request; redirects are not followed."""
+        url = request.url
+        if url.startswith("http:") and self._proxy_config.proxy_url_for(url) is None:
+            return await self._plain.send(request)
+        return await super().send(request)
+
+    async def __aexit__(self, *error: Any) -> None:
+        await self._plain.__aexit__(*error)
+        await super().__aexit__(*error)
 
     def _create_connector(self, proxy_url: str | None) -> aiohttp.TCPConnector:
         context: ssl.SSLContext | bool = False

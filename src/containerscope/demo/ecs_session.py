@@ -1,7 +1,9 @@
-"""The data channel of an `ExecuteCommand` session, as the Session Manager plugin speaks it."""
+"""The data channel of a session, as the agent behind it speaks with the Session Manager plugin."""
 
 from __future__ import annotations
 
+import asyncio
+import shlex
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -10,21 +12,20 @@ import msgspec
 from aiohttp import WSMsgType, web
 
 from containerscope.demo import ssm_frames
-from containerscope.demo.ecs_shell import PROMPT, Shell
+from containerscope.demo.box_terminal import Terminal
+from containerscope.demo.ecs_box import box_of
 from containerscope.demo.ecs_state import Session
 from containerscope.demo.ids import uuid
+from containerscope.demo.port_server import served
 from containerscope.demo.ssm_frames import Frame
 from containerscope.demo.world import World
 
-_SHELLS = ("sh", "bash", "ash")
 _AGENT = "3.3.1611.0"
+_AGENT_FOR_PORTS = "2.3.1205.0"
+"""Before agents put several connections on one channel, so that none needs to be told apart."""
 _CLOSED = 4001
-
-
-def interactive(command: str) -> bool:
-    """Whether a command is a shell, which goes on until someone leaves it."""
-    words = command.split()
-    return len(words) == 1 and words[0].rpartition("/")[2] in _SHELLS
+_PIECE = 1024
+"""The most bytes in a frame."""
 
 
 def add_route(router: web.UrlDispatcher, world: World) -> None:
@@ -41,10 +42,10 @@ class Channel:
         self._name = name
         self._sent = 0
 
-    async def write(self, text: str) -> None:
-        """Show text on the terminal."""
-        if text:
-            await self.send("output_stream_data", text.encode())
+    async def write(self, data: bytes) -> None:
+        """Show on the terminal, or hand to whoever is connected."""
+        for at in range(0, len(data), _PIECE):
+            await self.send("output_stream_data", data[at : at + _PIECE])
 
     async def send(self, kind: str, payload: bytes, type_: int = ssm_frames.OUTPUT) -> None:
         """Send the next message of the agent."""
@@ -71,6 +72,10 @@ class Channel:
         }
         await self.send("channel_closed", msgspec.json.encode(said), 0)
 
+    async def hang_up(self) -> None:
+        """Close the connection."""
+        await self._socket.close()
+
 
 async def serve(world: World, request: web.Request) -> web.StreamResponse:
     """Speak the protocol with whoever has the session's token."""
@@ -84,23 +89,29 @@ async def serve(world: World, request: web.Request) -> web.StreamResponse:
         await socket.close(code=_CLOSED, message=b"the token is not that of the session")
         return socket
     channel = Channel(world, socket, name)
-    await channel.send("output_stream_data", _greeting(), ssm_frames.HANDSHAKE_REQUEST)
-    shell = Shell(session.task, session.container)
-    async for message in socket:
-        if message.type is WSMsgType.BINARY and not shell.closed:
-            await _take(channel, shell, session, message.data)
-        if shell.closed:
-            await channel.close("")
-            await socket.close()
+    await channel.send("output_stream_data", _greeting(session), ssm_frames.HANDSHAKE_REQUEST)
+    agent = _Agent(world, channel, session)
+    try:
+        async for message in socket:
+            if message.type is WSMsgType.BINARY:
+                await agent.take(message.data)
+    finally:
+        agent.end()
     return socket
 
 
-def _greeting() -> bytes:
-    action: dict[str, Any] = {
-        "ActionType": "SessionType",
-        "ActionParameters": {"SessionType": "Standard_Stream", "Properties": None},
-    }
-    return msgspec.json.encode({"AgentVersion": _AGENT, "RequestedClientActions": [action]})
+def _greeting(session: Session) -> bytes:
+    parameters: dict[str, Any] = {"SessionType": "Standard_Stream", "Properties": None}
+    agent = _AGENT
+    if session.port:
+        properties = {
+            "portNumber": str(session.port),
+            "localPortNumber": str(session.local_port),
+            "type": "LocalPortForwarding",
+        }
+        parameters, agent = {"SessionType": "Port", "Properties": properties}, _AGENT_FOR_PORTS
+    action: dict[str, Any] = {"ActionType": "SessionType", "ActionParameters": parameters}
+    return msgspec.json.encode({"AgentVersion": agent, "RequestedClientActions": [action]})
 
 
 async def _opened(socket: web.WebSocketResponse, token: str) -> bool:
@@ -115,23 +126,48 @@ async def _opened(socket: web.WebSocketResponse, token: str) -> bool:
     return said.get("TokenValue") == token
 
 
-async def _take(channel: Channel, shell: Shell, session: Session, raw: bytes) -> None:
-    """Answer one message of the plugin; what is none is passed over."""
-    try:
-        frame = ssm_frames.unpack(raw)
-    except ValueError:
-        return
-    if frame.kind != "input_stream_data":
-        return
-    await channel.acknowledge(frame)
-    if frame.type == ssm_frames.HANDSHAKE_RESPONSE:
-        done = {"HandshakeTimeToComplete": 1_000_000, "CustomerMessage": ""}
-        complete = msgspec.json.encode(done)
-        await channel.send("output_stream_data", complete, ssm_frames.HANDSHAKE_COMPLETE)
-        if interactive(session.command):
-            await channel.write(PROMPT)
+class _Agent:
+    """What happens on the other side of a channel."""
+
+    def __init__(self, world: World, channel: Channel, session: Session) -> None:
+        self._channel = channel
+        self._session = session
+        self._terminal = Terminal(box_of(world, session), channel.write)
+        self._running: asyncio.Future[None] | None = None
+
+    async def take(self, raw: bytes) -> None:
+        """Answer one message of the plugin; what is none is passed over."""
+        try:
+            frame = ssm_frames.unpack(raw)
+        except ValueError:
+            return
+        if frame.kind != "input_stream_data":
+            return
+        await self._channel.acknowledge(frame)
+        if frame.type == ssm_frames.HANDSHAKE_RESPONSE:
+            done = {"HandshakeTimeToComplete": 1_000_000, "CustomerMessage": ""}
+            complete = msgspec.json.encode(done)
+            await self._channel.send("output_stream_data", complete, ssm_frames.HANDSHAKE_COMPLETE)
+            if not self._session.port:
+                self._running = asyncio.ensure_future(self._run())
+        elif frame.type == ssm_frames.FLAG and frame.payload == ssm_frames.TERMINATE:
+            await self._channel.close("")
+        elif frame.type == ssm_frames.OUTPUT and self._session.port:
+            await self._channel.write(served(frame.payload))
+        elif frame.type == ssm_frames.OUTPUT:
+            await self._terminal.type(frame.payload.decode("utf-8", "replace"))
+
+    async def _run(self) -> None:
+        try:
+            argv = shlex.split(self._session.command)
+        except ValueError as problem:
+            await self._channel.write(f"sh: syntax error: {problem}\r\n".encode())
         else:
-            await channel.write(shell.run(session.command))
-            shell.closed = True
-    elif frame.type == ssm_frames.OUTPUT:
-        await channel.write(shell.type(frame.payload.decode("utf-8", "replace")))
+            await self._terminal.run(argv)
+        await self._channel.close("")
+        await self._channel.hang_up()
+
+    def end(self) -> None:
+        """Nobody is there any more."""
+        if self._running is not None:
+            self._running.cancel()

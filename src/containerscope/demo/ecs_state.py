@@ -113,12 +113,17 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """What `ExecuteCommand` has opened in a container."""
+    """What `ExecuteCommand` or `StartSession` has opened, in a container or on an instance."""
 
     token: str
-    task: Task
-    container: str
-    command: str
+    task: Task | None = None
+    container: str = ""
+    command: str = "sh"
+    instance: str = ""
+    """The EC2 instance, where it is none in a container."""
+    port: int = 0
+    """The port that is forwarded; 0 for a terminal."""
+    local_port: int = 0
 
 
 @dataclass(slots=True, eq=False)

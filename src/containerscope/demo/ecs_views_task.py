@@ -142,7 +142,7 @@ def _container(
     if task.pull_stopped_at:
         view["imageDigest"] = f"sha256:{hexes(64, definition['image'])}"
     if task.started_at:
-        view["runtimeId"] = f"{task.id}-{digits(10, task.id, name)}"
+        view["runtimeId"] = runtime_id(task, name)
         view["networkBindings"] = _bindings(task, definition, network)
     if network is not None and task.status not in _BEFORE_NETWORK:
         view["networkInterfaces"] = [
@@ -158,6 +158,11 @@ def _container(
     if task.exec_enabled:
         view["managedAgents"] = [_agent(task)]
     return view
+
+
+def runtime_id(task: Task, container: str) -> str:
+    """The id that the runtime has for a container of a task."""
+    return f"{task.id}-{digits(10, task.id, container)}"
 
 
 def _bindings(task: Task, definition: Any, network: Result | None) -> list[Result]:

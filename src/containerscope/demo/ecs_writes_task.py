@@ -19,7 +19,8 @@ from containerscope.demo.ecs_launch import provider_for, put, scales, zones_of
 from containerscope.demo.ecs_placement import Miss, choose, fits, needs_of, usage
 from containerscope.demo.ecs_state import Cluster, Session, Task, TaskDefinition
 from containerscope.demo.ecs_views_task import container_arn, task_view
-from containerscope.demo.ids import hexes, number, token
+from containerscope.demo.ids import hexes, number
+from containerscope.demo.ssm_sessions import open_session
 
 _NO_EXEC = (
     "The execute command failed because execute command was not enabled when the task was run or "
@@ -119,19 +120,18 @@ def execute_command(call: Call) -> Result:
         raise invalid("Container name is required when the task has more than one container.")
     if name not in names:
         raise invalid(f"The container {name} was not found in the task.")
-    session = f"ecs-execute-command-{token(20, call.world.seed, task.id, call.world.now()).lower()}"
-    secret = token(60, "session", session)
-    call.world.sessions[session] = Session(secret, task, name, params["command"])
-    path = f"/_session/{session}?role=publish_subscribe"
+    opened = open_session(
+        call.world, "ecs-execute-command-", Session("", task, name, params["command"])
+    )
     return {
         "clusterArn": cluster_arn(call, cluster),
         "containerArn": container_arn(call, cluster, task, name),
         "containerName": name,
         "interactive": True,
         "session": {
-            "sessionId": session,
-            "streamUrl": f"ws://{call.world.address}{path}",
-            "tokenValue": secret,
+            "sessionId": opened.name,
+            "streamUrl": opened.url,
+            "tokenValue": opened.token,
         },
         "taskArn": call.world.arn("ecs", f"task/{cluster.name}/{task.id}"),
     }

@@ -41,7 +41,7 @@ def let_in(
     """Give `role/NAME` or `user/NAME` an entry; policies with namespaces hold in those alone."""
     arn = world.global_arn("iam", principal)
     what, name = principal.split("/", 1)
-    created = world.now() - 300 * DAY
+    created = max(world.now() - 300 * DAY, cluster.body["createdAt"] + 900)
     entry_id = uuid("access entry", cluster.name, principal)
     body = {
         "clusterName": cluster.name,
@@ -139,7 +139,7 @@ def add_access(world: World, cluster: EksCluster) -> None:
 
 
 def _add_identities(world: World, cluster: EksCluster) -> None:
-    """Whom the pods of three service accounts act as, one of them in another account."""
+    """Whom pods act as: one in another account, one by an annotation of before too."""
     addon = cluster.addons.get("aws-ebs-csi-driver", {})
     identity = give_identity(
         world, cluster, "kube-system", "ebs-csi-controller-sa", "platform-ebs-csi",
@@ -149,6 +149,7 @@ def _add_identities(world: World, cluster: EksCluster) -> None:
         addon["podIdentityAssociations"] = [identity]
     give_identity(world, cluster, "batch", "report-writer", "platform-report-writer",
                   tags={"team": "batch"})  # fmt: skip
+    give_identity(world, cluster, "shop", "search", "platform-search-reader")
     give_identity(
         world, cluster, "reports", "exporter", "platform-exporter",
         targetRoleArn=f"arn:{world.partition}:iam::210987654321:role/warehouse-loader",

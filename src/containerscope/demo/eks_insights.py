@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from containerscope.demo.ecs_recipe import DAY
+from containerscope.demo.ecs_recipe import DAY, HOUR
 from containerscope.demo.eks_catalog import versions_of
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.eks_versions import minor, next_version
@@ -18,6 +18,8 @@ from containerscope.demo.world import World
 _GUIDE = "https://docs.aws.amazon.com/eks/latest/userguide"
 _SKEW = "https://kubernetes.io/releases/version-skew-policy/"
 _REFRESH = 90.0
+_LOOKED, _UNCHANGED = 5 * HOUR, 12 * DAY
+"""Seconds since the last look at a cluster, and before that since a check changed."""
 _MOST_SKEW = 3
 
 
@@ -87,20 +89,24 @@ def start_refresh(world: World, cluster: EksCluster) -> dict[str, Any]:
 
 
 def watch(world: World, cluster: EksCluster) -> None:
-    """The first insights of a cluster, and a look each day from now on."""
+    """The insights of a cluster as of some hours ago, and a look each day from then on."""
     refresh(world, cluster)
+    looked = max(world.now() - _LOOKED, cluster.body["createdAt"])
+    like_this = max(looked - _UNCHANGED, cluster.body["createdAt"])
+    for each in cluster.insights.values():
+        each |= {"lastRefreshTime": looked, "lastTransitionTime": like_this}
     cluster.refresh = {
         "message": "Insights refresh completed successfully",
         "status": "COMPLETED",
-        "startedAt": world.now() - _REFRESH,
-        "endedAt": world.now(),
+        "startedAt": looked - _REFRESH,
+        "endedAt": looked,
     }
 
     def daily() -> None:
         if world.eks.get(cluster.name) is cluster:
             refresh(world, cluster)
 
-    world.agenda.every(DAY, daily)
+    world.agenda.every(DAY, daily, first=looked + DAY)
 
 
 def blocking(cluster: EksCluster, version: str) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from aiohttp import web
 from containerscope.demo import kube_protobuf
 from containerscope.demo.kube_auth import Attributes, User
 from containerscope.demo.kube_cluster import KubeCluster
+from containerscope.demo.kube_debug import begin_ephemeral
 from containerscope.demo.kube_lists import list_page
 from containerscope.demo.kube_patch import patched
 from containerscope.demo.kube_reply import Reply, json_reply
@@ -244,7 +245,10 @@ def _ephemeral(asked: Asked) -> Reply:
             return check_ephemeral(body, patched(body, media, asked.body))
         return check_ephemeral(body, _body(asked))
 
-    return Reply(200, writer.body(writes.change(target, edit)) + b"\n")
+    changed = writes.change(target, edit)
+    if not target.dry:
+        begin_ephemeral(asked.cluster.life, writes.entry(target))
+    return Reply(200, writer.body(changed) + b"\n")
 
 
 def _metrics(asked: Asked) -> Reply:

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from containerscope.demo.box import Files
 from containerscope.demo.eks_state import AccessEntry
 from containerscope.demo.ids import uuid
 from containerscope.demo.kube_auth import Access, Authorizer
 from containerscope.demo.kube_control import Control
+from containerscope.demo.kube_defaults import set_defaults
 from containerscope.demo.kube_faults import KubeFaults
 from containerscope.demo.kube_life import Life
 from containerscope.demo.kube_status import Body
@@ -22,6 +24,20 @@ from containerscope.demo.kube_writes import Writes
 _DEFINITIONS = ("apiextensions.k8s.io", "customresourcedefinitions")
 
 
+_WORKLOADS = {
+    (each.group, each.plural): each
+    for each in BUILT_IN
+    if each.group == "apps" and each.plural != "controllerrevisions"
+}
+
+
+def _complete(kind: tuple[str, str], body: Body) -> None:
+    """The defaults of workloads, from which revisions are told apart; others get theirs later."""
+    workload = _WORKLOADS.get(kind)
+    if workload is not None:
+        set_defaults(workload, body)
+
+
 @dataclass(frozen=True)
 class KubeRequest:
     """A request as it came in, for tests that count them."""
@@ -32,6 +48,7 @@ class KubeRequest:
     verb: str
     resource: str
     user: str
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -64,7 +81,7 @@ class KubeCluster:
         self.settings = settings
         self.clock_now = now
         self._uids = 0
-        self.store = KubeStore(lambda: self.life.now, self._new_uid)
+        self.store = KubeStore(lambda: self.life.now, self._new_uid, _complete)
         self.life = Life(self.store, now)
         self.catalog = Catalog()
         for each in (*BUILT_IN, *(METRICS if settings.metrics else ())):
@@ -74,6 +91,8 @@ class KubeCluster:
         self.authorizer = Authorizer(self.store)
         self.tokens = TokenChecker(name, lambda: self.clock_now, secret)
         self.faults = faults
+        self.files: dict[str, Files] = {}
+        """The files of containers that somebody has been in."""
         self.usage = Usage(self.store, self.life.load_of)
         self.control = Control(self.life, self.usage, name, metrics=settings.metrics)
         self.requests: list[KubeRequest] = []

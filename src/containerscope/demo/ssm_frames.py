@@ -19,6 +19,9 @@ _LENGTH = struct.Struct(">I")
 
 OUTPUT, SIZE, HANDSHAKE_REQUEST, HANDSHAKE_RESPONSE, HANDSHAKE_COMPLETE = 1, 3, 5, 6, 7
 """Payload types."""
+FLAG = 10
+DISCONNECT, TERMINATE = b"\0\0\0\1", b"\0\0\0\2"
+"""What a frame of type FLAG says about a port: a connection has ended, or all has."""
 SYN = 1
 _NOBODY = UUID(int=0)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from containerscope.demo.agenda import Agenda, Entry
 from containerscope.demo.asg_state import AutoScalingGroup
+from containerscope.demo.box import Files
 from containerscope.demo.cloudwatch_state import CloudWatch
 from containerscope.demo.ecs_state import (
     CapacityProvider,
@@ -88,7 +89,11 @@ class World:
         self.address = ""
         """The `HOST:PORT` that the account answers on, where it has one."""
         self.sessions: dict[str, Session] = {}
-        """What `ExecuteCommand` has opened and nobody has entered yet, by session id."""
+        """What was opened and nobody has entered yet, by session id."""
+        self.opened = 0
+        """How many sessions were ever opened, by which their ids differ."""
+        self.files: dict[str, Files] = {}
+        """The files of containers and instances that somebody has been in."""
         self.drain_seconds: Callable[[Cluster, Task], float] = lambda cluster, task: 0.0
         """How long load balancers let a task finish its requests once it is deregistered."""
         self.ticking: dict[str, Entry] = {}
@@ -157,5 +162,5 @@ class World:
         empty.eks_versions = self.eks_versions
         empty.agenda = self.agenda
         empty.scheduler = self.scheduler
-        empty.address, empty.sessions = self.address, self.sessions
+        empty.address, empty.sessions, empty.files = self.address, self.sessions, self.files
         return empty

@@ -92,17 +92,19 @@ def _step(
         {"status": _words(deployment.status), "hook": (hook.hook_id if hook else "") or "none"},
         confirm,
         refused,
+        mark=where.get("hookId", ""),
     )
 
 
-def ended(deployment: ServiceDeployment) -> Stage:
-    """How far a deployment has come."""
+def ended(deployment: ServiceDeployment, step: Step) -> Stage:
+    """How far a deployment has come since the hook of the step's mark, if any, was answered."""
     status = deployment.status or ""
     words = ": ".join(filter(None, (_words(status), deployment.status_reason)))
     level = _ENDS.get(status)
     if level is not None:
         return Stage(words, True, level)
-    if waiting(deployment) is not None:
+    hook = waiting(deployment)
+    if hook is not None and hook.hook_id != step.mark:
         return Stage(f"{words}: it waits at a hook", True, Level.WARNING)
     stage = (deployment.lifecycle_stage or "").lower().replace("_", " ")
     return Stage(", ".join(filter(None, (_words(status), stage))))

@@ -12,6 +12,9 @@ _UNDER_WAY = frozenset(
 )
 _ENDED_BADLY = frozenset({"ROLLBACK_FAILED", "FAILED"})
 
+AFTER_WAITING = {"ROLLBACK": "rolls back", "CONTINUE": "continues"}
+"""What becomes of a deployment whose hook nobody answered, by the hook's `timeoutAction`."""
+
 
 def deployment_changing(deployment: ServiceDeployment) -> bool:
     """Whether it is under way."""
@@ -42,8 +45,9 @@ def deployment_verdict(deployment: ServiceDeployment) -> Verdict:
         (h for h in deployment.lifecycle_hook_details or () if h.status == "AWAITING_ACTION"), None
     )
     if waiting is not None:
-        after = f"; without an answer it will {waiting.timeout_action or 'end'}".lower()
-        return Verdict(Level.WARNING, "waits for approval", f"A hook waits for a person{after}.")
+        then = AFTER_WAITING.get(waiting.timeout_action or "", "ends")
+        cause = f"A hook waits for a person; without an answer the deployment {then}."
+        return Verdict(Level.WARNING, "waits for approval", cause)
     counted = failures(deployment)
     if status == "IN_PROGRESS" and counted is not None and counted[0]:
         level = Level.FAILED if counted[0] * 2 >= counted[1] else Level.WARNING

@@ -10,7 +10,11 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from containerscope.insight.deployment_health import deployment_changing, failures
+from containerscope.insight.deployment_health import (
+    AFTER_WAITING,
+    deployment_changing,
+    failures,
+)
 from containerscope.insight.service_health import counted_failures
 from containerscope.model import arn
 from containerscope.model.ecs_deployment import (
@@ -123,7 +127,8 @@ def _hooks(hooks: Sequence[LifecycleHookDetail], now: datetime) -> list[Told]:
         name = arn.name_of(hook.hook_id) if hook.hook_id else "a hook"
         if hook.status == "AWAITING_ACTION":
             left = f", expires in {_left(hook.expires_at, now)}" if hook.expires_at else ""
-            then = f", then {hook.timeout_action.lower()}" if hook.timeout_action else ""
+            after = AFTER_WAITING.get(hook.timeout_action or "")
+            then = f", then it {after}" if after else ""
             told.append(Told("Waiting", f"{name} waits for approval{left}{then}", Level.WARNING))
         elif hook.status in ("FAILED", "TIMED_OUT"):
             words = hook.status.lower().replace("_", " ")

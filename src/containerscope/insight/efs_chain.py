@@ -245,9 +245,12 @@ def _security(found: MountTarget, where: Where, storage: Storage) -> Link:
     target = End(frozenset(ids), found.ip_address or "")
     way = passage(NFS, source, target, storage.groups)
     if way.reach is Reach.OPEN:
-        return Link("security group", name, why=f"{way.why} on {NFS}")
+        return Link("security group", name, why=f"{way.why.removeprefix(f'{name} ')} on {NFS}")
     if way.reach is Reach.UNKNOWN:
         return Link("security group", name, State.UNKNOWN, f"{way.why[0].upper()}{way.why[1:]}.")
     who = ", ".join(sorted(where.security_groups)) or "the task's security group"
     fix = f"Let {who} in on TCP {NFS}, and out of its own group."
-    return Link("security group", name, State.BROKEN, f"{way.why}.", fix)
+    them = "It " if len(ids) == 1 else "They "
+    own = way.why.startswith(f"{name} ")
+    why = f"{them}{way.why.removeprefix(f'{name} ')}." if own else f"{way.why}."
+    return Link("security group", name, State.BROKEN, why, fix)

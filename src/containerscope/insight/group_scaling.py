@@ -30,6 +30,9 @@ _UNHEALTHY = re.compile(
     r"taken out of service in response to (?P<why>.+?)(?: health[- ]check|\.|$)",
     re.IGNORECASE | re.DOTALL,
 )
+_DIFFERENCE = re.compile(
+    r"difference between desired and actual capacity[^.]*increasing the capacity", re.IGNORECASE
+)
 _INSTANCE = re.compile(r"\bi-[0-9a-f]{8,17}\b")
 
 _LAUNCH_RULES = (
@@ -69,7 +72,7 @@ _LAUNCH_RULES = (
         "Grant AWSServiceRoleForAutoScaling the key, by key policy or grant.",
     ),
     rule(
-        r"InsufficientFreeAddresses|not have enough free addresses",
+        r"InsufficientFreeAddresses|not (?:have )?enough free addresses",
         Level.FAILED,
         "subnet out of IPs",
         "The subnet has no free address.",
@@ -136,6 +139,22 @@ def group_step(activity: GroupActivity) -> GroupStep:
     return GroupStep(activity, before, after, _cause(said), result, level, instances)
 
 
+def folded(steps: Iterable[GroupStep]) -> list[tuple[GroupStep, int]]:
+    """The newest of each run of failures that are alike, and how many there are of it."""
+    found: list[tuple[GroupStep, int]] = []
+    for step in steps:
+        last, times = found[-1] if found else (None, 0)
+        if (
+            last is not None
+            and step.level is Level.FAILED
+            and (last.level, last.change, last.result) == (step.level, step.change, step.result)
+        ):
+            found[-1] = (last, times + 1)
+        else:
+            found.append((step, 1))
+    return found
+
+
 def _cause(said: str) -> str:
     alarm = _ALARM.search(said)
     if alarm is not None:
@@ -151,6 +170,8 @@ def _cause(said: str) -> str:
         return "zone rebalancing"
     if _BY_USER.search(said):
         return "a request by ECS, EKS or a user"
+    if _DIFFERENCE.search(said):
+        return "it had fewer instances than it was to have"
     return shortened(said, 120)
 
 

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+from containerscope.insight.verdict import Verdict
 from containerscope.model.ecs import CapacityProvider, ContainerInstance, InstanceResource
 from containerscope.model.health import FINE, UNKNOWN, Health, Level
 
+_DISCONNECTED = "agent disconnected"
 _ON_THE_WAY = frozenset({"REGISTERING", "DEREGISTERING"})
 
 
 def instance_health(instance: ContainerInstance) -> Health:
     """The level of a container instance and what is wrong with it."""
+    return instance_verdict(instance).health
+
+
+def instance_verdict(instance: ContainerInstance) -> Verdict:
+    """What is wrong with a container instance, what that means, and what to do."""
+    health = _health(instance)
+    said = instance.status_reason or ""
+    if health.words == _DISCONNECTED:
+        count = instance.running_tasks_count or 0
+        tasks = f"its {count} task{'' if count == 1 else 's'}" if count else "what runs on it"
+        cause = f"ECS cannot reach the agent: {tasks} may run on, but none is started or stopped."
+        fix = "Restart the agent (systemctl restart ecs), or replace the instance."
+        return Verdict(health.level, health.words, cause, fix, said)
+    if health.level is Level.FAILED and health.words.startswith("impaired"):
+        cause = "ECS's own checks of the instance fail."
+        return Verdict(
+            health.level, health.words, cause, "Drain the instance and replace it.", said
+        )
+    return Verdict(health.level, health.words, said=said)
+
+
+def _health(instance: ContainerInstance) -> Health:
     status = instance.status or ""
     if status == "REGISTRATION_FAILED":
         return Health(Level.FAILED, instance.status_reason or "registration failed")
     if status == "INACTIVE":
         return Health(Level.NONE, "inactive")
     if instance.agent_connected is False:
-        return Health(Level.FAILED, "agent disconnected")
+        return Health(Level.FAILED, _DISCONNECTED)
     sick = impaired_checks(instance)
     if sick:
         return Health(Level.FAILED, f"impaired: {', '.join(sick)}")

@@ -24,6 +24,8 @@ LEVELS = ("trace", "debug", "info", "warn", "error", "fatal")
 """The levels of lines, from the quietest."""
 _LEVEL_FIELDS = ("level", "severity", "loglevel", "log_level", "levelname", "lvl", "log.level")
 _TIME_FIELDS = ("time", "timestamp", "@timestamp", "ts", "datetime", "date")
+TOLD_FIELDS = frozenset((*_LEVEL_FIELDS, *_TIME_FIELDS))
+"""Members of a line that is JSON which its time and its colour tell already; in lower case."""
 _TEXT_FIELDS = ("message", "msg", "log", "event", "text")
 _PINO = {10: "trace", 20: "debug", 30: "info", 40: "warn", 50: "error", 60: "fatal"}
 

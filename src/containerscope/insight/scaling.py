@@ -13,6 +13,7 @@ import msgspec
 
 from containerscope.insight.scaling_activity import AT_MAXIMUM, Step, steps
 from containerscope.insight.scaling_alarm import breach, last_value
+from containerscope.insight.scaling_fight import fight
 from containerscope.insight.scaling_metric import measure_of_alarm
 from containerscope.insight.scaling_policy import estimate, step_count, wanted_alarm
 from containerscope.insight.verdict import Verdict
@@ -99,6 +100,7 @@ def scaling_verdict(scene: Scene) -> Verdict:
     history = steps(scene.activities or ())
     return (
         _suspended(scene)
+        or fight(history, scene.now)
         or _at_maximum(scene, history)
         or _trouble(scene, history)
         or _stopped_by(scene, history)

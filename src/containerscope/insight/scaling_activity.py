@@ -21,6 +21,7 @@ _ALARM = re.compile(
     r"monitor alarm (?P<alarm>.+?) in state (?P<state>\w+) triggered policy (?P<policy>.+)",
     re.DOTALL,
 )
+_TRACKING = re.compile(r"TargetTracking-.+-Alarm(?P<which>High|Low)-[0-9a-f-]+", re.DOTALL)
 _SCHEDULE = re.compile(r"scheduled action name (?P<name>.+?) was triggered", re.DOTALL)
 _BOUND = re.compile(r"(?P<which>minimum|maximum) capacity was set to (?P<number>\d+)", re.I)
 _COUNT = re.compile(r"desired count to (?P<number>\d+)", re.IGNORECASE)
@@ -31,7 +32,10 @@ class Cause(msgspec.Struct, frozen=True):
     """What made an activity happen."""
 
     words: str
-    """`alarm cart-cpu-high, policy cpu60`. Holds text from outside."""
+    """`alarm cart-cpu-high, policy cpu60`, `the high alarm of policy cpu60`.
+
+    Holds text from outside.
+    """
     alarm: str = ""
     state: str = ""
     policy: str = ""
@@ -80,14 +84,18 @@ def cause_of(activity: ScalingActivity) -> Cause:
     alarm = _ALARM.fullmatch(said)
     if alarm is not None:
         policy = alarm["policy"].strip()
+        tracking = _TRACKING.fullmatch(alarm["alarm"])
         words = f"alarm {alarm['alarm']}, policy {policy}"
+        if tracking is not None:
+            # The whole name of an alarm that target tracking made says no more.
+            words = f"the {tracking['which'].lower()} alarm of policy {policy}"
         return Cause(words, alarm["alarm"], alarm["state"], policy)
     schedule = _SCHEDULE.search(said)
     if schedule is not None:
         return Cause(f"schedule {schedule['name']}", schedule=schedule["name"])
     bound = _BOUND.search(said)
     if bound is not None:
-        return Cause(f"{bound['which'].lower()} is now {bound['number']}")
+        return Cause(f"the new {bound['which'].lower()} {bound['number']}")
     return Cause(said)
 
 

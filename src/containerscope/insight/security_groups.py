@@ -83,7 +83,9 @@ def _through(
     if doubt:
         return Passage(Reach.UNKNOWN, doubt)
     who = "nobody" if outward else _who(other)
-    verb = f"let nothing out on {port}" if outward else f"do not let {who} in on {port}"
+    one = len(own) == 1
+    lets, refuses = ("lets", "does not let") if one else ("let", "do not let")
+    verb = f"{lets} nothing out on {port}" if outward else f"{refuses} {who} in on {port}"
     return Passage(Reach.CLOSED, f"{', '.join(sorted(own))} {verb}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -14,6 +15,8 @@ from containerscope.model.health import Level
 from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
 
 REASON = "stopped from ContainerScope"
+_SHOWN = 3
+"""Services that are named."""
 MINUTES = 120
 """How long a task is protected, which is AWS's own default."""
 
@@ -25,6 +28,10 @@ class LiveTask(msgspec.Struct, frozen=True):
     cluster: str
     service: Service | None = None
     """None for a standalone task, and where the service may not be read."""
+    targets: tuple[int, int] | None = None
+    """Healthy targets of all those of its service; None without any, or where nobody may know."""
+    healthy: bool = False
+    """Whether it is one of the healthy ones."""
     protected_until: datetime | None = None
     unknown: str = ""
     """Why it is not known whether it is protected."""
@@ -53,7 +60,7 @@ def plan_stop(live: LiveTask, answer: str) -> Step:
             "ecs", "StopTask", {"cluster": live.cluster, "task": task.task_arn or name},
             {"reason": REASON},
         ),
-        () if refused else _effects(live),
+        (),
         {"desired status": task.desired_status or ""},
         Confirm.TYPED,
         refused,
@@ -64,20 +71,42 @@ def _label(task: Task) -> str:
     return f"task of {task.service}" if task.service else "standalone task"
 
 
-def _effects(live: LiveTask) -> tuple[Note, ...]:
-    service, name = live.service, live.task.service
-    if not name:
+def effects(states: Sequence[LiveTask], answer: str = "") -> tuple[Note, ...]:
+    """What stopping these tasks does to the services that they are of."""
+    by_service: dict[tuple[str, str], list[LiveTask]] = {}
+    for each in states:
+        by_service.setdefault((each.cluster, each.task.service), []).append(each)
+    return tuple(
+        note
+        for (_, name), those in sorted(by_service.items())
+        for note in (_to_service(name, those) if name else _standalone(len(those)))
+    )
+
+
+def _standalone(count: int) -> tuple[Note, ...]:
+    if count == 1:
         return (Note("nothing starts it again: it belongs to no service"),)
+    return (Note(f"nothing starts {count} of them again: they belong to no service"),)
+
+
+def _to_service(name: str, stopped: Sequence[LiveTask]) -> tuple[Note, ...]:
+    count, service = len(stopped), stopped[0].service
+    others = "another one in its place" if count == 1 else "others in their place"
     if service is None:
-        return (Note(f"service {name} starts another one in its place", Level.NONE),)
-    running = service.running_count or 0
-    left = max(0, running - 1)
+        return (Note(f"service {name} starts {others}", Level.NONE),)
     if service.status == "DRAINING" or not service.desired_count:
-        return (Note(f"service {name} wants none: nothing starts it again"),)
-    notes = [Note(f"{left} of {running} tasks of {name} remain until it has started another one",
-                  Level.WARNING if left == 0 else Level.NONE)]  # fmt: skip
-    if service.load_balancers:
-        notes.append(Note("its targets drain first", Level.NONE))
+        return (Note(f"service {name} wants none: nothing starts {others}"),)
+    running = service.running_count or 0
+    left = max(0, running - sum(each.task.last_status == "RUNNING" for each in stopped))
+    words = f"{left} of {running} tasks of {name} remain until it has started {others}"
+    notes = [Note(words, Level.NONE if left else Level.WARNING)]
+    if stopped[0].targets is not None:
+        healthy, _ = stopped[0].targets
+        left = max(0, healthy - sum(each.healthy for each in stopped))
+        notes.append(Note(f"{left} of {healthy} healthy targets of {name} remain",
+                          Level.NONE if left else Level.WARNING))  # fmt: skip
+    elif service.load_balancers:
+        notes.append(Note(f"the targets of {name} drain first", Level.NONE))
     return tuple(notes)
 
 
@@ -118,7 +147,16 @@ def plan_protection(live: LiveTask, protect: bool) -> Step:
         (Note(effect, Level.NONE),),
         {"protection": now},
         refused=refused,
+        mark="on" if protect else "off",
     )  # fmt: skip
+
+
+def protected(until: datetime | None, step: Step) -> Stage:
+    """Whether a task is protected as it was asked to be."""
+    words = f"protected until {until:%H:%M} UTC" if until else "not protected any more"
+    if (step.mark == "on") is (until is not None):
+        return Stage(words, True, Level.FINE)
+    return Stage(f"{words}: something else changed it", True, Level.WARNING)
 
 
 class LiveInstance(msgspec.Struct, frozen=True):
@@ -167,8 +205,8 @@ def plan_instance(live: LiveInstance, status: str) -> Step:
     )  # fmt: skip
 
 
-def instance_reached(instance: ContainerInstance, step: Step) -> Stage:
-    """How far an instance has come."""
+def instance_reached(instance: ContainerInstance, step: Step, left: Sequence[Task] = ()) -> Stage:
+    """How far an instance has come; `left` are the tasks that run on it still, where known."""
     running = instance.running_tasks_count or 0
     if instance.status != step.mark:
         words = f"status is {instance.status}: something else changed it"
@@ -176,4 +214,13 @@ def instance_reached(instance: ContainerInstance, step: Step) -> Stage:
     if step.mark == "ACTIVE" or not running:
         words = "takes tasks again" if step.mark == "ACTIVE" else "drained: no task is left"
         return Stage(words, True, Level.FINE)
-    return Stage(f"{running} task" + (" is" if running == 1 else "s are") + " left")
+    words = f"{running} task" + (" is" if running == 1 else "s are") + " left"
+    if not left:
+        return Stage(words)
+    services = sorted({each.service for each in left if each.service})
+    alone = sum(not each.service for each in left)
+    if not services:
+        return Stage(f"{words}, of no service: they go on until they are stopped", True,
+                     Level.WARNING)  # fmt: skip
+    shown = ", ".join(services[:_SHOWN]) + (", …" if len(services) > _SHOWN else "")
+    return Stage(f"{words}: of {shown}" + (f", and {alone} of no service" if alone else ""))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 import msgspec
 
 from containerscope.model import arn
-from containerscope.model.ecs_taskdef import TaskDefinition, Volume
+from containerscope.model.ecs_service import ManagedEbsVolume
+from containerscope.model.ecs_taskdef import DockerVolumeConfiguration, TaskDefinition, Volume
 
 
 class Mount(msgspec.Struct, frozen=True):
@@ -45,14 +46,16 @@ class VolumeUse(msgspec.Struct, frozen=True):
         return self.volume.name or "?"
 
 
-def volume_uses(definition: TaskDefinition, at_deploy: Iterable[str] = ()) -> tuple[VolumeUse, ...]:
-    """Every volume with its mounts; `at_deploy` names those that the service gives an EBS disk."""
-    ebs = frozenset(at_deploy)
+def volume_uses(
+    definition: TaskDefinition, disks: Mapping[str, ManagedEbsVolume] | None = None
+) -> tuple[VolumeUse, ...]:
+    """Every volume with its mounts; `disks` are those that the service makes, by volume."""
     uses = []
     for volume in definition.volumes or ():
         kind, source, how = describe_volume(volume)
-        if volume.name in ebs:
-            kind = "EBS"
+        disk = (disks or {}).get(volume.name or "?")
+        if disk is not None:
+            kind, source, how = "EBS", *describe_disk(disk)
         uses.append(VolumeUse(volume, kind, source, how, mounts_of(definition, volume.name or "")))
     return tuple(uses)
 
@@ -94,15 +97,46 @@ def describe_volume(volume: Volume) -> tuple[str, str, str]:
         source = f"{efs.file_system_id or '?'}:{efs.root_directory or '/'}"
         return "EFS", source, ", ".join(filter(None, parts))
     if fsx is not None:
-        domain = fsx.authorization_config.domain if fsx.authorization_config else None
+        directory = fsx.authorization_config
+        domain = f"domain {directory.domain}" if directory and directory.domain else ""
+        secret = directory.credentials_parameter if directory else None
+        known = f"credentials in {arn.name_of(secret)}" if secret else ""
         source = f"{fsx.file_system_id or '?'}:{fsx.root_directory or ''}"
-        return "FSx for Windows", source, f"domain {domain}" if domain else ""
+        return "FSx for Windows", source, ", ".join(filter(None, (domain, known)))
     if files is not None:
         source = f"{arn.name_of(files.file_system_arn or '?')}:{files.root_directory or '/'}"
         point = arn.name_of(files.access_point_arn) if files.access_point_arn else ""
         return "S3 Files", source, f"access point {point}" if point else ""
     if docker is not None:
-        return "Docker", docker.driver or "local", f"scope {docker.scope}" if docker.scope else ""
+        return "Docker", docker.driver or "local", _docker(docker)
     if volume.host is not None and volume.host.source_path:
-        return "bind mount", volume.host.source_path, ""
-    return ("configured at launch" if volume.configured_at_launch else "scratch"), "", ""
+        return "bind mount", volume.host.source_path, "a folder of the instance"
+    if volume.configured_at_launch:
+        return "configured at launch", "", "the service gives it no disk"
+    return "scratch", "", "as long as the task lives"
+
+
+def _docker(volume: DockerVolumeConfiguration) -> str:
+    """`scope shared, outlives the task, made if it is not there`; its options may hold secrets."""
+    lasts = {"shared": "outlives the task", "task": "as long as the task lives"}
+    parts = (
+        f"scope {volume.scope}" if volume.scope else "",
+        lasts.get(volume.scope or "", ""),
+        "made if it is not there" if volume.autoprovision else "",
+    )
+    return ", ".join(filter(None, parts))
+
+
+def describe_disk(disk: ManagedEbsVolume) -> tuple[str, str]:
+    """What an EBS volume is and how it is made: `gp3 100 GiB`, `3000 IOPS, encrypted, xfs`."""
+    size = f"{disk.size} GiB" if disk.size else ""
+    parts = (
+        f"from {disk.snapshot_id}" if disk.snapshot_id else "",
+        f"{disk.iops} IOPS" if disk.iops else "",
+        f"{disk.throughput} MiB/s" if disk.throughput else "",
+        "not encrypted" if disk.encrypted is False else "encrypted",
+        disk.filesystem_type or "",
+        f"by role {arn.name_of(disk.role_arn)}" if disk.role_arn else "",
+        "a new one for each task",
+    )
+    return " ".join(filter(None, (disk.volume_type, size))), ", ".join(filter(None, parts))

@@ -130,6 +130,33 @@ class ServiceConnectConfiguration(msgspec.Struct, frozen=True, rename="camel", g
     log_configuration: LogConfiguration | None = None
 
 
+class ManagedEbsVolume(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """An EBS volume that ECS makes for each task when it is deployed."""
+
+    volume_type: str | None = None
+    size: int | None = msgspec.field(default=None, name="sizeInGiB")
+    """Absent where it is as large as its snapshot."""
+    iops: int | None = None
+    throughput: int | None = None
+    """In MiB/s."""
+    encrypted: bool | None = None
+    kms_key_id: str | None = None
+    snapshot_id: str | None = None
+    filesystem_type: str | None = None
+    volume_initialization_rate: int | None = None
+    role_arn: str | None = None
+    """The infrastructure role that makes and attaches it."""
+
+
+class ServiceVolumeConfiguration(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """What a volume that the task definition leaves open is made of."""
+
+    name: str | None = None
+    managed_ebs_volume: ManagedEbsVolume | None = msgspec.field(
+        default=None, name="managedEBSVolume"
+    )
+
+
 class Deployment(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """One of the `deployments[]` of a service: a set of tasks of one definition."""
 
@@ -149,6 +176,7 @@ class Deployment(msgspec.Struct, frozen=True, rename="camel", gc=False):
     platform_version: str | None = None
     network_configuration: NetworkConfiguration | None = None
     service_connect_configuration: ServiceConnectConfiguration | None = None
+    volume_configurations: tuple[ServiceVolumeConfiguration, ...] | None = ()
 
 
 class ServiceEvent(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -166,11 +194,27 @@ class ServiceEventRow(ServiceEvent, frozen=True, rename="camel", gc=False):
     service_arn: str | None = None
 
 
+class Scale(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The share of the service's desired count that a task set is to run."""
+
+    value: float | None = None
+    unit: str | None = None
+    """`PERCENT`; there is no other."""
+
+
 class TaskSet(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A set of tasks that CodeDeploy or another controller made."""
 
     id: str | None = None
     status: str | None = None
+    """`PRIMARY` serves production traffic, `ACTIVE` does not or no longer, `DRAINING` ends."""
+    started_by: str | None = None
+    """`CODE_DEPLOY`, or what the controller called itself."""
+    external_id: str | None = None
+    """The deployment's id in CodeDeploy or in the controller."""
+    scale: Scale | None = None
+    load_balancers: tuple[LoadBalancer, ...] | None = ()
+    network_configuration: NetworkConfiguration | None = None
     task_definition: str | None = None
     computed_desired_count: int | None = None
     pending_count: int | None = None
@@ -232,3 +276,24 @@ class Service(msgspec.Struct, frozen=True, rename="camel", gc=False):
     def primary(self) -> Deployment | None:
         """The deployment that the service is moving to, or has reached."""
         return next((d for d in self.deployments or () if d.status == "PRIMARY"), None)
+
+    @property
+    def primary_set(self) -> TaskSet | None:
+        """The task set that serves production traffic, where not ECS but another deploys."""
+        return next((each for each in self.task_sets or () if each.status == "PRIMARY"), None)
+
+    @property
+    def definition(self) -> str:
+        """The task definition in force; that of the primary task set where only sets name one."""
+        own = self.task_definition
+        return own or (self.primary_set.task_definition if self.primary_set else None) or ""
+
+    @property
+    def disks(self) -> dict[str, ManagedEbsVolume]:
+        """Name of a volume -> the EBS volume that each task gets for it."""
+        primary = self.primary
+        return {
+            each.name or "?": each.managed_ebs_volume
+            for each in (primary.volume_configurations if primary else ()) or ()
+            if each.managed_ebs_volume is not None
+        }

@@ -22,24 +22,6 @@ class IssueList(msgspec.Struct, frozen=True, rename="camel"):
     issues: tuple[Issue, ...] | None = None
 
 
-class UpdateError(msgspec.Struct, frozen=True, rename="camel"):
-    """Why an update failed."""
-
-    error_code: str | None = None
-    error_message: str | None = None
-    resource_ids: tuple[str, ...] | None = None
-
-
-class Update(msgspec.Struct, frozen=True, rename="camel"):
-    """A change that EKS carries out on a cluster, node group or add-on."""
-
-    id: str | None = None
-    status: str | None = None
-    type: str | None = None
-    created_at: datetime | None = None
-    errors: tuple[UpdateError, ...] | None = None
-
-
 class VpcConfig(msgspec.Struct, frozen=True, rename="camel"):
     """The network of a control plane and who may reach its endpoint."""
 
@@ -377,16 +359,3 @@ class Addon(msgspec.Struct, frozen=True, rename="camel"):
     marketplace_information: Marketplace | None = None
     health: IssueList | None = None
     tags: Mapping[str, str] | None = None
-
-
-class PodIdentity(msgspec.Struct, frozen=True, rename="camel"):
-    """A pod identity association: which role the pods of a service account get."""
-
-    cluster_name: str | None = None
-    namespace: str | None = None
-    service_account: str | None = None
-    role_arn: str | None = None
-    """Only in the details."""
-    target_role_arn: str | None = None
-    """The role in another account that the first one takes on."""
-    association_id: str | None = None

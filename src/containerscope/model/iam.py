@@ -172,6 +172,8 @@ class RoleWhole(msgspec.Struct, frozen=True):
     boundary: NamedPolicy | None = None
     whole: bool = True
     """Whether every policy was found and read."""
+    refused: tuple[str, ...] = ()
+    """Why policies of a kind could not be listed."""
 
 
 def iam_tags(tags: Iterable[IamTag] | None) -> Mapping[str, str]:

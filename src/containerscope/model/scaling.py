@@ -227,6 +227,13 @@ class ScheduledAction(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     creation_time: datetime | None = None
 
 
+class CapacityForecast(msgspec.Struct, frozen=True, rename="pascal", gc=False):
+    """The count that a predictive policy expects to need, by the hour."""
+
+    timestamps: tuple[datetime, ...] | None = ()
+    values: tuple[float, ...] | None = ()
+
+
 class ServiceScaling(msgspec.Struct, frozen=True):
     """All that scales one service, as a row of its own."""
 

@@ -10,8 +10,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from containerscope.redact.names import names_a_secret
-from containerscope.redact.text import MASK, is_reference, redact_line
+from containerscope.redact.names import MASK, names_a_secret
 
 __all__ = ["MASK", "masked", "names_a_secret", "redact", "redact_arguments", "redact_text"]
 
@@ -22,9 +21,24 @@ _SHORTEST = 6
 """No secret is recognised by its look in fewer letters."""
 
 
+def _is_reference(value: str) -> bool:
+    """Whether the value only points at a secret, or switches something on or off."""
+    # Its patterns take longer to compile than the first frame has.
+    from containerscope.redact import text
+
+    return text.is_reference(value)
+
+
+def _redact_line(line: str) -> str:
+    """The line with every secret in it masked."""
+    from containerscope.redact import text
+
+    return text.redact_line(line)
+
+
 def masked(name: str, value: str) -> str:
     """The value of a label, option or tag, masked where its name or its look gives it away."""
-    if names_a_secret(name) and not is_reference(value):
+    if names_a_secret(name) and not _is_reference(value):
         return MASK
     return redact_text(value)
 
@@ -38,12 +52,12 @@ def redact_text(text: str) -> str:
             document = json.loads(text)
             clean = redact(document)
         except ValueError:
-            return redact_line(text)
+            return _redact_line(text)
         except RecursionError:
             return MASK
         if clean != document:
             return json.dumps(clean, ensure_ascii=False)
-    return redact_line(text)
+    return _redact_line(text)
 
 
 def redact_arguments(words: Sequence[str]) -> tuple[str, ...]:
@@ -52,7 +66,7 @@ def redact_arguments(words: Sequence[str]) -> tuple[str, ...]:
     for number, word in enumerate(words):
         before = words[number - 1] if number else ""
         flagged = before.startswith("-") and "=" not in before and names_a_secret(before)
-        secret = flagged and not word.startswith("-") and not is_reference(word)
+        secret = flagged and not word.startswith("-") and not _is_reference(word)
         clean.append(MASK if secret else redact_text(word))
     return tuple(clean)
 
@@ -137,6 +151,6 @@ def _mask_leaves(value: Any, *, references: bool = True) -> Any:
         return [_mask_leaves(inner, references=references) for inner in value]
     if value is None or value == "" or isinstance(value, bool):
         return value
-    if isinstance(value, str) and references and is_reference(value):
+    if isinstance(value, str) and references and _is_reference(value):
         return value
     return MASK

@@ -5,6 +5,9 @@ from __future__ import annotations
 import functools
 import re
 
+MASK = "••••••"
+"""What stands in place of a secret, whatever its length."""
+
 _STRONG = re.compile(
     "PASSWORD|PASSWD|PASSPHRASE|SECRET|TOKEN|CREDENTIAL|APIKEY|ACCESSKEY|PRIVATEKEY|SIGNINGKEY"
     "|AUTHKEY|ACTIVATIONCODE|CONNECTIONSTRING|SIGNATURE|BEARER|AUTHORIZATION"

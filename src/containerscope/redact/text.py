@@ -6,10 +6,7 @@ import itertools
 import re
 from collections.abc import Iterator
 
-from containerscope.redact.names import names_a_secret
-
-MASK = "••••••"
-"""What stands in place of a secret, whatever its length."""
+from containerscope.redact.names import MASK, names_a_secret
 
 # Texts come from outside: every repetition that can start at each letter is bounded, or a long
 # word would take minutes.

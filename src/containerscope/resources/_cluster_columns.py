@@ -82,6 +82,10 @@ EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
         "nodegroups",
         "fargate-profiles",
         "addons",
+        "access-entries",
+        "pod-identities",
+        "insights",
+        "updates",
         "events",
     )
 )

@@ -10,10 +10,10 @@ from containerscope.insight.stop_reasons import explain
 from containerscope.insight.verdict import Verdict
 from containerscope.model import arn
 from containerscope.model.ecs_task import Task
-from containerscope.model.health import Level
 from containerscope.model.listing import ApiError
 from containerscope.resource import Clients, TableBlock, TextBlock
 from containerscope.resources._blocks import verdict_block
+from containerscope.resources._listed import problem_block
 
 
 async def recent_deaths(
@@ -37,7 +37,7 @@ async def recent_deaths(
             "ecs", "DescribeTasks", "tasks", Task, cluster=cluster, tasks=list(listed.items)
         )
     except ApiError as error:
-        return (TextBlock(error.problem.message, "Stopped tasks", Level.WARNING),)
+        return (problem_block(error.problem, "Stopped tasks"),)
     return _told(page.items)
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from containerscope.model.ecs_taskdef import ContainerDefinition, TaskDefinition
-from containerscope.model.health import Level
 from containerscope.model.listing import ApiError
 from containerscope.resource import Clients, TableBlock, TextBlock
+from containerscope.resources._listed import problem_block
 
 _A_DAY = 86400.0
 """A revision never changes but for its status and tags."""
@@ -43,7 +43,7 @@ async def container_images(clients: Clients, task_definition: str) -> TableBlock
     try:
         found = await definition(clients, task_definition)
     except ApiError as error:
-        return TextBlock(error.problem.message, "Containers", Level.WARNING)
+        return problem_block(error.problem, "Containers")
     return TableBlock(
         "Containers",
         ("NAME", "IMAGE", "ESSENTIAL", "CPU", "MEM MiB", "PORTS", "LOGS"),

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
+
+import msgspec
 
 from containerscope.insight.eks_health import issue_verdict
 from containerscope.insight.eks_issues import Meaning
@@ -14,11 +16,14 @@ from containerscope.listers import Part, names_then_details, pages
 from containerscope.model import arn
 from containerscope.model.eks import Issue
 from containerscope.model.health import Level
-from containerscope.model.listing import Item, Listing, Page
+from containerscope.model.listing import ApiError, Item, Listing, Page, Problem
 from containerscope.redact import masked
 from containerscope.resource import Clients, Demand, Pair, PairsBlock, Scope, TableBlock
+from containerscope.resources import _ecs
 
 T = TypeVar("T")
+
+_NAMED = "name:"
 
 
 @dataclass(frozen=True)
@@ -32,6 +37,11 @@ class Kind(Generic[T]):
     name_parameter: str
     member: str
     name_of: Callable[[T], str | None]
+    """The name that it is listed by."""
+    label: Callable[[str], str] = str
+    """From that to what it is called."""
+    none_if: str = ""
+    """In the message of a refusal that says that this cluster can have none of them."""
 
     def part(self, clients: Clients, cluster: str) -> Part[T]:
         """Those of one cluster."""
@@ -47,30 +57,36 @@ class Kind(Generic[T]):
 
         return Part(
             where=cluster,
-            pages=lambda: pages(
-                clients,
-                "eks",
-                self.list_operation,
-                self.list_member,
-                clusterName=cluster,
-                maxResults=100,
-            ),
+            pages=lambda: self._pages(clients, cluster),
             describe=describe,
             batch=1,
-            item=lambda name: Item(key_of(cluster, name), name, cluster=cluster),
+            item=lambda name: Item(key_of(cluster, name), self.label(name), cluster=cluster),
             key=lambda value: key_of(cluster, self.name_of(value) or ""),
             operation=f"eks:{self.describe_operation}",
         )
 
+    async def _pages(self, clients: Clients, cluster: str) -> AsyncIterator[Page[str]]:
+        listed = pages(
+            clients,
+            "eks",
+            self.list_operation,
+            self.list_member,
+            clusterName=cluster,
+            maxResults=100,
+        )
+        try:
+            async for page in listed:
+                yield page
+        except ApiError as error:
+            if not self.none_if or self.none_if not in error.problem.message:
+                raise
+
     async def parts(self, clients: Clients, scope: Scope) -> AsyncIterator[Part[T]]:
         """One part for each cluster in scope, or for every cluster that EKS runs."""
-        if scope.cluster:
-            for name in scope.clusters:
-                yield self.part(clients, name)
-            return
-        async for page in pages(clients, "eks", "ListClusters", "clusters", maxResults=100):
-            for cluster in page.items:
-                yield self.part(clients, cluster)
+        name = scope.parent.removeprefix(_NAMED) if scope.parent.startswith(_NAMED) else ""
+        async for cluster in clusters(clients, scope):
+            part = self.part(clients, cluster)
+            yield replace(part, pages=lambda: _ecs.named(name)) if name else part
 
     async def listings(
         self, clients: Clients, scope: Scope, demand: Demand
@@ -84,7 +100,7 @@ class Kind(Generic[T]):
     async def read(self, clients: Clients, scope: Scope, item: Item[T]) -> Mapping[str, Any]:
         """One of them whole."""
         cluster = item.cluster or scope.cluster
-        parameters = self._parameters(cluster, item.name)
+        parameters = self._parameters(cluster, name_in(item.key))
         answer = await clients.call("eks", self.describe_operation, **parameters)
         found: Mapping[str, Any] = answer.get(self.member) or {}
         return found
@@ -93,16 +109,43 @@ class Kind(Generic[T]):
         return {"clusterName": cluster, self.name_parameter: name}
 
 
+def named(name: str) -> str:
+    """A `Scope.parent` with which a list is of this one alone, and is not listed."""
+    return f"{_NAMED}{name}"
+
+
+async def clusters(clients: Clients, scope: Scope) -> AsyncIterator[str]:
+    """The names of the clusters in scope, or of all that EKS runs; raises `ApiError`."""
+    if scope.cluster:
+        for name in scope.clusters:
+            yield name
+        return
+    async for page in pages(clients, "eks", "ListClusters", "clusters", maxResults=100):
+        for cluster in page.items:
+            yield cluster
+
+
+def within(problem: Problem, cluster: str) -> Problem:
+    """The problem, which is that of one cluster."""
+    return msgspec.structs.replace(problem, where=cluster)
+
+
 def key_of(cluster: str, name: str) -> str:
     """The key of what lies in a cluster; its ARN is not known before its details."""
     return f"eks/{cluster}/{name}"
 
 
-def console(scope: Scope, *parts: str) -> str:
-    """The path of an EKS page in the AWS console."""
+def name_in(key: str) -> str:
+    """The name by which the owner of a key was listed."""
+    return key.split("/", 2)[-1]
+
+
+def console(scope: Scope, *parts: str, tab: str = "") -> str:
+    """The path of an EKS page in the AWS console, at a tab of it if one is given."""
     path = "/".join(quote(part, safe="", errors="replace") for part in parts)
-    region = f"?region={quote(scope.region, errors='replace')}" if scope.region else ""
-    return f"/eks/clusters/{path}{region}"
+    region = f"region={quote(scope.region, errors='replace')}" if scope.region else ""
+    query = "&".join(filter(None, (region, tab and f"selectedTab={tab}")))
+    return f"/eks/clusters/{path}" + (f"?{query}" if query else "")
 
 
 def issue_table(issues: Iterable[Issue], meanings: Mapping[str, Meaning]) -> tuple[TableBlock, ...]:

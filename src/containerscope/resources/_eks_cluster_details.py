@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 
 from containerscope.insight.eks_health import cluster_verdict, issues_of
 from containerscope.insight.eks_issues import CLUSTER
@@ -11,9 +11,11 @@ from containerscope.insight.fleet import kind_of, row_verdict
 from containerscope.model.eks import Cluster, Networks
 from containerscope.model.fleet import ClusterRow
 from containerscope.model.listing import Item, Missing
-from containerscope.resource import Block, Clients, Pair, PairsBlock, Scope
-from containerscope.resources import _blocks, _eks
-from containerscope.resources._fleet import context_blocks, is_context
+from containerscope.resource import Block, Clients, Detail, Pair, PairsBlock, Scope
+from containerscope.resources import _blocks, _eks, _subnets
+from containerscope.resources._fleet import context_blocks, is_context, is_eks
+
+Blocks = AsyncIterator[tuple[Block, ...]]
 
 
 async def overview(
@@ -30,7 +32,7 @@ async def overview(
     cluster = row.eks
     issues = issues_of(cluster.health)
     own, whole = cluster_verdict(cluster, row.support), row_verdict(row)
-    yield (
+    first: tuple[Block, ...] = (
         *_blocks.verdict_block(whole),
         *(_blocks.verdict_block(own) if own != whole else ()),
         *_eks.issue_table(issues, CLUSTER),
@@ -38,11 +40,18 @@ async def overview(
         *_connector(cluster),
         *_support(row, cluster),
         *_endpoint(cluster),
+    )
+    rest: tuple[Block, ...] = (
         _access(cluster),
         *_logging(cluster),
         *_modes(cluster),
         *_eks.map_block("Tags", cluster.tags),
     )
+    yield (*first, *rest)
+    vpc = cluster.resources_vpc_config
+    spread = await _subnets.spread(clients, vpc.subnet_ids if vpc else None)
+    if spread:
+        yield (*first, *spread, *rest)
 
 
 def _cluster(row: ClusterRow, cluster: Cluster) -> PairsBlock:
@@ -191,3 +200,57 @@ def _modes(cluster: Cluster) -> tuple[PairsBlock, ...]:
 
 def _cidrs(networks: Iterable[Networks] | None) -> tuple[str, ...]:
     return tuple(cidr for network in networks or () for cidr in network.cidrs or ())
+
+
+# The tabs
+
+
+def _tab(name: str) -> Callable[[Clients, Scope, Item[ClusterRow]], Blocks]:
+    """A tab that nobody has looked at costs nothing, not even its import."""
+
+    async def shown(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blocks:
+        from containerscope.resources import _eks_cluster_tabs
+
+        async for blocks in getattr(_eks_cluster_tabs, name)(clients, scope, item):
+            yield blocks
+
+    return shown
+
+
+def _is_run(item: Item[ClusterRow]) -> bool:
+    """Whether EKS runs the cluster: of one that is connected it knows nothing more."""
+    row = item.value
+    connected = not isinstance(row, Missing) and row.eks is not None and row.eks.connector_config
+    return is_eks(item) and not connected and not is_context(item)
+
+
+_TABS = (
+    ("Compute", "compute"),
+    ("Access", "access"),
+    ("Pod roles", "identities"),
+    ("Add-ons", "extensions"),
+    ("Insights", "upgrade"),
+    ("Updates", "changes"),
+)
+TABS: tuple[Detail[ClusterRow], ...] = tuple(
+    Detail(title, _tab(name), _is_run) for title, name in _TABS
+)
+"""What the pane of an EKS cluster has beside its overview."""
+TAB_PERMISSIONS = (
+    "ec2:DescribeSubnets",
+    "eks:DescribeAccessEntry",
+    "eks:DescribeAddon",
+    "eks:DescribeAddonVersions",
+    "eks:DescribeFargateProfile",
+    "eks:DescribeInsight",
+    "eks:DescribePodIdentityAssociation",
+    "eks:DescribeUpdate",
+    "eks:ListAccessEntries",
+    "eks:ListAddons",
+    "eks:ListAssociatedAccessPolicies",
+    "eks:ListFargateProfiles",
+    "eks:ListInsights",
+    "eks:ListPodIdentityAssociations",
+    "eks:ListUpdates",
+    "ssm:GetParameters",
+)

@@ -9,7 +9,7 @@ import msgspec
 from containerscope.kube import Kind
 from containerscope.listers import read_pages
 from containerscope.model import arn
-from containerscope.model.eks import PodIdentity
+from containerscope.model.eks_access import PodIdentity
 from containerscope.model.kube import Meta
 from containerscope.model.kube_config import ServiceAccount
 from containerscope.model.listing import ApiError, Problem, Why
@@ -107,22 +107,26 @@ async def role_of(clients: Clients, cluster: str, account: Pair, meta: Meta | No
     """
     found = (await associations(clients, cluster)).get(account)
     if found:
-        return await clients.cached(
-            ("pod-identity", cluster, found), _SECONDS, lambda: _described(clients, cluster, found)
-        )
+        each = await described(clients, cluster, found)
+        if each is None:
+            return None
+        return Role(each.role_arn or "", "pod identity", each.target_role_arn or "")
     noted = ((meta.annotations if meta else None) or {}).get(IRSA)
     return Role(noted, "IRSA") if noted else None
 
 
-async def _described(clients: Clients, cluster: str, association: str) -> Role | None:
-    page = await clients.read(
-        "eks",
-        "DescribePodIdentityAssociation",
-        "association",
-        PodIdentity,
-        clusterName=cluster,
-        associationId=association,
-    )
-    for each in page.items:
-        return Role(each.role_arn or "", "pod identity", each.target_role_arn or "")
-    return None
+async def described(clients: Clients, cluster: str, association: str) -> PodIdentity | None:
+    """An association with its role, remembered for a minute; raises `ApiError`."""
+
+    async def fetch() -> PodIdentity | None:
+        page = await clients.read(
+            "eks",
+            "DescribePodIdentityAssociation",
+            "association",
+            PodIdentity,
+            clusterName=cluster,
+            associationId=association,
+        )
+        return page.items[0] if page.items else None
+
+    return await clients.cached(("pod-identity", cluster, association), _SECONDS, fetch)

@@ -29,8 +29,9 @@ def within(scope: Scope, item: Item[Any]) -> Scope:
 def problem_block(problem: Problem, title: str = "") -> TextBlock:
     """What could not be read and which permission that needs."""
     lacking = problem.permission if problem.permission not in problem.message else ""
-    needs = f" It needs {lacking}." if lacking else ""
-    return TextBlock(f"{problem.message}{needs}", title, Level.WARNING)
+    needs = f". It needs {lacking}." if lacking else ""
+    said = problem.message.rstrip(". ") if lacking else problem.message
+    return TextBlock(f"{said}{needs}", title, Level.WARNING)
 
 
 def problem_blocks(problems: Iterable[Problem]) -> tuple[Block, ...]:
@@ -45,25 +46,32 @@ def listed_table(
     fields: Sequence[str],
     *,
     ranked: bool = True,
+    by_columns: bool = False,
+    where: str = "this service",
 ) -> TableBlock:
-    """The rows of a listing with these columns of its resource; the worst first if ranked."""
+    """The rows of a listing with these columns of its resource; the worst first if ranked.
+
+    With `by_columns` a row is as bad as the worst of its coloured cells.
+    """
     columns = {column.field: column for column in resource.columns}
     chosen = [columns[name] for name in fields]
     items = list(listing.items)
+    tones = [each.tone_of_item for each in chosen if by_columns and each.tone_of_item is not None]
+
+    def level(item: Item[Any]) -> Level:
+        return max(_level(resource, item), *(tone(item) for tone in tones), Level.NONE)
+
     if ranked:
-        items.sort(key=lambda item: -_level(resource, item))
+        items.sort(key=lambda item: -level(item))
     waiting = listing.phase is not Phase.DONE
-    empty = "Loading …" if waiting else resource.empty.replace("{scope}", "this service")
+    empty = "Loading …" if waiting else resource.empty.replace("{scope}", where)
     if listing.problems and not waiting:
         empty = "They could not be read."
     return TableBlock(
         title,
         tuple(column.title for column in chosen),
         tuple(tuple(_value(column, item) for column in chosen) for item in items),
-        tuple(
-            level if (level := _level(resource, item)) > Level.FINE else Level.NONE
-            for item in items
-        ),
+        tuple(each if (each := level(item)) > Level.FINE else Level.NONE for item in items),
         empty=empty,
     )
 
@@ -87,11 +95,12 @@ async def listed_blocks(
     fields: Sequence[str],
     clients: Clients,
     scope: Scope,
+    where: str = "this service",
 ) -> AsyncIterator[tuple[Block, ...]]:
     """The list as it arrives, in the calls that the list itself takes."""
     async with aclosing(_listings(resource, clients, scope)) as listings:
         async for listing in listings:
-            table = listed_table(title, resource, listing, fields)
+            table = listed_table(title, resource, listing, fields, where=where)
             yield (table, *problem_blocks(listing.problems))
 
 

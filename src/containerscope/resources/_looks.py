@@ -10,12 +10,10 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from containerscope.insight.fleet import nodegroups_health, services_health
 from containerscope.listers import Part, names_then_details, single
 from containerscope.model.fleet import ClusterRow, Swept
 from containerscope.model.listing import LOADING, Item, Listing, Missing, Problem, Why
 from containerscope.resource import Clients, Demand
-from containerscope.resources.nodegroups import NODEGROUPS
 
 T = TypeVar("T")
 
@@ -113,6 +111,7 @@ class Looks:
 
     async def _into_ecs(self, item: Item[ClusterRow]) -> _Look:
         # Imported here: the names of the clusters stand before anybody looks into one.
+        from containerscope.insight.fleet_inside import services_health
         from containerscope.resources.services import part
 
         listing = await _described(part(self._clients, item.name))
@@ -122,6 +121,9 @@ class Looks:
         return self._seen(item, listing, swept)
 
     async def _into_eks(self, item: Item[ClusterRow], row: ClusterRow) -> _Look:
+        from containerscope.insight.fleet_inside import nodegroups_health
+        from containerscope.resources.nodegroups import NODEGROUPS
+
         listing = await _described(NODEGROUPS.part(self._clients, item.name))
         groups = _values(listing)
         auto = row.eks is not None and row.eks.compute_config and row.eks.compute_config.enabled

@@ -59,17 +59,20 @@ def service_query(
     service: str,
     period: int = _PERIOD,
     stat: str = "Average",
+    *,
+    namespace: str = "AWS/ECS",
+    task: str = "",
 ) -> dict[str, Any]:
-    """The query of a service's own metric."""
+    """The query of a metric of a service, or of one of its tasks."""
+    dimensions = {"ClusterName": cluster, "ServiceName": service, "TaskId": task}
     return {
         "Id": query,
         "MetricStat": {
             "Metric": {
-                "Namespace": "AWS/ECS",
+                "Namespace": namespace,
                 "MetricName": metric,
                 "Dimensions": [
-                    {"Name": "ClusterName", "Value": cluster},
-                    {"Name": "ServiceName", "Value": service},
+                    {"Name": name, "Value": value} for name, value in dimensions.items() if value
                 ],
             },
             "Period": period,
@@ -77,6 +80,14 @@ def service_query(
         },
         "ReturnData": True,
     }
+
+
+def running_query(query: str, cluster: str, service: str) -> dict[str, Any]:
+    """How many tasks ran: each sends a sample of its CPU a minute.
+
+    Source: Amazon ECS Developer Guide, "Viewing service RUNNING task count".
+    """
+    return service_query(query, _METRICS[0], cluster, service, 60, "SampleCount")
 
 
 async def points(

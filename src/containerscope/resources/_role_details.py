@@ -117,8 +117,9 @@ def permission_blocks(found: RoleWhole) -> tuple[Block, ...]:
                 for row in rows
             ),
             tuple(row.level for row in rows),
-            empty="Nothing that its policies say.",
+            empty="Nothing that its policies say." if found.whole else "Nothing that was read.",
         ),
+        *(TextBlock(f"Not all: {each}", level=Level.WARNING) for each in found.refused),
         TextBlock("\n".join(notes)),
     )
 

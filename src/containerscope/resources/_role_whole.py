@@ -7,7 +7,7 @@ import math
 from collections.abc import Sequence
 from typing import TypeVar
 
-from containerscope.listers import read_pages
+from containerscope.listers import read_pages, tried
 from containerscope.model import arn
 from containerscope.model.iam import (
     AttachedPolicy,
@@ -19,7 +19,7 @@ from containerscope.model.iam import (
     RoleDetail,
     RoleWhole,
 )
-from containerscope.model.listing import ApiError
+from containerscope.model.listing import ApiError, Problem
 from containerscope.resource import Clients
 
 T = TypeVar("T")
@@ -37,9 +37,15 @@ async def role_whole(clients: Clients, name: str) -> RoleWhole:
     async def fetch() -> RoleWhole:
         page = await clients.read("iam", "GetRole", "Role", Role, RoleName=name)
         role = page.items[0] if page.items else Role(role_name=name)
+        problems: list[Problem] = []
         attached, inline = await asyncio.gather(
-            _listed(clients, name, "ListAttachedRolePolicies", "AttachedPolicies", AttachedPolicy),
-            _listed(clients, name, "ListRolePolicies", "PolicyNames", str),
+            tried(
+                _listed(
+                    clients, name, "ListAttachedRolePolicies", "AttachedPolicies", AttachedPolicy
+                ),
+                problems,
+            ),
+            tried(_listed(clients, name, "ListRolePolicies", "PolicyNames", str), problems),
         )
         managed = [each.policy_arn or "" for each in attached or ()]
         policies = await asyncio.gather(
@@ -52,7 +58,8 @@ async def role_whole(clients: Clients, name: str) -> RoleWhole:
             role,
             tuple(policies),
             await managed_policy(clients, boundary) if boundary else None,
-            whole=attached is not None and inline is not None,
+            whole=not problems,
+            refused=tuple(each.message for each in problems),
         )
 
     return await clients.cached(("iam-role", name), _FRESH, fetch)
@@ -60,17 +67,14 @@ async def role_whole(clients: Clients, name: str) -> RoleWhole:
 
 async def _listed(
     clients: Clients, role: str, operation: str, member: str, model: type[T]
-) -> tuple[T, ...] | None:
-    """What a role has of something; None where it may not be listed."""
+) -> tuple[T, ...]:
+    """What a role has of something."""
     found: list[T] = []
-    try:
-        pages = read_pages(
-            clients, "iam", operation, member, model, "Marker", RoleName=role, MaxItems=1000
-        )
-        async for page in pages:
-            found += page.items
-    except ApiError:
-        return None
+    pages = read_pages(
+        clients, "iam", operation, member, model, "Marker", RoleName=role, MaxItems=1000
+    )
+    async for page in pages:
+        found += page.items
     return tuple(found)
 
 

@@ -11,6 +11,7 @@ import msgspec
 from containerscope.block import Series, SeriesBlock
 from containerscope.insight.scaling import scaling_verdict, scene_of, suspended_words
 from containerscope.insight.scaling_activity import Step, steps
+from containerscope.insight.scaling_alarm import AlarmState
 from containerscope.insight.scaling_policy import PolicyState, policy_state
 from containerscope.insight.schedule import NextRun, next_run
 from containerscope.model.ecs_service import Service
@@ -28,7 +29,13 @@ from containerscope.resource import (
 from containerscope.resources import _around, _blocks
 from containerscope.resources._group_levels import instances
 from containerscope.resources._listed import problem_block
-from containerscope.resources._scaling_metrics import LOOKED_BACK, Measured, measured, plots
+from containerscope.resources._scaling_metrics import (
+    LOOKED_BACK,
+    Measured,
+    forecasts,
+    measured,
+    plots,
+)
 
 _NOT_READ = "They could not be read."
 
@@ -63,7 +70,8 @@ async def whole(
     try:
         first = blocks(found, desired, now, await measured(clients, found))
         yield first
-        yield (*first, *await levels)
+        ahead = await forecasts(clients, found)
+        yield (*first, *ahead, *await levels)
     finally:
         levels.cancel()
 
@@ -91,9 +99,9 @@ def blocks(
             ("Predicted", target.predicted_capacity),
             ("Since", target.creation_time),
         ),
-        _policies(found, states),
+        _policies(found, states, now),
         _schedules(found.schedules, now),
-        *_chart(history, desired, now),
+        *_chart(history, desired, now, metrics),
         *plots(states, metrics, now - LOOKED_BACK, now),
         *((_unmeasured(metrics.problem),) if metrics.problem else ()),
         _history(found, history),
@@ -121,30 +129,37 @@ def _states(
     )
 
 
-def _policies(found: ServiceScaling, states: Sequence[PolicyState]) -> TableBlock:
+def _policies(found: ServiceScaling, states: Sequence[PolicyState], now: datetime) -> TableBlock:
     return TableBlock(
         "Policies",
         ("POLICY", "KIND", "METRIC", "TARGET", "NOW", "WOULD NEED", "COOLDOWN", "STATE", "ALARMS"),
-        tuple(_policy(state) for state in states),
+        tuple(_policy(state, now) for state in states),
         tuple(state.level if state.level > Level.FINE else Level.NONE for state in states),
         empty=_NOT_READ if found.policies is None else "No policy scales it.",
     )
 
 
-def _policy(state: PolicyState) -> tuple[object, ...]:
+def _policy(state: PolicyState, now: datetime) -> tuple[object, ...]:
     target = None if state.target is None else state.measure.amount(state.target)
-    alarms = tuple(f"{alarm.state}: {alarm.says}" for alarm in state.alarms)
+    alarms = tuple(_alarm(alarm, now) for alarm in state.alarms)
+    need = state.estimate
     return (
         state.name,
         state.kind,
         state.measure.words or None,
         target,
         None if state.now is None else state.measure.amount(state.now),
-        None if state.estimate is None else f"{state.estimate} tasks",
+        None if need is None else f"{need} task{'' if need == 1 else 's'}",
         state.cooldown or None,
         state.words or None,
         alarms or None,
     )
+
+
+def _alarm(alarm: AlarmState, now: datetime) -> str:
+    """`OK: CPU > 60 % for 3 × 1 min`; one that went off says what it saw then, and when."""
+    ago = _blocks.lasted(alarm.since, now) if alarm.state == "ALARM" else None
+    return f"{alarm.state}{f' for {ago}' if ago else ''}: {alarm.says}"
 
 
 def _schedules(found: Sequence[ScheduledAction] | None, now: datetime) -> TableBlock:
@@ -177,8 +192,10 @@ def _when(run: NextRun, now: datetime) -> str:
     return f"in {_blocks.lasted(now, run.at) or '0s'} ({local:%a %H:%M %Z})"
 
 
-def _chart(history: Sequence[Step], desired: int | None, now: datetime) -> tuple[SeriesBlock, ...]:
-    """The count over the last hours, as the activities tell it."""
+def _chart(
+    history: Sequence[Step], desired: int | None, now: datetime, metrics: Measured
+) -> tuple[SeriesBlock, ...]:
+    """The count over the last hours, as the activities tell it, against the tasks that ran."""
     start = now - LOOKED_BACK
     known = [(step.at, step.after) for step in reversed(history) if step.done and step.at]
     points = [(at, float(count)) for at, count in known if count is not None]
@@ -189,8 +206,11 @@ def _chart(history: Sequence[Step], desired: int | None, now: datetime) -> tuple
     if before or not shown:
         shown.insert(0, (start, before[-1] if before else float(desired or 0)))
     shown.append((now, shown[-1][1] if desired is None else float(desired)))
-    line = Series("tasks", tuple(shown), "tasks", stepped=True)
-    return (SeriesBlock("Tasks", (line,), start, now),)
+    lines = [Series("desired", tuple(shown), "tasks", stepped=True)]
+    ran = tuple(each for each in metrics.running if each[0] >= start)
+    if ran:
+        lines.append(Series("running", ran, "tasks", stepped=True))
+    return (SeriesBlock("Tasks", tuple(lines), start, now),)
 
 
 def _history(found: ServiceScaling, history: Sequence[Step]) -> TableBlock:

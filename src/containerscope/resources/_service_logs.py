@@ -21,8 +21,14 @@ _SHOWN = 60
 _ENOUGH = 20
 _LOOKS = (60.0, 3600.0)
 """Seconds looked back, the second time only where the first found little."""
+_LAST = (120.0, 3600.0)
+"""The same for what has ended: its last two minutes."""
 _PAGES = 3
 """Pages read at a look: a page may be empty and not the last."""
+_FULL = 2000
+"""Lines of a page, which begins with the oldest: where it is full, the newest are not in it."""
+_TRIES = 4
+"""Looks at streams that write more than a page: each from later on."""
 
 
 async def logs(
@@ -53,7 +59,7 @@ async def newest(
     yield (TextBlock("Reading the newest lines …"), *notes)
     problems: list[Problem] = []
     lines: list[LogLine] = []
-    for seconds in _LOOKS:
+    for seconds in _LAST if sources.ended else _LOOKS:
         lines = await _newest(clients, sources, seconds, problems)
         if len(lines) >= _ENOUGH or problems:
             break
@@ -77,7 +83,7 @@ async def _newest(
     found: list[LogLine] = []
     for group, part in batches(writing):
         try:
-            found += await _lines(clients, group, part, int(start * 1000))
+            found += await _lines(clients, group, part, int(start * 1000), int(end * 1000))
         except ApiError as error:
             if error.problem.why is not Why.FAILED or "does not exist" not in error.problem.message:
                 problems.append(error.problem)
@@ -85,10 +91,26 @@ async def _newest(
 
 
 async def _lines(
-    clients: Clients, group: str, sources: tuple[LogSource, ...], start: int
+    clients: Clients, group: str, sources: tuple[LogSource, ...], start: int, end: int
 ) -> list[LogLine]:
+    """The newest lines of up to a hundred streams; times in milliseconds since 1970."""
     labels = {each.stream: each.label for each in sources}
-    found: list[LogLine] = []
+    events: list[FilteredLogEvent] = []
+    for _ in range(_TRIES):
+        events, whole = await _page(clients, group, list(labels), start)
+        times = [each.timestamp for each in events if each.timestamp is not None]
+        if whole or not times:
+            break
+        # Half of the time that a full page covered, back from the end.
+        start = max(start + 1, end - max(1, (max(times) - min(times)) // 2))
+    return [_line(each, labels) for each in events if each.timestamp is not None]
+
+
+async def _page(
+    clients: Clients, group: str, streams: list[str], start: int
+) -> tuple[list[FilteredLogEvent], bool]:
+    """The oldest events from a moment on, and whether they are all there are."""
+    found: list[FilteredLogEvent] = []
     token: str | None = None
     for _ in range(_PAGES):
         more = {} if token is None else {"nextToken": token}
@@ -98,19 +120,22 @@ async def _lines(
             "events",
             FilteredLogEvent,
             logGroupName=group,
-            logStreamNames=list(labels),
+            logStreamNames=streams,
             startTime=start,
+            limit=_FULL,
             **more,
         )
-        found += [_line(each, labels) for each in page.items if each.timestamp is not None]
+        found += page.items
         token = page.token
-        if not token:
+        if not token or len(found) >= _FULL:
             break
-    return found
+    return found, not token
 
 
 def _line(event: FilteredLogEvent, labels: dict[str, str]) -> LogLine:
     text = redact_text((event.message or "").rstrip("\n"))
-    stream = event.log_stream_name or ""
+    read, stream = parsed(text), event.log_stream_name or ""
+    message = () if read.message == text else (("message", read.message),)
     at = datetime.fromtimestamp((event.timestamp or 0) / 1000, UTC)
-    return LogLine(at, labels.get(stream, stream), text, parsed(text).tone)
+    label = labels.get(stream, stream)
+    return LogLine(at, label, text, read.tone, (*message, *read.fields))

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 
 from containerscope.block import TreeBlock, TreeNode
 from containerscope.insight.efs_chain import Link, Storage, Where, chain_verdict, efs_chain
 from containerscope.insight.volumes import VolumeUse, volume_uses
 from containerscope.listers import tried
-from containerscope.model.ecs_service import Service
+from containerscope.model import arn
+from containerscope.model.ecs_service import ManagedEbsVolume, Service
 from containerscope.model.ecs_task import Task, TaskWhole
 from containerscope.model.ecs_taskdef import TaskDefinition
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Missing, Problem
-from containerscope.resource import Block, Clients, Scope, TextBlock
+from containerscope.resource import Block, Clients, Scope, TableBlock, TextBlock
 from containerscope.resources import _around, _blocks, _ecs, _storage
 from containerscope.resources._listed import problem_blocks
+from containerscope.resources._sharing import sharers
 from containerscope.resources._task_list import BATCH, listed
 from containerscope.resources._task_whole import describe_whole
 
+_DISK = "AmazonElasticBlockStorage"
 _PLACES = 6
 """Places of tasks for which a chain is drawn."""
 
@@ -47,8 +50,37 @@ async def storage(
         found = where_of(tasks or (), frozenset(groups or ()))
         return found or [Where(security_groups=frozenset(groups or ()))]
 
-    async for shown in chains(clients, definition, places, problems):
+    shown: tuple[Block, ...] = ()
+    async for shown in chains(clients, definition, places, problems, service.disks):
         yield shown
+    if service.disks:
+        own = scope.within(cluster=cluster, service=item.name)
+        tasks = await tried(_tasks(clients, own), problems)
+        shown = (*shown, disk_table(tasks or ()), *problem_blocks(problems))
+        yield shown
+    systems = _systems(volume_uses(definition)) if definition else []
+    if systems:
+        shared = await sharers(clients, cluster, item.name, systems)
+        yield (*shown, *shared)
+
+
+def disk_table(tasks: Iterable[TaskWhole]) -> TableBlock:
+    """The EBS volumes that were made for these tasks."""
+    found = [
+        (each.detail("volumeId") or None, (each.status or "").lower() or None, task)
+        for task in tasks
+        for each in task.attachments or ()
+        if each.type == _DISK
+    ]
+    return TableBlock(
+        "Disks made for tasks",
+        ("VOLUME", "STATUS", "TASK", "ZONE"),
+        tuple(
+            (volume, status, arn.name_of(task.task_arn or "?"), task.availability_zone)
+            for volume, status, task in found
+        ),
+        empty="None of its tasks has one.",
+    )
 
 
 async def _tasks(clients: Clients, scope: Scope) -> list[TaskWhole]:
@@ -64,23 +96,18 @@ async def chains(
     definition: TaskDefinition | None,
     places: Callable[[], Awaitable[list[Where]]],
     problems: list[Problem],
+    disks: Mapping[str, ManagedEbsVolume] | None = None,
 ) -> AsyncIterator[tuple[Block, ...]]:
     """The trees of a definition's volumes; `places` tells where its tasks are, once needed."""
     if definition is None:
         yield problem_blocks(problems)
         return
-    uses = volume_uses(definition)
+    uses = volume_uses(definition, disks)
     if not uses:
         yield (TextBlock("The task definition has no volumes."),)
         return
     yield (_tree(uses, (), None),)
-    systems = list(
-        dict.fromkeys(
-            use.volume.efs_volume_configuration.file_system_id or ""
-            for use in uses
-            if use.volume.efs_volume_configuration is not None
-        )
-    )
+    systems = _systems(uses)
     if not systems:
         return
     found = await places()
@@ -88,6 +115,12 @@ async def chains(
     read, refused = await _storage.storage_of(clients, systems, groups)
     tree = _tree(uses, found, read)
     yield (*_worst(uses, found, read), tree, *problem_blocks((*problems, *refused)))
+
+
+def _systems(uses: Sequence[VolumeUse]) -> list[str]:
+    """The EFS file systems of these volumes, each once."""
+    found = (use.volume.efs_volume_configuration for use in uses)
+    return list(dict.fromkeys(efs.file_system_id or "" for efs in found if efs is not None))
 
 
 def where_of(tasks: Sequence[TaskWhole | Task], groups: frozenset[str]) -> list[Where]:

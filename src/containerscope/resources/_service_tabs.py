@@ -22,8 +22,9 @@ from containerscope.resources._service_storage import storage
 from containerscope.resources._service_targets import targets
 
 Blocks = Callable[[Clients, Scope, Item[Service]], AsyncIterator[tuple[Block, ...]]]
-_IMAGES = ("repository", "tag", "runs", "current", "findings", "registry", "size", "tasks",
-           "pushed")  # fmt: skip
+_IMAGES = (
+    "repository", "tag", "runs", "current", "arch", "registry", "size", "pushed", "findings",
+)  # fmt: skip
 
 
 async def scaling_tab(

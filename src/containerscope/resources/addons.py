@@ -3,25 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 from containerscope.insight.eks_health import addon_verdict, changing, issues_of
 from containerscope.insight.eks_issues import ADDON
+from containerscope.insight.eks_upgrade import Offer, offer_verdict
+from containerscope.insight.verdict import Verdict
 from containerscope.model import arn
 from containerscope.model.eks import Addon
-from containerscope.model.health import Health
-from containerscope.model.listing import Item, Missing
+from containerscope.model.health import Health, Level
+from containerscope.model.listing import ApiError, Item, Missing, joined
 from containerscope.redact import redact_text
 from containerscope.resource import (
     Block,
+    Child,
     Clients,
     Column,
     Detail,
     Platform,
     Resource,
     Scope,
+    TableBlock,
     TextBlock,
 )
-from containerscope.resources import _blocks, _ecs, _eks
+from containerscope.resources import _blocks, _ecs, _eks, _eks_versions, _listed
+
+_SHOWN = 20
+"""Versions in the pane."""
 
 ADDONS: _eks.Kind[Addon] = _eks.Kind(
     model=Addon,
@@ -45,7 +53,7 @@ async def overview(
     issues = issues_of(addon.health)
     market = addon.marketplace_information
     values = addon.configuration_values
-    yield (
+    first: tuple[Block, ...] = (
         *_blocks.verdict_block(addon_verdict(addon)),
         *_eks.issue_table(issues, ADDON),
         _blocks.pairs(
@@ -61,9 +69,58 @@ async def overview(
             ("Created", addon.created_at),
             ("Modified", addon.modified_at),
         ),
+    )
+    rest: tuple[Block, ...] = (
         *((TextBlock(redact_text(values), "Configuration"),) if values else ()),
         *_eks.map_block("Tags", addon.tags),
     )
+    yield (*first, *rest)
+    yield (*first, *await _versions(clients, scope, item, addon), *rest)
+
+
+async def _versions(
+    clients: Clients, scope: Scope, item: Item[Addon], addon: Addon
+) -> tuple[Block, ...]:
+    """The versions that work with the cluster's version, the newest first."""
+    try:
+        version = await _eks_versions.version_of(clients, item.cluster or scope.cluster)
+        offer = await _eks_versions.offer(clients, item.name, version)
+    except ApiError as error:
+        return (_listed.problem_block(error.problem, "Versions"),)
+    verdict = offer_verdict(offer, addon.addon_version)
+    marks = {offer.newest: "newest", addon.addon_version: "installed"}
+    marks[offer.default] = f"default{', ' + marks[offer.default] if offer.default in marks else ''}"
+    rows = tuple(
+        (each.addon_version, marks.get(each.addon_version or ""), each.architecture)
+        for each in offer.versions[:_SHOWN]
+    )
+    title = f"Versions for Kubernetes {version}"
+    header = ("VERSION", "IS", "ARCHITECTURES")
+    table = TableBlock(title, header, rows, empty="EKS offers none for this version.")
+    return (*_blocks.verdict_block(verdict), table)
+
+
+def _to_updates(scope: Scope, item: Item[Addon]) -> Scope:
+    cluster = item.cluster or scope.cluster
+    return scope.within(cluster=cluster, service="", namespace="", parent=f"addon:{item.name}")
+
+
+def _offered(item: Item[Addon]) -> Verdict:
+    addon, offer = item.value, joined(item, _eks_versions.OFFER)
+    if isinstance(addon, Missing) or not isinstance(offer, Offer):
+        return Verdict(Level.NONE)
+    return offer_verdict(offer, addon.addon_version)
+
+
+def _upgrade(item: Item[Addon]) -> Any:
+    """The newest version where it is newer than the installed one, or that this one is none."""
+    offer = joined(item, _eks_versions.OFFER)
+    if isinstance(offer, Missing):
+        return offer
+    verdict = _offered(item)
+    if verdict.bad:
+        return verdict.words
+    return offer.newest if verdict.level is Level.PROGRESS else None
 
 
 def _health(addon: Addon) -> Health:
@@ -97,6 +154,14 @@ RESOURCE: Resource[Addon] = Resource(
             width=34,
         ),
         Column("VERSION", lambda addon: addon.addon_version, priority=2, width=30),
+        Column(
+            "UPGRADE",
+            of_item=_upgrade,
+            tone_of_item=lambda item: _offered(item).level,
+            needs=_eks_versions.OFFER,
+            priority=1,
+            width=30,
+        ),
         Column("ROLE", _role, priority=5),
         Column("OWNER", lambda addon: addon.owner, wide=True, priority=6),
         Column("PUBLISHER", lambda addon: addon.publisher, wide=True, priority=7),
@@ -107,11 +172,21 @@ RESOURCE: Resource[Addon] = Resource(
     read=ADDONS.read,
     health=_health,
     changing=lambda addon: changing(addon.status),
+    children=(Child("updates", _to_updates),),
     details=(Detail("Overview", overview),),
     console=lambda scope, item: _eks.console(
         scope, item.cluster or scope.cluster, "add-ons", item.name
     ),
-    permissions=("eks:ListClusters", "eks:ListAddons", "eks:DescribeAddon"),
+    joins=(_eks_versions.OFFER_JOIN,),
+    permissions=(
+        "eks:ListClusters",
+        "eks:ListAddons",
+        "eks:DescribeAddon",
+        "eks:DescribeCluster",
+        "eks:DescribeAddonVersions",
+        "eks:ListUpdates",
+        "eks:DescribeUpdate",
+    ),
     interval=3.0,
     empty="No EKS add-ons in {scope}.",
     tags=lambda addon: addon.tags or {},

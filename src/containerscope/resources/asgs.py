@@ -8,7 +8,6 @@ from typing import Any
 
 from containerscope.insight.group_scaling import (
     group_name_of,
-    group_step,
     group_verdict,
     in_service,
 )
@@ -27,10 +26,9 @@ from containerscope.resource import (
     Platform,
     Resource,
     Scope,
-    TableBlock,
     TextBlock,
 )
-from containerscope.resources import _around, _blocks, _ecs
+from containerscope.resources import _around, _blocks, _ecs, _group_blocks
 
 _EKS_TAGS = ("eks:cluster-name", "kubernetes.io/cluster/")
 _NOBODY = "ClusterNotFoundException"
@@ -151,7 +149,7 @@ async def overview(
         problem = TextBlock(error.problem.message, "Activities", Level.WARNING)
         yield (*_overview(group, None), problem)
         return
-    yield (*_overview(group, page.items), _activities(page.items))
+    yield (*_overview(group, page.items), _group_blocks.activities(page.items))
 
 
 def _overview(
@@ -187,7 +185,7 @@ def _overview(
             if pool
             else ()
         ),
-        _instances(group),
+        _group_blocks.instances(group),
         *_tags(group),
     )
 
@@ -218,46 +216,6 @@ def _launch(group: AutoScalingGroup) -> PairsBlock:
         ("Grace period s", group.health_check_grace_period),
         ("Cooldown s", group.default_cooldown),
         ("Protected from scale-in", group.new_instances_protected_from_scale_in),
-    )
-
-
-def _instances(group: AutoScalingGroup) -> TableBlock:
-    found = group.instances or ()
-    rows = tuple(
-        (
-            each.instance_id,
-            each.lifecycle_state,
-            each.health_status,
-            each.instance_type,
-            each.availability_zone,
-            each.protected_from_scale_in,
-        )
-        for each in found
-    )
-    header = ("INSTANCE", "STATE", "HEALTH", "TYPE", "ZONE", "PROTECTED")
-    levels = tuple(
-        Level.FAILED if each.health_status == "Unhealthy" else Level.NONE for each in found
-    )
-    return TableBlock("Instances", header, rows, levels, empty="The group has no instances.")
-
-
-def _activities(activities: tuple[GroupActivity, ...]) -> TableBlock:
-    found = [group_step(each) for each in activities]
-    return TableBlock(
-        "Activities",
-        ("WHEN", "CHANGE", "WHAT", "CAUSE", "RESULT"),
-        tuple(
-            (
-                step.activity.start_time,
-                step.change or None,
-                step.activity.description,
-                step.cause,
-                step.result,
-            )
-            for step in found
-        ),
-        tuple(step.level if step.level is not Level.FINE else Level.NONE for step in found),
-        empty="None in the last six weeks.",
     )
 
 

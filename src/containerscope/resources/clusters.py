@@ -63,7 +63,11 @@ RESOURCE: Resource[ClusterRow] = Resource(
     health=cluster.health,
     changing=cluster.changing,
     children=cluster.ECS_CHILDREN + cluster.EKS_CHILDREN,
-    details=(Detail("Overview", overview),),
+    details=(
+        Detail("Overview", overview),
+        Detail("Capacity", _ecs_cluster_details.capacity, lambda item: not is_eks(item)),
+        *_eks_cluster_details.TABS,
+    ),
     console=cluster.console,
     permissions=ecs.PERMISSIONS + eks.PERMISSIONS + ecs.SWEEP_PERMISSIONS + eks.SWEEP_PERMISSIONS,
     interval=2.0,

@@ -14,7 +14,7 @@ from containerscope.model.listing import Item
 from containerscope.resource import Clients, Column, Detail, Platform, Resource, Scope
 from containerscope.resources import _cluster_columns as cluster
 from containerscope.resources import _eks
-from containerscope.resources._eks_cluster_details import overview
+from containerscope.resources._eks_cluster_details import TAB_PERMISSIONS, TABS, overview
 from containerscope.resources._fleet import fleet, is_context
 
 
@@ -92,9 +92,9 @@ RESOURCE: Resource[ClusterRow] = Resource(
     health=cluster.health,
     changing=cluster.changing,
     children=cluster.EKS_CHILDREN,
-    details=(Detail("Overview", overview),),
+    details=(Detail("Overview", overview), *TABS),
     console=cluster.console,
-    permissions=PERMISSIONS + SWEEP_PERMISSIONS,
+    permissions=PERMISSIONS + SWEEP_PERMISSIONS + TAB_PERMISSIONS,
     interval=2.0,
     empty="No EKS clusters in {scope}.",
     tags=cluster.tags,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from containerscope.insight.find import Sought, classify
+from containerscope.insight.uses import mentions, needs_definition
+from containerscope.listers import pages, tried
 from containerscope.model import arn
 from containerscope.model.found import Found
 from containerscope.model.health import Health, Level
@@ -21,17 +24,22 @@ from containerscope.model.listing import (
     Why,
 )
 from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope
-from containerscope.resources import _ecs, find, used_by
+from containerscope.resources import _around, _ecs, find, used_by
+from containerscope.resources._definition import latest
 
 _SHARED = frozenset(
     {
         "role", "target group", "file system", "access point", "image", "task definition",
-        "security group", "subnet", "log group", "capacity provider", "load balancer",
+        "security group", "subnet", "log group", "capacity provider", "load balancer", "secret",
+        "parameter", "repository",
     }
 )  # fmt: skip
 """Kinds of which it is told which services use them."""
 _LAZY = frozenset({"taskdefs"})
 """Lists whose details take a call each: only their names are looked through."""
+_FAMILIES = 200
+"""Task definitions read for what they name, a call for each that is not known yet."""
+_AT_ONCE = 8
 _ENOUGH = 200
 """Rows kept of a search for a name that half of the account has."""
 
@@ -49,8 +57,14 @@ async def found(clients: Clients, scope: Scope, demand: Demand) -> AsyncIterator
                 break
         if search.rows and sought.kind != "name":
             break
-    for thing in search.shared(scope.parent):
+    things = search.shared(scope.parent)
+    for thing in things:
         async for listing in _users(clients, base, thing, search):
+            yield listing
+    # Of a plain name too, since a secret or a role is often known by no more.
+    wanted = [each for each in things if needs_definition(each)] or search.name(scope.parent)
+    if wanted:
+        async for listing in _definitions(clients, wanted, search):
             yield listing
     yield search.listing(Phase.DONE)
 
@@ -90,6 +104,51 @@ class _Search:
             if sought.kind in _SHARED and not things:
                 things.append(text.strip() if text.strip().startswith("arn:") else sought.value)
         return tuple(things[:3])
+
+    def name(self, text: str) -> list[str]:
+        """The text, where it is nothing but a name."""
+        return [sought.value for sought in classify(text) if sought.kind == "name"]
+
+
+async def _definitions(
+    clients: Clients, things: Sequence[str], search: _Search
+) -> AsyncIterator[Listing[Found]]:
+    """The families whose latest revision names one of these, as far as so many calls tell."""
+    names: list[str] = []
+    families = pages(
+        clients,
+        "ecs",
+        "ListTaskDefinitionFamilies",
+        "families",
+        status="ACTIVE",
+        maxResults=100,
+    )
+    while (page := await tried(anext(families, None), search.problems)) is not None:
+        names += page.items
+    read = 0
+    for batch in _around.batches(names[:_FAMILIES], _AT_ONCE):
+        both = await asyncio.gather(
+            *(tried(latest(clients, name), search.problems) for name in batch)
+        )
+        read += sum(1 for each in both if each is not None)
+        for name, definition in zip(batch, both, strict=True):
+            if definition is None:
+                continue
+            ways = [way for thing in things for way in mentions(thing, definition)]
+            if ways:
+                revision = f"{name}:{definition.revision}"
+                row = Found("task definition", f"names it as {', '.join(ways)}", "taskdefs", name)
+                search.rows[f"names {name}"] = Item(f"names {name}", revision, row)
+        search.looked["definitions"] = _read_words(read, len(names)) + " …"
+        yield search.listing()
+    search.looked["definitions"] = _read_words(read, len(names))
+    yield search.listing()
+
+
+def _read_words(read: int, families: int) -> str:
+    """How many families were looked into, by a call each at most."""
+    told = f"task definitions: the latest of {read} families read"
+    return told if read == families else f"{told}, of {families}"
 
 
 async def _look(
@@ -252,7 +311,13 @@ RESOURCE: Resource[Found] = Resource(
     health=lambda row: row.health,
     leads=leads,
     needs=("parent",),
-    permissions=("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"),
+    permissions=(
+        "ecs:ListClusters",
+        "ecs:ListServices",
+        "ecs:DescribeServices",
+        "ecs:ListTaskDefinitionFamilies",
+        "ecs:DescribeTaskDefinition",
+    ),
     sort="kind",
     interval=60.0,
     empty="Nothing is called that.",

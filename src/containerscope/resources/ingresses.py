@@ -11,6 +11,7 @@ from containerscope.model.kube_network import Backend, Ingress, IngressSpec
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Child, Column, Platform, Resource, Scope, TableBlock
 from containerscope.resources import _blocks, _kube, _kube_balancing
+from containerscope.resources._kube_object_actions import object_actions
 
 _INGRESSES: Kind[Ingress] = Kind(Ingress, "ingresses", "networking.k8s.io/v1")
 _STACK = "ingress.k8s.aws/stack"
@@ -116,6 +117,7 @@ RESOURCE: Resource[Ingress] = Resource(
     ),
     details=(*_kube.simple_overview("Ingress", _shape, verdict), _kube_balancing.DETAIL),
     joins=(_kube_balancing.JOIN,),
+    actions=object_actions(_INGRESSES),
     permissions=_kube.PERMISSIONS + _kube_balancing.PERMISSIONS,
     empty="No ingresses in {scope}.",
     tags=_kube.tags,

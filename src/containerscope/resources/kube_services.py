@@ -12,6 +12,7 @@ from containerscope.model.kube_network import KubeService, ServiceSpec
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _kube, _kube_balancing
 from containerscope.resources._kube_logs import of_selected
+from containerscope.resources._kube_object_actions import object_actions
 
 _SERVICES: Kind[KubeService] = Kind(KubeService, "services")
 
@@ -106,6 +107,7 @@ RESOURCE: Resource[KubeService] = Resource(
     logs=of_selected("Kubernetes service", _selector),
     details=(*_kube.simple_overview("Service", _shape, verdict), _kube_balancing.DETAIL),
     joins=(_kube_balancing.JOIN,),
+    actions=object_actions(_SERVICES),
     permissions=_kube.PERMISSIONS + _kube_balancing.PERMISSIONS,
     empty="No services in {scope}.",
     tags=_kube.tags,

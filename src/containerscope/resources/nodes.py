@@ -18,12 +18,13 @@ from containerscope.insight.kube_node import (
     node_word,
 )
 from containerscope.insight.kube_quantity import amount
+from containerscope.insight.skew import skew, skew_verdict, skew_words
 from containerscope.kube import Kind
 from containerscope.kube.selection import by_fields
 from containerscope.model.kube import RawList
 from containerscope.model.kube_node import Node, NodeInfo, NodeStatus
 from containerscope.model.kube_pod import Pod
-from containerscope.model.listing import LOADING, Item, Missing
+from containerscope.model.listing import LOADING, ApiError, Item, Missing
 from containerscope.resource import (
     Block,
     Child,
@@ -37,8 +38,12 @@ from containerscope.resource import (
     Scope,
     TableBlock,
 )
-from containerscope.resources import _blocks, _kube
+from containerscope.resources import _blocks, _eks, _kube
+from containerscope.resources._kube_node_actions import ACTIONS
+from containerscope.resources._kube_object_actions import object_actions
 from containerscope.resources._kube_usage import NODE_JOIN, USAGE, Used, used
+from containerscope.resources._kube_version import PLANE, PLANE_JOIN, control_plane
+from containerscope.resources._session_actions import host_actions
 
 NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
 _PODS: Kind[Pod] = Kind(Pod, "pods")
@@ -124,6 +129,20 @@ def _version(node: Node) -> str | None:
     return found or None
 
 
+def _behind(item: Item[Node]) -> int | None:
+    """Minor versions that a kubelet is behind; None while the control plane's is not known."""
+    plane = item.joined.get(PLANE)
+    if isinstance(item.value, Missing) or not isinstance(plane, str):
+        return None
+    return skew(_info(item.value).kubelet_version, plane)
+
+
+def _marked_version(item: Item[Node]) -> Any:
+    """The version, marked where the control plane has another."""
+    node = item.value
+    return node if isinstance(node, Missing) else skew_words(_version(node), _behind(item))
+
+
 def _short(item: Item[Node]) -> str:
     """The name without the domain that all nodes of a region share."""
     host, _, domain = item.name.partition(".")
@@ -139,6 +158,10 @@ def instance_id(node: Node) -> str | None:
     """The EC2 instance behind it, from its provider id."""
     name = ((node.spec.provider_id if node.spec else None) or "").rpartition("/")[2]
     return name if name.startswith(("i-", "mi-", "fargate-")) else None
+
+
+def _host(item: Item[Node]) -> str:
+    return "" if isinstance(item.value, Missing) else instance_id(item.value) or ""
 
 
 def _type(node: Node) -> str | None:
@@ -164,11 +187,25 @@ async def overview(
         yield absent
         return
     node: Node = item.value  # type: ignore[assignment]
-    first: tuple[Block, ...] = (*_kube.head(node_verdict(node)), _machine(node), _conditions(node))
-    yield first
+    head = _kube.head(node_verdict(node))
+    rest: tuple[Block, ...] = (_machine(node), _conditions(node))
+    yield (*head, *rest)
+    first = (*head, *await _skew_block(clients, scope, item, node), *rest)
     loads = await _loads(clients, scope, [item])
     events = await _kube.newest_events(clients, scope, item, "Node")
     yield (*first, _requested(node, loads[item.key]), *events, *_kube.labels(item))
+
+
+async def _skew_block(
+    clients: Clients, scope: Scope, item: Item[Node], node: Node
+) -> tuple[Block, ...]:
+    """A kubelet of another version than its control plane; nothing where that is not told."""
+    try:
+        plane = await control_plane(clients, item.cluster or scope.cluster)
+    except ApiError:
+        return ()
+    behind = skew(_info(node).kubelet_version, plane)
+    return _blocks.verdict_block(skew_verdict(behind, "kubelet"))
 
 
 def _machine(node: Node) -> PairsBlock:
@@ -224,6 +261,15 @@ def _to_pods(scope: Scope, item: Item[Node]) -> Scope:
     )
 
 
+def _to_group(scope: Scope, item: Item[Node]) -> Scope:
+    group = None if isinstance(item.value, Missing) else node_group(item.value)
+    return _kube.within(scope, item).within(namespace="", parent=_eks.named(group or ""))
+
+
+def _is_managed(item: Item[Node]) -> bool:
+    return not isinstance(item.value, Missing) and node_kind(item.value) == "managed"
+
+
 RESOURCE: Resource[Node] = Resource(
     name="nodes",
     noun="node",
@@ -238,10 +284,16 @@ RESOURCE: Resource[Node] = Resource(
         _kube.health_column(node_verdict, width=40),
         Column("KIND", node_kind, priority=3),
         Column("GROUP", node_group, priority=4, width=30),
-        Column("TYPE", _type, priority=4),
+        Column("TYPE", _type, priority=5),
         Column("CAPACITY", capacity_type, priority=6),
         Column("ZONE", _zone, priority=5),
-        Column("VERSION", _version, priority=5),
+        Column(
+            "VERSION",
+            of_item=_marked_version,
+            tone_of_item=lambda item: skew_verdict(_behind(item), "kubelet").level,
+            needs=PLANE,
+            priority=4,
+        ),
         Column("KUBELET", lambda node: _info(node).kubelet_version, wide=True, priority=7),
         Column(
             "CPU%",
@@ -291,9 +343,18 @@ RESOURCE: Resource[Node] = Resource(
     users=Child("pods", _to_pods),
     health=_kube.health(node_verdict),
     changing=_kube.changing(node_verdict),
-    children=(Child("pods", _to_pods), _kube.to_events("Node")),
+    children=(
+        Child("pods", _to_pods),
+        Child("nodegroups", _to_group, _is_managed),
+        _kube.to_events("Node"),
+    ),
     details=(Detail("Overview", overview),),
-    joins=(Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster), NODE_JOIN),
+    joins=(
+        Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster),
+        NODE_JOIN,
+        PLANE_JOIN,
+    ),
+    actions=(*ACTIONS, *host_actions(_host), *object_actions(NODES)),
     permissions=_kube.PERMISSIONS,
     empty="No nodes in {scope}.",
     tags=_kube.tags,

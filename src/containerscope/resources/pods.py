@@ -38,9 +38,12 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_logs import of_pod
+from containerscope.resources._kube_object_actions import object_actions
+from containerscope.resources._kube_pod_actions import STOP
 from containerscope.resources._kube_roles import PERMISSIONS as ROLES
 from containerscope.resources._kube_roles import account_role, of_account
 from containerscope.resources._kube_usage import POD_JOIN, USAGE, Used, used
+from containerscope.resources._session_actions import pod_actions, pod_live, pod_parts
 
 PODS: Kind[Pod] = Kind(Pod, "pods")
 _MIB = 1024**2
@@ -263,6 +266,7 @@ RESOURCE: Resource[Pod] = Resource(
     details=(Detail("Overview", overview),),
     logs=of_pod,
     joins=(POD_JOIN,),
+    actions=(STOP, *pod_actions(pod_live, pod_parts), *object_actions(PODS, "")),
     permissions=_kube.PERMISSIONS + ROLES,
     empty="No pods in {scope}.",
     tags=_kube.tags,

@@ -25,6 +25,7 @@ from containerscope.resource import (
     Scope,
 )
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 VOLUMES: Kind[PersistentVolume] = Kind(PersistentVolume, "persistentvolumes", namespaced=False)
 _JOIN = "volume"
@@ -151,6 +152,7 @@ RESOURCE: Resource[Claim] = Resource(
     ),
     joins=(Join(_JOIN, _volumes, batch=200, alike=lambda item: item.cluster, seconds=60.0),),
     details=_kube.simple_overview("PersistentVolumeClaim", _shape, claim_verdict),
+    actions=object_actions(_CLAIMS),
     permissions=_kube.PERMISSIONS,
     empty="No volume claims in {scope}.",
     tags=_kube.tags,

@@ -18,6 +18,7 @@ from containerscope.model.kube_storage import PersistentVolume, VolumeSpec
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Child, Column, Platform, Resource, Scope
 from containerscope.resources import _blocks, _eks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _VOLUMES: Kind[PersistentVolume] = Kind(PersistentVolume, "persistentvolumes", namespaced=False)
 
@@ -118,6 +119,7 @@ RESOURCE: Resource[PersistentVolume] = Resource(
     ),
     console=_console,
     details=_kube.simple_overview("PersistentVolume", _shape, volume_verdict),
+    actions=object_actions(_VOLUMES),
     permissions=_kube.PERMISSIONS,
     empty="No persistent volumes in {scope}.",
     tags=_kube.tags,

@@ -20,6 +20,7 @@ from containerscope.resource import (
     Scope,
 )
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 from containerscope.resources._kube_roles import IRSA, PERMISSIONS, Role, of_account, role_of
 
 _ACCOUNTS: Kind[ServiceAccount] = Kind(ServiceAccount, "serviceaccounts")
@@ -101,6 +102,7 @@ RESOURCE: Resource[ServiceAccount] = Resource(
     ),
     details=_kube.simple_overview("ServiceAccount", _shape),
     joins=(Join(_ROLE, _roles, batch=50, alike=lambda item: item.cluster, seconds=60.0),),
+    actions=object_actions(_ACCOUNTS),
     permissions=_kube.PERMISSIONS + PERMISSIONS,
     empty="No service accounts in {scope}.",
     tags=_kube.tags,

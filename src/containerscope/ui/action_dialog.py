@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,11 +19,13 @@ from textual.widgets.option_list import Option
 from containerscope.acting import Order, Preview, Seen, preview
 from containerscope.model.health import Level
 from containerscope.model.text import cut, visible
-from containerscope.plan import Confirm, Step
+from containerscope.plan import Confirm, Note, Step
 from containerscope.ui.block_lines import GLYPH
 
 _DEAF = 0.3
 """Seconds in which nothing confirms: the key may have been meant for what was there before."""
+_YES = ("y", "enter", "f8")
+"""The keys that may say yes; it is the first that has not opened the dialog."""
 _MOST = 200
 """Cells of one text from outside."""
 _STEPS = 8
@@ -74,18 +76,20 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         place: str,
         look: Callable[[], Awaitable[tuple[Seen, ...]]],
         *,
+        tried: Callable[[Preview], Awaitable[Preview]] | None = None,
         answer: str | None = None,
-        opened_by: str = "",
+        opened_by: Collection[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.order = order
-        self._place, self._look = place, look
+        self._place, self._look, self._tried = place, look, tried
         self._given = answer
-        self._yes_key = "enter" if opened_by == "y" else "y"
-        """Never the key that opened the dialog, which may still be held down."""
+        self._yes_key = next(key for key in _YES if key not in opened_by)
+        """Never a key that opened the dialog, which may still be held down."""
         self._monotonic = monotonic
-        self._opened = monotonic()
+        self._since = monotonic()
+        """Since when what is to be confirmed is on the screen."""
         self._seen: tuple[Seen, ...] = ()
         self._read_at = 0.0
         self._preview: Preview | None = None
@@ -93,8 +97,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
 
     @property
     def attentive(self) -> bool:
-        """Whether it has been there long enough to be confirmed."""
-        return self._monotonic() - self._opened >= _DEAF
+        """Whether what is to be confirmed has been there long enough to be."""
+        return self._preview is not None and self._monotonic() - self._since >= _DEAF
 
     def compose(self) -> ComposeResult:
         """Heading, place, the answer, what happens, and the confirmation."""
@@ -102,10 +106,19 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         with Vertical(classes="dialog act"):
             yield Static(Text(_fit(self.order.title)), classes="heading")
             yield Static(Text(_fit(self._place), "dim"))
-            if asks is not None and asks.kind == "number":
+            if identity := self._identity():
+                yield Static(Text(_fit(identity), "dim"))
+            if asks is not None and asks.kind == "line":
                 with Horizontal(classes="field"):
                     yield Static(Text(f"{asks.label}  "), id="label")
-                    yield _still(Input(compact=True, id="answer", restrict="[0-9]*", max_length=6))
+                    yield _still(
+                        Input(
+                            compact=True,
+                            id="answer",
+                            restrict=asks.characters,
+                            max_length=asks.longest,
+                        )
+                    )
             elif asks is not None:
                 yield OptionList(markup=False, compact=True, id="options")
             with VerticalScroll(id="effects", can_focus=False):
@@ -114,6 +127,11 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                 yield Static(Text(f"type {_fit(self.order.word)} to confirm  "), id="wanted")
                 yield _still(TypedInput(compact=True, id="word"))
             yield Static("", id="hint", markup=False)
+
+    def _identity(self) -> str:
+        """By what it is known, where that is more than its name."""
+        key = self.order.items[0].key
+        return key if len(self.order.items) == 1 and key.startswith("arn:") else ""
 
     def on_mount(self) -> None:
         """Read the live state, and let its age be seen."""
@@ -127,21 +145,27 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     @work(exclusive=True, group="look")
     async def _read(self) -> None:
         seen = await self._look()
-        self._seen, self._read_at = seen, self._monotonic()
+        self._seen = seen
+        self._since = self._read_at = self._monotonic()
         action = self.order.action
         state = next((each.state for each in seen if each.problem is None), None)
         if state is not None and action.asks is not None:
             options = action.options(state)
             if not self._answer:
                 self._answer = action.answer(state) if self._given is None else self._given
-            if action.asks.kind == "number":
+            if action.asks.kind == "line":
                 line = self.query_one("#answer", Input)
                 if not line.value:
                     line.value = self._answer
                     line.select_all()
             else:
                 self._offer([(each.value, each.label) for each in options])
-        self._plan()
+        if self._tried is None:
+            self._plan()
+            return
+        found = await self._tried(preview(self.order, seen, self._answer))
+        self._preview, self._since = found, self._monotonic()
+        self._show()
 
     def _offer(self, options: Sequence[tuple[str, str]]) -> None:
         shown = self.query_one("#options", OptionList)
@@ -151,7 +175,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         )
         self._values = [value for value, _ in options]
         if options:
-            shown.highlighted = 0
+            given = self._values.index(self._answer) if self._answer in self._values else 0
+            shown.highlighted = given
 
     @on(Input.Changed, "#answer")
     def _answered(self, event: Input.Changed) -> None:
@@ -168,10 +193,17 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     def _to_confirmation(self) -> None:
         if self._preview is None or not self._preview.ready:
             return
+        if self.order.action.opens:
+            # A line that was typed to be run says yes by its end, as in any shell.
+            self._confirm(Confirm.YES)
+            return
         if self._preview.confirm is Confirm.TYPED:
             self.set_focus(self.query_one("#word"))
         else:
             self.set_focus(None)
+        if self._yes_key == "enter":
+            # Which has led here, and may still be held down.
+            self._since = self._monotonic()
         self._show()
 
     def _plan(self) -> None:
@@ -198,7 +230,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         on_answer = self.focused is not None and self.focused.id in ("answer", "options")
         more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
         confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
-        return ("enter goes on" if on_answer else confirms) + f"   esc cancels{more}"
+        goes_on = "enter opens it" if self.order.action.opens else "enter goes on"
+        return (goes_on if on_answer else confirms) + f"   esc cancels{more}"
 
     def action_choose(self, by: int) -> None:
         """Another answer, by the letters too."""
@@ -250,6 +283,8 @@ def plan_text(found: Preview, age: int = 0) -> Text:
         _append_step(text, step, named=len(found.steps) > 1)
     if len(found.steps) > _STEPS:
         text.append(f"… and {len(found.steps) - _STEPS} more\n", "dim")
+    for note in found.notes:
+        _append_note(text, note)
     left = len(found.steps) - len(found.ready)
     if left and found.ready:
         text.append(f"{left} of {len(found.steps)} are left as they are\n")
@@ -260,14 +295,17 @@ def plan_text(found: Preview, age: int = 0) -> Text:
 def _append_step(text: Text, step: Step, *, named: bool) -> None:
     lead = f"{_fit(step.target)}: " if named else ""
     for change in step.changes:
-        text.append(f"{lead}{_fit(change.label)}  {_fit(change.now)} → ")
+        now = f"{_fit(change.now)} → " if change.now else ""
+        text.append(f"{lead}{_fit(change.label)}  {now}")
         text.append(f"{_fit(change.then)}\n", "bold")
     if step.refused:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
     for note in step.notes:
-        glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
-        text.append(
-            f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim"
-        )
+        _append_note(text, note)
     if step.request is not None:
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
+
+
+def _append_note(text: Text, note: Note) -> None:
+    glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
+    text.append(f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim")

@@ -6,12 +6,22 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 
-from containerscope.block import ChangeKind, DiffBlock, DiffLine, LogBlock, TreeBlock, TreeNode
+from containerscope.block import (
+    ChangeKind,
+    DiffBlock,
+    DiffLine,
+    LogBlock,
+    LogLine,
+    TreeBlock,
+    TreeNode,
+)
+from containerscope.insight.log_lines import TOLD_FIELDS
 from containerscope.model.health import Level
 from containerscope.model.text import cut, visible
 from containerscope.rows.format import plain, utc
+from containerscope.ui.grid import wrapped
 from containerscope.ui.spans import OF_LEVEL, Role, Span, Spans
 
 GLYPH = {Level.FAILED: "✗", Level.WARNING: "▲", Level.PROGRESS: "◌", Level.FINE: "●"}
@@ -42,9 +52,40 @@ def log_lines(block: LogBlock, width: int) -> list[tuple[Spans, str]]:
             source = cut(visible(line.source), room)
             spans.append(Span(f"{source}{' ' * (room - cell_len(source))} ", role))
         loud = line.level in (Level.FAILED, Level.WARNING)
-        spans.append(Span(visible(line.text), OF_LEVEL[line.level] if loud else "plain"))
+        left = max(0, width - sum(span.width for span in spans))
+        message, others = said(line)
+        spans += [
+            Span(_until(message, left), OF_LEVEL[line.level] if loud else "plain"),
+            Span(_until(others, left - cell_len(message)), "dim"),
+        ]
         out.append((tuple(spans), line.text))
     return out
+
+
+def said(line: LogLine) -> tuple[str, str]:
+    """The message of a line, and its other members where it is JSON.
+
+    Its time and its level are left out: they stand before it, or colour it.
+    """
+    members = dict(line.fields)
+    message = members.pop("message", None)
+    if not isinstance(message, str):
+        return visible(line.text), ""
+    others = (
+        f"  {visible(name)}={plain(value)}"
+        for name, value in members.items()
+        if name.lower() not in TOLD_FIELDS
+    )
+    return visible(message), "".join(others)
+
+
+def _until(text: str, width: int) -> str:
+    """The text in at most so many cells; the end of a line of a log says least."""
+    if width <= 0:
+        return ""
+    if cell_len(text) <= width:
+        return text
+    return f"{set_cell_size(text, width - 1).rstrip()}…"
 
 
 def clock_time(at: datetime | None) -> str:
@@ -113,11 +154,13 @@ def tree_lines(block: TreeBlock, width: int) -> list[tuple[Spans, str]]:
         return [((Span(visible(block.empty) or "none", "dim"),), "")]
     out: list[tuple[Spans, str]] = []
     for node in block.nodes:
-        _branch(node, "", "", out)
+        _branch(node, "", "", width, out)
     return out
 
 
-def _branch(node: TreeNode, lead: str, below: str, out: list[tuple[Spans, str]]) -> None:
+def _branch(
+    node: TreeNode, lead: str, below: str, width: int, out: list[tuple[Spans, str]]
+) -> None:
     glyph = GLYPH.get(node.level, " ")
     loud = node.level in (Level.FAILED, Level.WARNING)
     spans = [
@@ -125,10 +168,18 @@ def _branch(node: TreeNode, lead: str, below: str, out: list[tuple[Spans, str]])
         Span(f"{glyph} ", OF_LEVEL[node.level]),
         Span(visible(node.text), OF_LEVEL[node.level] if loud else "plain"),
     ]
-    if node.note:
-        spans.append(Span(f"  {visible(node.note)}", OF_LEVEL[node.level] if loud else "dim"))
+    note, role = visible(node.note), OF_LEVEL[node.level] if loud else "dim"
+    beside = sum(span.width for span in spans) + 2 + cell_len(note) <= width
+    if note and beside:
+        spans.append(Span(f"  {note}", role))
     out.append((tuple(spans), node.text))
+    if note and not beside:
+        stem = f"{below}{'│' if node.children else ' '}   "
+        out += [
+            ((Span(stem, "rule"), Span(part, role)), node.note)
+            for part in wrapped(note, max(8, width - cell_len(stem)))
+        ]
     for place, child in enumerate(node.children):
         last = place == len(node.children) - 1
         arm, rest = ("└─", "  ") if last else ("├─", "│ ")
-        _branch(child, f"{below}{arm}", f"{below}{rest}", out)
+        _branch(child, f"{below}{arm}", f"{below}{rest}", width, out)

@@ -14,7 +14,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item
 from containerscope.model.text import cut, visible
 from containerscope.redact import redact
-from containerscope.resource import Block, Clients, Resource, Scope, TextBlock
+from containerscope.resource import Block, Clients, Detail, Resource, Scope, TextBlock
 from containerscope.ui import blocks, raw
 from containerscope.ui.bar import Bar
 from containerscope.ui.chrome import problem_words
@@ -36,9 +36,14 @@ class Subject:
     item: Item[Any]
 
     @property
+    def details(self) -> tuple[Detail[Any], ...]:
+        """Its tabs but the last."""
+        return self.resource.details_of(self.item)
+
+    @property
     def tabs(self) -> tuple[str, ...]:
         """The titles of its tabs."""
-        return (*(detail.title for detail in self.resource.details), RAW)
+        return (*(detail.title for detail in self.details), RAW)
 
 
 def tab_line(name: str, tabs: tuple[str, ...], chosen: int, form: raw.Form, width: int) -> Spans:
@@ -50,10 +55,18 @@ def tab_line(name: str, tabs: tuple[str, ...], chosen: int, form: raw.Form, widt
         role: Role = "title" if number == chosen else "plain"
         key = "0" if number == len(tabs) - 1 else str(number + 1) if number < _DIGITS else ""
         parts.append((Span(f"  {key} " if key else "  ", "accent"), Span(title, role)))
-    first = 0
-    while first < chosen and width_of([*head, *sum(parts[first : chosen + 1], ())]) > width:
+    first, last, left, right = 0, len(parts), Span("  ‹", "accent"), Span("  ›", "accent")
+
+    def shown(first: int, last: int) -> Spans:
+        before = (left,) if first else ()
+        after = (right,) if last < len(parts) else ()
+        return (*head, *before, *sum(parts[first:last], ()), *after)
+
+    while first < chosen and width_of(shown(first, min(chosen + 1, len(parts)))) > width:
         first += 1
-    return fit((*head, *sum(parts[first:], ())), width)
+    while last > chosen + 1 and width_of(shown(first, last)) > width:
+        last -= 1
+    return fit(shown(first, last), width)
 
 
 class DetailPane(Vertical):
@@ -95,8 +108,10 @@ class DetailPane(Vertical):
         anew = old is None or old.item.key != subject.item.key
         if not anew and old is not None and old.item == subject.item:
             return
-        if old is not None and old.resource.name != subject.resource.name:
-            self.chosen = len(subject.tabs) - 1 if old.tabs[self.chosen] == RAW else 0
+        if old is not None and old.tabs != subject.tabs:
+            title = old.tabs[min(self.chosen, len(old.tabs) - 1)]
+            kept = old.resource.name == subject.resource.name or title == RAW
+            self.chosen = subject.tabs.index(title) if kept and title in subject.tabs else 0
         self.chosen = min(self.chosen, len(subject.tabs) - 1)
         if anew:
             self._revealed = frozenset()
@@ -157,7 +172,7 @@ class DetailPane(Vertical):
                 self._document = redact(whole)
                 self._paint()
                 return
-            detail = subject.resource.details[self.chosen]
+            detail = subject.details[self.chosen]
             stream = detail.blocks(subject.clients, subject.scope, subject.item)
             async for shown in stream:
                 self._blocks = shown
@@ -174,16 +189,17 @@ class DetailPane(Vertical):
         tabs.show(
             tab_line(subject.item.name, subject.tabs, self.chosen, self.form, tabs.size.width)
         )
-        # A text that grows gets a bar, which must not cover the ends of its lines.
-        bar = 0 if view.show_vertical_scrollbar else view.styles.scrollbar_size_vertical
-        view.show(self._lines(subject, max(20, view.size.width - bar)), anew=anew)
+        # A text that grows gets a bar, which must not cover the ends of its lines; how wide what is
+        # beside it will be is known only after the next layout.
+        room = view.outer_size.width - view.gutter.width - view.styles.scrollbar_size_vertical
+        view.show(self._lines(subject, max(20, room)), anew=anew)
         self.post_message(self.Changed())
 
     def _lines(self, subject: Subject, width: int) -> tuple[blocks.Line, ...]:
         now = subject.clients.clock.now()
         if self.is_raw and self._document is not None:
             self._text = raw.text_of(self._document, self.form)
-            return raw.lines(self._text)
+            return raw.lines(self._text, width)
         if not self._blocks:
             return (blocks.Line((Span("Loading…", "dim"),)),)
         return blocks.lines(

@@ -148,9 +148,9 @@ class FrameScreen(Screen[None]):
         """What is being changed, and how far it has come."""
         return ()
 
-    def acting_keys(self) -> frozenset[str]:
+    def acting_keys(self) -> dict[str, str]:
         """The ids of the keys that change something here."""
-        return frozenset()
+        return {}
 
     def can_undo(self) -> bool:
         """Whether there is something to take back."""
@@ -269,7 +269,7 @@ class FrameScreen(Screen[None]):
         for child in self.resource.children:
             if child.resource.endswith("events") and child.when(item):
                 return child
-        titles = [detail.title for detail in self.resource.details]
+        titles = [detail.title for detail in self.resource.details_of(item)]
         return titles.index("Events") if "Events" in titles else None
 
     def entered(self, mode: Mode, text: str) -> None:

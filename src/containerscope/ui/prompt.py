@@ -8,7 +8,6 @@ from typing import Any, Literal
 
 from rich.text import Text
 from textual import events, on
-from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.widgets import Input, OptionList, Static
@@ -50,15 +49,19 @@ class Prompt(Vertical):
         self.mode: Mode = ":"
         self.display = False
 
-    def compose(self) -> ComposeResult:
-        """The completion list above the line."""
-        yield OptionList(id="completions", markup=False, compact=True)
-        yield Static("", id="fault", markup=False)
+    def _make(self) -> None:
+        """Make the completion list and the line, which nobody needs before the first rows."""
+        if self.children:
+            return
         line = _Line(self, id="line", compact=True, select_on_focus=False)
         line.cursor_blink = False
-        with Horizontal(id="entry"):
-            yield Static(":", id="sign", markup=False)
-            yield line
+        entry = Horizontal(id="entry")
+        self.mount(
+            OptionList(id="completions", markup=False, compact=True),
+            Static("", id="fault", markup=False),
+            entry,
+        )
+        entry.mount(Static(":", id="sign", markup=False), line)
 
     @property
     def line(self) -> _Line:
@@ -72,6 +75,7 @@ class Prompt(Vertical):
 
     def open(self, mode: Mode, text: str = "", hint: str = "") -> None:
         """Show the line, with what can be typed if that is not usual, and give it the keyboard."""
+        self._make()
         self.mode, self._before = mode, text
         self.display = True
         self.query_one("#fault", Static).display = False
@@ -94,8 +98,9 @@ class Prompt(Vertical):
     def close(self) -> None:
         """Hide the line."""
         self.display = False
-        self.line.hand_back()
         self._candidates = ()
+        if self.children:
+            self.line.hand_back()
 
     def fault(self, words: str) -> None:
         """Say what is wrong with the line; it stays open."""

@@ -18,6 +18,7 @@ from containerscope.ui import chrome
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
+from containerscope.ui.location import at
 from containerscope.ui.table import ResourceTable
 
 _MANY = 2_000
@@ -34,6 +35,8 @@ class ViewScreen(FrameScreen):
     """Shows a location: follows its listing, and reads the detail of the row under the cursor."""
 
     _settle: Timer | None = None
+    _unsure: str | None = None
+    """The cluster that the flags name: of ECS, until its first listing says otherwise."""
 
     # The connection
 
@@ -53,9 +56,9 @@ class ViewScreen(FrameScreen):
     def connected(self, session: Session) -> None:
         """Follow the present location in this account."""
         self.session, self._trouble = session, None
-        here = self.history.here
-        who = session.identity
-        self.history.stay(here.but(scope=here.scope.within(account=who.account, region=who.region)))
+        # Those before it, too: one goes back to them in the account that is looked at now.
+        self.history.belong(session.identity.account, session.identity.region)
+        self._unsure = self.settings.cluster or None
         self.begin()
 
     def notice(self, words: str) -> None:
@@ -119,7 +122,22 @@ class ViewScreen(FrameScreen):
         here = self.history.here
         async for listing in session.poller.follow(self.resource, here.scope, self.demand):
             self.listing = listing
+            if here.resource == "services" and here.scope.cluster == self._unsure:
+                place = await self._placed(session, listing)
+                if place:
+                    self.history.stay(at(place, here.scope))
+                    self.begin()
+                    return
             await self._build()
+
+    async def _placed(self, session: Session, listing: Listing[Any]) -> str:
+        """Where the cluster of the flags is opened, if it turns out to be none of ECS."""
+        if listing.phase is not Phase.DONE:
+            return ""
+        from containerscope.resources._whereabouts import elsewhere
+
+        cluster, self._unsure = self._unsure, None
+        return await elsewhere(session.clients, listing, cluster or "")
 
     def adjust(self, **changes: Any) -> None:
         """Look at the same listing in another way."""
