@@ -106,6 +106,12 @@ async def test_nodes_and_pods_say_what_they_really_use(reader: AwsClients) -> No
     pods = await all_of("pods", reader, HERE.within(namespace="shop"))
     running = [item for item in pods.items if cell("pods", item, "health") == ""]
     assert all(cell("pods", item, "memory_use") > 0 for item in running)
+    blocks = await blocks_of("nodes", node, reader)
+    table = next(b for b in blocks if isinstance(b, TableBlock) and b.title.startswith("Requested"))
+    cpu = dict(zip(table.header, table.rows[0], strict=True))
+    assert 0 < cpu["USED"] < cpu["ALLOCATABLE"]
+    told = labelled(await blocks_of("pods", running[0], reader))
+    assert {"QoS", "Requests", "Limits", "Node", "IP"} <= set(told)
 
 
 async def test_without_a_metrics_server_use_is_not_applicable(
