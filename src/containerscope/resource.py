@@ -369,6 +369,8 @@ class Detail(Generic[T]):
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
     when: Callable[[Item[T]], bool] = lambda _: True
     """Whether a row has this tab at all."""
+    seconds: float = 15.0
+    """How old it gets while it is looked at, before it is asked for again."""
 
 
 @dataclass(frozen=True)

@@ -199,6 +199,7 @@ class BrowseScreen(EnterScreen):
         if self.session is not None:
             self.session.clients.sign_in_again()
             self.session.poller.poke()
+            self.detail.renew()
         else:
             self.scope_app.retry()
 
