@@ -125,6 +125,7 @@ def test_an_unknown_identity_is_no_problem_of_a_list(shell: Shell, aws: RunningS
     [
         (("get", "svcs"), "there is no resource 'svcs'; did you mean svc"),
         (("get", "sdep", "--cluster", "c"), "service-deployments needs --service"),
+        (("get", "used-by"), "used-by is opened from a row of the interface only"),
         (("get", "svc", "-o", "yaml", "--watch"), "--watch prints table, wide, json or name"),
         (("get",), "Missing argument 'RESOURCE'"),
         (("get", "svc", "-o", "xml"), "'xml' is not one of"),
