@@ -110,7 +110,11 @@ def test_broken_calls_end_with_1(shell: Shell, aws: RunningServer) -> None:
     aws.faults.append(Fault(kind="expired", service="ecs"))
     ran = shell("get", "ecs")
     assert (ran.code, ran.out) == (1, "")
-    assert "expired: ecs:ListClusters" in ran.err
+    assert "not signed in: ecs:ListClusters" in ran.err
+    assert "No " not in ran.err
+    named = shell("get", "ecs", "checkout")
+    assert named.code == 1
+    assert "there is no ECS cluster 'checkout' in what could be read" in named.err
 
 
 def test_an_unknown_identity_is_no_problem_of_a_list(shell: Shell, aws: RunningServer) -> None:

@@ -54,7 +54,9 @@ def _named(items: Iterable[Item[Any]], name: str) -> Iterable[Item[Any]]:
     )
 
 
-def nowhere(resource: Resource[Any], name: str, scope: Scope) -> str:
-    """The sentence for a name that nothing has."""
+def nowhere(resource: Resource[Any], name: str, scope: Scope, problems: object = ()) -> str:
+    """The sentence for a name that nothing has, or nothing of what could be read."""
+    if problems:
+        return f"there is no {resource.noun} {name!r} in what could be read"
     parts = [part for part in (scope.service, scope.cluster, scope.region) if part]
     return f"there is no {resource.noun} {name!r} in {' of '.join(parts) or 'this account'}"

@@ -38,7 +38,7 @@ def state_of(listing: Listing[object] | None, now: datetime, detailed: int = 0) 
     if listing.stale_since is not None:
         return State(f"stale {age(listing.stale_since, now)}", Level.WARNING)
     if listing.problems and not listing.items:
-        return State(listing.problems[0].why.value, Level.FAILED)
+        return State(listing.problems[0].why.label, Level.FAILED)
     if listing.phase is Phase.NAMES:
         return State("loading", Level.PROGRESS)
     if listing.phase is Phase.DETAILS:
