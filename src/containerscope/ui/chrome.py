@@ -66,13 +66,18 @@ def title(
     sort: str,
     width: int,
     marks: int = 0,
+    *,
+    known: bool = True,
 ) -> Spans:
-    """The second line: where we are, what of it is shown, and how true it is."""
-    many = f"{shown}/{total}" if shown != total else f"{total}"
+    """The second line: where we are, what of it is shown, and how true it is.
+
+    Before anything is `known` about it, it is not counted.
+    """
+    many = f" ({shown}/{total})" if shown != total else f" ({total})"
     crumbs = [Span(" ")]
     for part in location.trail:
         crumbs += [Span(cut(visible(part), 28), "dim"), Span(" › ", "dim")]
-    crumbs += [Span(location.resource, "strong"), Span(f" ({many})")]
+    crumbs += [Span(location.resource, "strong"), Span(many if known else "")]
     right = _facts(location, counts, state, sort, marks)
     while len(right) > 1 and width_of(joined(right)) + width_of(crumbs) + 4 > width:
         del right[-2]
