@@ -503,6 +503,11 @@ class Resource(Generic[T]):
     arn: Callable[[T], str | None] = field(default=lambda _: None)
     """The ARN of an item whose key is another identity."""
 
+    @property
+    def nameable(self) -> bool:
+        """Whether it can be listed by its name; the others are opened from a row only."""
+        return "parent" not in self.needs
+
     def unlistable(self, scope: Scope) -> str:
         """Why it cannot be listed in so many clusters; empty if it can."""
         if len(scope.clusters) < 2:

@@ -288,11 +288,11 @@ class BrowseScreen(EnterScreen):
         return tuple((key, self.rows.name(key)) for key in self.rows.keys[:2000])
 
     def palette_resources(self) -> tuple[tuple[str, str], ...]:
-        """Every resource that can be named; the others are opened from a row."""
+        """Every resource that can be named."""
         return tuple(
             (each.name, " ".join(each.aliases))
             for each in all_resources().values()
-            if "parent" not in each.needs
+            if each.nameable
         )
 
     def go_to_row(self, key: str) -> None:
