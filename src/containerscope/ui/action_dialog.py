@@ -325,7 +325,8 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
     for note in step.notes:
         _append_note(text, note)
-    if step.request is not None and not named:
+    is_local = step.request is not None and step.request.name.startswith("local:")
+    if step.request is not None and not named and not is_local:
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
 
 
