@@ -64,6 +64,12 @@ async def live_with_effects(clients: Clients, scope: Scope, item: Item[Service])
     return msgspec.structs.replace(live, capacity=capacity, targets=targets)
 
 
+async def live_with_capacity(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
+    """The service as it is now, with the room that there is for more of its tasks."""
+    live = await live_service(clients, scope, item)
+    return msgspec.structs.replace(live, capacity=await _capacity(clients, live))
+
+
 async def targets_now(clients: Clients, service: Service) -> tuple[int, int] | None:
     """Healthy targets of all those of a service; None without any, or where nobody may know."""
     groups = groups_of(service)
