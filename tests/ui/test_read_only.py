@@ -33,17 +33,15 @@ aws_secret_access_key = demo
 
 
 @pytest.fixture
-def profiles(
-    own_environment: Path, account: RunningServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def profiles(own_environment: Path) -> None:
     (own_environment / "config").write_text(PROFILES)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", account.url)
 
 
 @pytest.mark.usefixtures("profiles")
 async def test_a_profile_that_a_pattern_names_cannot_change_what_the_one_before_it_could(
-    account: RunningServer, tmp_path: Path
+    account: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", account.url)
     settings = Settings(
         state_dir=tmp_path, animation=False, rate_share=0.0, refresh=1.0, cluster="checkout",
         read_only_profiles=("prod-*",), profile="dev",
