@@ -35,12 +35,13 @@ class Case:
     @property
     def spec(self) -> dict[str, Any]:
         """What somebody else changes meanwhile, so that it cannot be done as previewed."""
-        return {
-            "pause": {"paused": True}, "resume": {"paused": False}, "scale": {"replicas": 9},
-            "suspend": {"suspend": True}, "resume-cron": {"suspend": False},
+        schedule = {"suspend": self.action == "suspend"}
+        others: dict[str, dict[str, Any]] = {
+            "pause": {"paused": True}, "scale": {"replicas": 9}, "suspend": schedule,
+            "resume": schedule if self.resource == "cronjobs" else {"paused": False},
             "cordon": {"unschedulable": True}, "uncordon": {"unschedulable": False},
-        }.get(self.action if self.resource != "cronjobs" or self.action != "resume"
-              else "resume-cron", {"minReadySeconds": 7})  # fmt: skip
+        }  # fmt: skip
+        return others.get(self.action, {"minReadySeconds": 7})
 
 
 CASES = [
@@ -82,12 +83,13 @@ def prepared(kube: KubeScene, case: Case) -> str:
     kind = (case.group, case.resource)
     listed = kube.kube.store.all(kind, case.namespace)
     name = next(each.name for each in listed if each.name.startswith(case.name))
-    wanted = {
+    states: dict[tuple[str, str], dict[str, Any]] = {
         ("deployments", "resume"): {"paused": True}, ("deployments", "pause"): {"paused": False},
         ("cronjobs", "suspend"): {"suspend": False}, ("cronjobs", "resume"): {"suspend": True},
         ("nodes", "cordon"): {"unschedulable": False}, ("nodes", "drain"): {"unschedulable": False},
         ("nodes", "uncordon"): {"unschedulable": True},
-    }.get((case.resource, case.action))  # fmt: skip
+    }  # fmt: skip
+    wanted = states.get((case.resource, case.action))
     if wanted is not None:
         kube.touch(*kind, case.namespace, name, **wanted)
     if case.action == "rollback" and case.resource != "deployments":

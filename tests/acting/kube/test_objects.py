@@ -139,8 +139,10 @@ class Editor:
         self.shown: list[str] = []
         self.modes: list[int] = []
 
-    def __call__(self, arguments: Any) -> int:
-        file = Path(arguments[-1])
+    async def __call__(self, arguments: Any) -> int:
+        return self._edit(Path(arguments[-1]))
+
+    def _edit(self, file: Path) -> int:
         self.modes.append(file.stat().st_mode & 0o777)
         self.shown.append(file.read_text())
         deed = self.deeds.pop(0)
@@ -159,7 +161,7 @@ async def seen(kube: KubeScene, order: Order) -> Seen:
 async def edit(kube: KubeScene, order: Order, editor: Editor) -> tuple[Order, Edited, Any]:
     """Edit its object; the order that would send it."""
     found = await seen(kube, order)
-    made = edited(found.state, read_only=False, run=editor)
+    made = await edited(found.state, read_only=False, run=editor)
     action = edited_action(order.action, found.state, made.steps, made.becomes)
     return Order(order.resource, action, order.scope, order.items), made, found.state
 
