@@ -176,7 +176,7 @@ async def _items(
             raise click.UsageError(f"{name} is in {where}: choose with {_choice(wish.resource)}")
         if not named:
             say_problems(listing.problems)
-            say(nowhere(wish.resource, name, scope))
+            say(nowhere(wish.resource, name, scope, listing.problems))
             return None
         found.append(named[0])
     return tuple(found)

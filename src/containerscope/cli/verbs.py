@@ -90,8 +90,10 @@ VERBS: tuple[Verb, ...] = (
     ),
     Verb(
         "protect",
-        "Protect tasks from scale-in and deployments for two hours: `protect task ID…`.",
+        "Protect tasks from scale-in and deployments: `protect task ID…`.",
         many=True,
+        option="--for",
+        option_about="Minutes, at most 2880; 120 if it is not given.",
     ),
     Verb("unprotect", "End the protection of tasks: `unprotect task ID…`.", many=True),
     Verb(
