@@ -59,3 +59,16 @@ def test_no_secret_is_told() -> None:
     assert (line.old, line.new) == (MASK, MASK)
     (line,) = differences({}, {"containers": [{"name": "a", **env("secret-thing")}]})
     assert "secret-thing" not in str(line.new)
+
+
+def test_of_a_long_text_the_lines_that_differ_are_told() -> None:
+    old = "listen 80;\nroot /a;\nindex b;\n"
+    new = "listen 80;\nroot /c;\nindex b;\nlog off;\n"
+    found = differences({"data": {"conf": old}}, {"data": {"conf": new}})
+    assert [(each.path, each.old, each.new) for each in found] == [
+        ("data.conf line 2", "root /a;", "root /c;"), ("data.conf line 4", None, "log off;"),
+    ]  # fmt: skip
+    (line,) = differences({"a": "x\ny\n"}, {"a": "x\ny"})
+    assert line.path == "a"
+    (line,) = differences({"data": {"a": "x\ny\n"}}, {"data": {"a": "x\nz\n"}}, secret=True)
+    assert (line.old, line.new) == (MASK, MASK)

@@ -125,7 +125,7 @@ async def test_an_object_is_edited_with_the_terminal_lent_and_deleted(
     async with start(140, 40, remarks=True) as pilot:
         await at(pilot, "cm cluster=platform namespace=scratch", "flags")
         await pilot.press("E")
-        await wait_for_text(pilot, "cannot be lent to an")
+        await wait_for_text(pilot, "cannot be given")
         monkeypatch.setattr(pilot.app, "suspend", contextlib.nullcontext)
         await pilot.press("E")
         await wait_for_text(pilot, "Edit config map flags", "data.color  red → blue", "y confirms")

@@ -33,7 +33,7 @@ async def edited_order(order: Order, seen: Seen, *, read_only: bool) -> Edit | N
         say(f"{order.title}: {problem_words(seen.problem)}")
         return None
     try:
-        made = edited(seen.state, read_only=read_only)
+        made = await edited(seen.state, read_only=read_only)
     except EditError as error:
         say(f"{order.title}: {error}")
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import zip_longest
 from typing import Any
 
 from containerscope.block import ChangeKind, DiffLine
@@ -52,11 +54,30 @@ def _compare(
                 else:
                     _compare(found, where, each, one, other, secret=secret)
             return
-    kind = ChangeKind.CHANGED
-    if old is None or new is None:
-        kind = ChangeKind.ADDED if old is None else ChangeKind.REMOVED
-    told = (_told(path, name, each, secret=secret) for each in (old, new))
-    found.append(DiffLine(path, kind, *told))
+    told = tuple(_told(path, name, each, secret=secret) for each in (old, new))
+    if all(isinstance(each, str) and "\n" in each for each in told):
+        found.extend(_text_lines(path, *told))
+        return
+    found.append(DiffLine(path, _kind(old, new), *told))
+
+
+def _kind(old: Any, new: Any) -> ChangeKind:
+    if old is None:
+        return ChangeKind.ADDED
+    return ChangeKind.REMOVED if new is None else ChangeKind.CHANGED
+
+
+def _text_lines(path: str, old: str, new: str) -> Iterable[DiffLine]:
+    """Of two long texts the lines in which they differ, by their numbers."""
+    before, after = old.splitlines(), new.splitlines()
+    if before == after:
+        yield DiffLine(path, ChangeKind.CHANGED, "its last line ends", "in another way")
+    matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
+    for what, start, end, from_, to in matcher.get_opcodes():
+        if what != "equal":
+            pairs = zip_longest(before[start:end], after[from_:to])
+            for number, (one, other) in enumerate(pairs, start + 1):
+                yield DiffLine(f"{path} line {number}", _kind(one, other), one, other)
 
 
 def _key_of(old: Sequence[Any], new: Sequence[Any]) -> str:
@@ -72,12 +93,9 @@ def _key_of(old: Sequence[Any], new: Sequence[Any]) -> str:
 
 
 def _compare_variable(found: list[DiffLine], path: str, one: Any, other: Any) -> None:
-    if one == other:
-        return
-    kind = ChangeKind.CHANGED
-    if one is None or other is None:
-        kind = ChangeKind.ADDED if one is None else ChangeKind.REMOVED
-    found.append(DiffLine(path, kind, None if one is None else MASK, other and MASK))
+    if one != other:
+        told = (None if each is None else MASK for each in (one, other))
+        found.append(DiffLine(path, _kind(one, other), *told))
 
 
 def _told(path: str, name: str, value: Any, *, secret: bool) -> Any:

@@ -53,6 +53,12 @@ async def _look(clients: Clients, scope: Scope, item: Item[Node]) -> LiveNode:
     return LiveNode(ref, read(_NODES.decode(), body, "nodes"), others=others, unknown=unknown)
 
 
+async def _again(clients: Clients, scope: Scope, item: Item[Node]) -> LiveNode:
+    """The node alone, which is all that a plan rests on."""
+    ref, body = await body_of(clients, place_of(_NODES, scope, item))
+    return LiveNode(ref, read(_NODES.decode(), body, "nodes"))
+
+
 async def _look_whole(clients: Clients, scope: Scope, item: Item[Node]) -> LiveNode:
     place = place_of(_NODES, scope, item)
     live, pods, (budgets, unknown) = await asyncio.gather(
@@ -110,6 +116,7 @@ ACTIONS: tuple[Action[Node], ...] = (
         _look,
         lambda live, _: plans.plan_cordon(live, True),
         (),
+        again=_again,
         when=_cordon(True),
         key="cordon",
         bulk=True,
@@ -121,6 +128,7 @@ ACTIONS: tuple[Action[Node], ...] = (
         _look,
         lambda live, _: plans.plan_cordon(live, False),
         (),
+        again=_again,
         when=_cordon(False),
         key="cordon",
         bulk=True,
@@ -132,6 +140,7 @@ ACTIONS: tuple[Action[Node], ...] = (
         _look_whole,
         plans.plan_drain,
         (),
+        again=_again,
         key="drain",
         bulk=True,
         progress=_evict_more,

@@ -11,6 +11,7 @@ from containerscope.insight.kube_ref import ref_of
 from containerscope.kube import Kind
 from containerscope.model.kube import KubeError, Owner
 from containerscope.model.kube_pod import Pod
+from containerscope.model.kube_policy import Budget
 from containerscope.model.kube_workload import Workload
 from containerscope.model.listing import ApiError, Item
 from containerscope.plan import Ask, Stage, Step
@@ -26,6 +27,8 @@ from containerscope.resources._kube_live import (
 )
 
 PODS: Kind[Pod] = Kind(Pod, "pods")
+_TOGETHER = 5.0
+"""Seconds within which pods count as stopped together."""
 _OWNERS: dict[str, Kind[Workload]] = {
     kind: Kind(Workload, plural, "apps/v1")
     for kind, plural in (("ReplicaSet", "replicasets"), ("StatefulSet", "statefulsets"))
@@ -35,16 +38,27 @@ _OWNERS: dict[str, Kind[Workload]] = {
 async def look(clients: Clients, scope: Scope, item: Item[Pod]) -> LivePod:
     """The pod as it is now, the budgets that count it, and how its owner stands."""
     place = place_of(PODS, scope, item)
+
+    async def listed() -> list[Budget]:
+        return await every(clients, place.cluster, BUDGETS, place.namespace)
+
+    # Pods that are stopped together are counted by the same ones.
+    key = ("kube-budgets", place.cluster, place.namespace)
     (ref, body), (budgets, unknown) = await asyncio.gather(
         body_of(clients, place),
-        perhaps("whether a disruption budget holds it",
-                every(clients, place.cluster, BUDGETS, place.namespace)),
-    )  # fmt: skip
+        perhaps("whether a disruption budget holds it", clients.cached(key, _TOGETHER, listed)),
+    )
     pod = read(PODS.decode(), body, "pods")
     labels = (pod.metadata.labels if pod.metadata else None) or {}
     ready, wanted = await _owner(clients, ref.cluster, ref.namespace, plans.owner_of(pod))
     counting = budgets_of(budgets, ref.namespace, labels)
     return LivePod(ref, pod, counting, ready, wanted, unknown)
+
+
+async def _again(clients: Clients, scope: Scope, item: Item[Pod]) -> LivePod:
+    """The pod alone: whether it is the same one is all that has to be known again."""
+    ref, body = await body_of(clients, place_of(PODS, scope, item))
+    return LivePod(ref, read(PODS.decode(), body, "pods"))
 
 
 async def _owner(
@@ -82,6 +96,7 @@ STOP: Action[Pod] = Action(
     look,
     plans.plan_stop,
     (),
+    again=_again,
     when=when_known(plans.why_not_stopped),
     key="stop",
     asks=Ask("how", "choice", "WAY"),

@@ -140,6 +140,7 @@ def scaling(kind: Kind[Workload]) -> tuple[Action[Workload], ...]:
             _with_bounds(kind),
             plans.plan_scale,
             (),
+            again=_live(kind),
             when=when_known(plans.why_not_changed),
             key="scale",
             asks=Ask("replicas", hint="COUNT"),

@@ -155,7 +155,7 @@ class ActScreen(RowScreen):
         elif order.action.parts is not None:
             self.choose_part(session, order, opened_by)
         elif order.action.edits:
-            self._edit(session, order)
+            self.edit(session, order)
         else:
             done = partial(self.confirmed, session, order)
             self.ask(session, order, done, answer=answer, opened_by=opened_by)
@@ -194,15 +194,6 @@ class ActScreen(RowScreen):
     def carrying(self) -> Doing | None:
         """One that would end with the program."""
         return next((each for each in self.doings if each.halt and not each.done), None)
-
-    @work(group="act")
-    async def _edit(self, session: Any, order: Order) -> None:
-        """Lend the terminal to an editor, then ask whether what was changed is to be sent."""
-        from containerscope.acting import look
-        from containerscope.ui.edit import by_hand
-
-        (seen,) = await look(session.clients, order)
-        await by_hand(self, session, order, seen)
 
     def _is_here(self, order: Order) -> bool:
         """Whether an order was made in the account and region that we are connected to."""
@@ -245,6 +236,9 @@ class ActScreen(RowScreen):
 
     def enter(self, session: Any, order: Order, confirmed: Confirmed) -> None:
         """Open something in place of sending a call."""
+
+    def edit(self, session: Any, order: Order) -> None:
+        """Have an object edited, then ask whether what was changed is to be sent."""
 
     @work(group="act")
     async def _carry_out(

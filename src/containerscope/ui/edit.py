@@ -5,8 +5,6 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from textual.app import SuspendNotSupported
-
 from containerscope.acting import Order, Seen, problem_words
 from containerscope.insight.kube_object_actions import EditError
 from containerscope.model.listing import ApiError
@@ -14,30 +12,27 @@ from containerscope.resources._kube_object_actions import edited as edited_actio
 from containerscope.ui.editing import Edited, edited
 
 if TYPE_CHECKING:
-    from containerscope.ui.act import ActScreen
     from containerscope.ui.action_dialog import Confirmed
+    from containerscope.ui.enter import EnterScreen
 
 
-async def by_hand(screen: ActScreen, session: Any, order: Order, seen: Seen) -> None:
+async def by_hand(screen: EnterScreen, session: Any, order: Order, seen: Seen) -> None:
     """Have what was seen edited, and show what that would do; says why where it cannot be."""
     title = order.title
     if seen.problem is not None:
         screen.say(f"{title}: {problem_words(seen.problem)}", wrong=True)
         return
+    read_only = session.clients.read_only
     try:
-        with screen.app.suspend():
-            # Nothing else may paint while the terminal is the editor's.
-            found = edited(seen.state, read_only=session.clients.read_only)
-    except SuspendNotSupported:
-        screen.say(f"{title}: this terminal cannot be lent to an editor", wrong=True)
-        return
+        found = await screen.lend(lambda: edited(seen.state, read_only=read_only))
     except EditError as error:
         screen.say(f"{title}: {error}", wrong=True, seconds=15)
         return
     except ApiError as error:
         screen.say(f"{title}: {problem_words(error.problem)}", wrong=True)
         return
-    screen.app.refresh(layout=True)
+    if found is None:
+        return
     if not found.steps:
         found.forget()
         screen.say(f"{title}: nothing was changed")
@@ -48,7 +43,7 @@ async def by_hand(screen: ActScreen, session: Any, order: Order, seen: Seen) -> 
 
 
 def _decided(
-    screen: ActScreen, session: Any, order: Order, found: Edited, confirmed: Confirmed | None
+    screen: EnterScreen, session: Any, order: Order, found: Edited, confirmed: Confirmed | None
 ) -> None:
     if confirmed is None:
         screen.say(f"{order.title}: not sent; what you wrote is in {found.file}", seconds=15)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 import shlex
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from containerscope.insight.kube_object_actions import (
     editable,
 )
 from containerscope.model.text import visible
+from containerscope.remote.terminal import given_away, is_terminal
 from containerscope.rows.yaml import yaml_text
 
 _HEAD = """\
@@ -32,7 +33,7 @@ _SECRET = "# Values are masked: write another one, in base64, in the place of th
 _COMPLAINT = "#! "
 _FALLBACK = "vi"
 
-Editor = Callable[[Sequence[str]], int]
+Editor = Callable[[Sequence[str]], Awaitable[int]]
 """Runs a command that has the terminal; its exit code."""
 
 
@@ -58,8 +59,7 @@ class Edited:
 
     def forget(self) -> None:
         """Remove the file."""
-        with suppress(OSError):
-            self.file.unlink()
+        _gone(self.file)
 
 
 def command(environment: Mapping[str, str] = os.environ) -> list[str]:
@@ -71,15 +71,17 @@ def command(environment: Mapping[str, str] = os.environ) -> list[str]:
         raise EditError(f"$VISUAL or $EDITOR is no command: {error}") from error
 
 
-def edited(live: LiveObject, *, read_only: bool, run: Editor | None = None) -> Edited:
+async def edited(live: LiveObject, *, read_only: bool, run: Editor | None = None) -> Edited:
     """Let somebody edit the object, again for as long as it cannot be read.
 
     Raises `EditError` where it was given up, and `ApiError` where there is no such editor. The
     file can be read by its owner alone.
     """
 
-    def lend(words: Sequence[str]) -> int:
-        return process.foreground(process.Purpose.EDITOR, words, read_only=read_only)
+    async def lend(words: Sequence[str]) -> int:
+        with given_away() if is_terminal() else nullcontext():
+            async with process.opened(process.Purpose.EDITOR, words, read_only=read_only) as child:
+                return await child.wait()
 
     before = editable(live.body)
     text = _head(live) + yaml_text(before)
@@ -87,21 +89,37 @@ def edited(live: LiveObject, *, read_only: bool, run: Editor | None = None) -> E
     os.close(handle)
     file = Path(name)
     try:
-        return _until_read(file, text, before, run or lend)
+        return await _until_read(file, text, before, run or lend)
     except BaseException:
-        if not file.exists() or file.read_text(encoding="utf-8", errors="replace") == text:
-            file.unlink(missing_ok=True)
+        if _taken(file) in ("", text):
+            _gone(file)
         raise
 
 
-def _until_read(file: Path, text: str, before: Mapping[str, Any], run: Editor) -> Edited:
+def _taken(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8", errors="replace")
+    except FileNotFoundError:
+        return ""
+
+
+def _put(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
+def _gone(file: Path) -> None:
+    with suppress(OSError):
+        file.unlink()
+
+
+async def _until_read(file: Path, text: str, before: Mapping[str, Any], run: Editor) -> Edited:
     words, untouched = [*command(), str(file)], text
     while True:
-        file.write_text(text, encoding="utf-8")
-        code = run(words)
+        _put(file, text)
+        code = await run(words)
         if code:
             raise EditError(f"{words[0]} ended with {code}: nothing was sent")
-        left = file.read_text(encoding="utf-8", errors="replace")
+        left = _taken(file)
         try:
             after = _parsed(left)
             steps = [] if left == untouched else edit_steps(before, after)

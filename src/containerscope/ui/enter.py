@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from textual import work
 from textual.app import SuspendNotSupported
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from containerscope.plan import Step
     from containerscope.remote.ended import End
     from containerscope.ui.action_dialog import Confirmed
+
+T = TypeVar("T")
 
 _ENDS = ("SIGTERM", "SIGHUP")
 
@@ -159,11 +161,39 @@ class EnterScreen(ActScreen):
     def heed_end(self) -> None:
         """End as the program does when somebody asks it to."""
 
+    def edit(self, session: Any, order: Order) -> None:
+        """Have an object edited, then ask whether what was changed is to be sent."""
+        self._editing(session, order)
+
+    @work(group="act")
+    async def _editing(self, session: Any, order: Order) -> None:
+        from containerscope.acting import look
+        from containerscope.ui.edit import by_hand
+
+        (seen,) = await look(session.clients, order)
+        await by_hand(self, session, order, seen)
+
     async def _on_terminal(self, session: Any, order: Order, step: Step) -> str:
-        """Give the terminal to what a step opens; the interface goes on behind it, unpainted."""
+        """Give the terminal to what a step opens."""
         from containerscope.remote import opening
 
-        end: End | None = None
+        async def opened() -> End:
+            opening.introduce(f"{order.title}  ·  {self.place_of(order)}", step)
+            end = await opening.terminal(session.clients, step)
+            if order.action.opens == "command" or end.broken or end.code:
+                await opening.read_first(end)
+            return end
+
+        end = await self.lend(opened)
+        return end.sentence if end is not None else "broken off"
+
+    async def lend(self, work: Callable[[], Awaitable[T]]) -> T | None:
+        """Give the terminal to some work; the interface goes on behind it, unpainted.
+
+        Raises what the work raises, and `ApiError` where there is no terminal to give away; None
+        where somebody has asked the program to end meanwhile.
+        """
+        done: list[T] = []
         failure: BaseException | None = None
         ended_by = _Ended()
         try:
@@ -171,10 +201,7 @@ class EnterScreen(ActScreen):
                 # What is raised in here would leave the terminal without the interface.
                 try:
                     with ended_by.heeded():
-                        opening.introduce(f"{order.title}  ·  {self.place_of(order)}", step)
-                        end = await opening.terminal(session.clients, step)
-                        if order.action.opens == "command" or end.broken or end.code:
-                            await opening.read_first(end)
+                        done.append(await work())
                 except (Exception, asyncio.CancelledError) as error:
                     failure = error
         except SuspendNotSupported:
@@ -184,14 +211,13 @@ class EnterScreen(ActScreen):
             self.heed_end()
         if ended_by.asked:
             self.app.exit(128 + ended_by.asked, 128 + ended_by.asked)
-            return "broken off"
+            return None
         self.app.refresh(repaint=True)
         if isinstance(failure, OSError):
             raise ApiError(Problem(Why.FAILED, "terminal", visible(f"{failure}")))
         if failure is not None:
             raise failure
-        assert end is not None, "it has ended"
-        return end.sentence
+        return done[0]
 
 
 class _Ended:

@@ -35,13 +35,13 @@ class Case:
     @property
     def spec(self) -> dict[str, Any]:
         """What somebody else changes meanwhile, so that it cannot be done as previewed."""
-        changes: dict[str, dict[str, Any]] = {
-            "pause": {"paused": True}, "resume": {"paused": False}, "scale": {"replicas": 9},
-            "suspend": {"suspend": True}, "resume-cron": {"suspend": False},
+        schedule = {"suspend": self.action == "suspend"}
+        others: dict[str, dict[str, Any]] = {
+            "pause": {"paused": True}, "scale": {"replicas": 9}, "suspend": schedule,
+            "resume": schedule if self.resource == "cronjobs" else {"paused": False},
             "cordon": {"unschedulable": True}, "uncordon": {"unschedulable": False},
         }  # fmt: skip
-        of_cron = self.resource == "cronjobs" and self.action == "resume"
-        return changes.get("resume-cron" if of_cron else self.action, {"minReadySeconds": 7})
+        return others.get(self.action, {"minReadySeconds": 7})
 
 
 CASES = [
@@ -83,13 +83,13 @@ def prepared(kube: KubeScene, case: Case) -> str:
     kind = (case.group, case.resource)
     listed = kube.kube.store.all(kind, case.namespace)
     name = next(each.name for each in listed if each.name.startswith(case.name))
-    changes: dict[tuple[str, str], dict[str, Any]] = {
+    states: dict[tuple[str, str], dict[str, Any]] = {
         ("deployments", "resume"): {"paused": True}, ("deployments", "pause"): {"paused": False},
         ("cronjobs", "suspend"): {"suspend": False}, ("cronjobs", "resume"): {"suspend": True},
         ("nodes", "cordon"): {"unschedulable": False}, ("nodes", "drain"): {"unschedulable": False},
         ("nodes", "uncordon"): {"unschedulable": True},
     }  # fmt: skip
-    wanted = changes.get((case.resource, case.action))
+    wanted = states.get((case.resource, case.action))
     if wanted is not None:
         kube.touch(*kind, case.namespace, name, **wanted)
     if case.action == "rollback" and case.resource != "deployments":

@@ -13,7 +13,7 @@ from containerscope.acting import Order, Outcome, Seen, look, preview, rehearse,
 from containerscope.insight.kube_object_actions import EditError
 from containerscope.model.health import Level
 from containerscope.model.kube import KubeError
-from containerscope.model.listing import Item
+from containerscope.model.listing import ApiError, Item, RefusedError
 from containerscope.plan import Confirm
 from containerscope.redact import MASK
 from containerscope.resource import Platform
@@ -139,8 +139,10 @@ class Editor:
         self.shown: list[str] = []
         self.modes: list[int] = []
 
-    def __call__(self, arguments: Any) -> int:
-        file = Path(arguments[-1])
+    async def __call__(self, arguments: Any) -> int:
+        return self._edit(Path(arguments[-1]))
+
+    def _edit(self, file: Path) -> int:
         self.modes.append(file.stat().st_mode & 0o777)
         self.shown.append(file.read_text())
         deed = self.deeds.pop(0)
@@ -159,7 +161,7 @@ async def seen(kube: KubeScene, order: Order) -> Seen:
 async def edit(kube: KubeScene, order: Order, editor: Editor) -> tuple[Order, Edited, Any]:
     """Edit its object; the order that would send it."""
     found = await seen(kube, order)
-    made = edited(found.state, read_only=False, run=editor)
+    made = await edited(found.state, read_only=False, run=editor)
     action = edited_action(order.action, found.state, made.steps, made.becomes)
     return Order(order.resource, action, order.scope, order.items), made, found.state
 
@@ -287,3 +289,27 @@ async def test_who_may_not_read_or_edit_is_told_the_verb(kube_as: Any) -> None:
     (found,) = await look(kube.scene.clients, kube.order("secrets", "edit", "x", namespace="shop"))
     assert isinstance(found.problem.permission if found.problem else None, str)
     assert KubeError(found.problem, 403).problem.permission == "get secrets"  # type: ignore[arg-type]
+
+
+def inside(folder: Path) -> list[str]:
+    """The names of what is in a folder."""
+    return [each.name for each in folder.iterdir()]
+
+
+async def test_in_read_only_no_editor_is_started(
+    kube: KubeScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(kube, "quiet", color="red")
+    found = await seen(kube, kube.order("configmaps", "edit", "quiet", namespace="shop"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setenv("VISUAL", f"touch {tmp_path / 'started'}")
+    with pytest.raises(RefusedError, match="read-only refuses to edit"):
+        await edited(found.state, read_only=True)
+    assert inside(tmp_path) == []
+    monkeypatch.setenv("VISUAL", "'unclosed")
+    with pytest.raises(EditError, match="is no command"):
+        await edited(found.state, read_only=False)
+    monkeypatch.setenv("VISUAL", "/no/such/editor")
+    with pytest.raises(ApiError, match="could not edit an object in your editor"):
+        await edited(found.state, read_only=False)
+    assert inside(tmp_path) == []

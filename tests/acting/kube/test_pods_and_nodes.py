@@ -110,6 +110,10 @@ async def test_pods_are_stopped_in_bulk_with_a_result_each(kube: KubeScene) -> N
     outcomes = await run(kube.scene.clients, order, found, "evict")
     assert [each.result for each in outcomes] == ["sent", "failed"]
     assert "payments needs 3 healthy pods" in outcomes[1].words
+    made = [f"{each.verb} {each.resource}" for each in kube.kube.requests]
+    assert made.count("list poddisruptionbudgets") <= 1
+    assert made.count("get pods") == 5
+    assert made.count("get replicasets") == 2
 
 
 async def test_a_node_is_cordoned_and_uncordoned(kube: KubeScene) -> None:
