@@ -26,8 +26,14 @@ _DEAF = 0.3
 """Seconds in which nothing confirms: the key may have been meant for what was there before."""
 _YES = ("y", "enter", "f8")
 """The keys that may say yes; it is the first that has not opened the dialog."""
+_LONGEST = 1000
+"""Cells of a sentence of our own with names from outside in it."""
 _MOST = 200
 """Cells of one text from outside."""
+_SHARE, _LEAST = 0.95, 3
+"""What of the screen's height a dialog may take; rows that its effects have in any case."""
+_AROUND, _OPTIONS = 10, 4
+"""Rows that are not of the effects, and those of the answers to choose from."""
 _STEPS = 8
 """Things whose change is told one by one."""
 
@@ -141,6 +147,13 @@ class ActionDialog(ModalScreen[Confirmed | None]):
             self.set_focus(found.first())
         self._read()
         self.set_interval(1.0, self._show)
+
+    def on_resize(self) -> None:
+        """Give what happens the room that is left, in rows: a share of the screen is not kept."""
+        asks = self.order.action.asks
+        around = _AROUND + (0 if asks is None else 1 if asks.kind == "line" else _OPTIONS)
+        rows = max(_LEAST, int(self.app.size.height * _SHARE) - around)
+        self.query_one("#effects", VerticalScroll).styles.max_height = rows
 
     @work(exclusive=True, group="look")
     async def _read(self) -> None:
@@ -275,6 +288,11 @@ def _fit(text: str) -> str:
     return cut(visible(text), _MOST)
 
 
+def _whole(text: str) -> str:
+    """What tells somebody what to do, a command perhaps: nothing of it is left out."""
+    return cut(visible(text), _LONGEST)
+
+
 def plan_text(found: Preview, age: int = 0) -> Text:
     """What will happen, a line for each change, effect and call; outside text is never markup."""
     text = Text()
@@ -299,7 +317,7 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
         text.append(f"{lead}{_fit(change.label)}  {now}")
         text.append(f"{_fit(change.then)}\n", "bold")
     if step.refused:
-        text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
+        text.append(f"{GLYPH[Level.FAILED]} {lead}{_whole(step.refused)}\n")
     for note in step.notes:
         _append_note(text, note)
     if step.request is not None and not step.request.name.startswith("local:"):
@@ -308,4 +326,4 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
 
 def _append_note(text: Text, note: Note) -> None:
     glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
-    text.append(f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim")
+    text.append(f"{glyph or '·'} {_whole(note.words)}\n", "" if note.level > Level.FINE else "dim")
