@@ -151,8 +151,12 @@ def test_a_container_that_is_not_there_is_named_with_those_that_are(
         ("exec", "pod", "x", *POD, "-T", "--", "env"),
         ("exec", "pod", "x", *POD, "--debug", "busybox", "-t"),
         ("exec", "instance", "i-1", "--cluster", "data", "-t"),
+        ("forward", "service", "payments", "0:8080", "--cluster", "checkout"),
+        ("forward", "pod", "x", "0:8080", *POD),
+        ("copy", "service", "payments", ":/etc/hosts", "x", "--cluster", "checkout"),
+        ("copy", "pod", "x", "x", ":/tmp/x", *POD),
     ],
-    ids=lambda words: " ".join(words[1:3]),
+    ids=lambda words: " ".join(words[:3]),
 )
 def test_read_only_refuses_before_anything_is_asked(
     shell: Shell, aws: RunningServer, stub_plugin: Stub, words: tuple[str, ...]

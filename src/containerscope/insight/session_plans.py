@@ -133,7 +133,7 @@ def plan_attach(live: LivePod) -> Step:
     want = live.want or Container()
     changes = {"stdin": bool(want.stdin), "tty": bool(want.tty)}
     request = Request("kubernetes", "attach", live.where, changes)
-    words = "attached" if want.stdin else "attached, to read: it takes no input"
+    words = "what is running" if want.stdin else "the output of what is running, to be read,"
     return session_step(
         pod_named(live), pod_key(live), live.cluster, pod_checks(live), request, words
     )
