@@ -32,8 +32,8 @@ from containerscope.resource import (
 from containerscope.resources import _blocks, _ecs, _hosts
 from containerscope.resources._instance_roles import roles_of_hosts
 from containerscope.resources._listed import problem_blocks
+from containerscope.resources._pod_sessions import host_actions
 from containerscope.resources._service_roles import role_blocks
-from containerscope.resources._session_actions import host_actions
 from containerscope.resources._task_actions import INSTANCE_ACTIONS
 
 _INCLUDE = ["TAGS", "CONTAINER_INSTANCE_HEALTH"]
