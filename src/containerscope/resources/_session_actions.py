@@ -1,4 +1,4 @@
-"""What opens something in a task, a pod or on an instance: shells, commands, attaching."""
+"""What opens something in a task: shells, commands, ports and files; and what pods share of it."""
 
 from __future__ import annotations
 
