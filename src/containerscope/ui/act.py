@@ -57,8 +57,9 @@ class ActScreen(RowScreen):
             return {}
         from containerscope.acting import why_not
 
+        own = {key.id: key.label for key in KEYS}
         return {
-            action.key: action.title.lower()
+            action.key: own.get(action.key, "") if action.opens else action.title.lower()
             for action in self._actions()
             if action.key and clients
             if (meant := self._meant(action)) and not why_not(clients, action, meant)
