@@ -39,7 +39,7 @@ aws_access_key_id = BASE
 aws_secret_access_key = secret
 """
 READING = ("Describe", "List", "Get", "Filter", "Search", "Simulate")
-HARMLESS = {"logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery"}
+HARMLESS = {"ecr:BatchGetImage", "logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery"}
 SECRET = (
     "secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "sts:AssumeRole",
     "ecr:GetAuthorizationToken", "sts:GetSessionToken", "sts:GetFederationToken", "kms:Decrypt",
@@ -153,7 +153,8 @@ def test_it_lets_through_whatever_read_only_lets_through() -> None:
             if action != "sts:GetCallerIdentity":
                 assert allowed(reading(), action, resource), action
     for action in read_actions():
-        assert allowed(reading(), action), action
+        if not action.startswith("ssm:GetParameter"):
+            assert allowed(reading(), action), action
 
 
 def test_it_lets_no_action_and_no_secret_through() -> None:
