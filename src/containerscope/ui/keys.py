@@ -229,6 +229,9 @@ DIFFERENCES = (
 """What a k9s hand should know."""
 
 
+_FEW_WORDS = 2
+
+
 def works(key: Key, context: Context) -> bool:
     """Whether the key does something in this view."""
     if key.pane not in ("any", context.pane):
@@ -252,7 +255,9 @@ def _label(key: Key, context: Context) -> str:
         return "search"
     if key.id == "describe":
         return "close" if context.detail else "describe"
-    return context.actions.get(key.id, key.label)
+    title = context.actions.get(key.id, key.label)
+    # A sentence would push the keys after it off a narrow screen.
+    return title if len(title.split()) <= _FEW_WORDS else key.label
 
 
 def groups(keys: Sequence[Key] = KEYS) -> tuple[tuple[str, tuple[Key, ...]], ...]:
