@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
@@ -331,6 +331,20 @@ async def names_then_details(
         for call in gathering.calls:
             call.cancel()
         await asyncio.gather(*gathering.calls, return_exceptions=True)
+
+
+def first(part: Part[T], most: int) -> Part[T]:
+    """The part without what its parent lists beyond so many, nor the pages of that."""
+
+    async def some() -> AsyncIterator[Page[str]]:
+        left = most
+        async for page in part.pages():
+            yield msgspec.structs.replace(page, items=page.items[:left])
+            left -= len(page.items)
+            if left <= 0:
+                return
+
+    return replace(part, pages=some)
 
 
 async def single(part: Part[T]) -> AsyncIterator[Part[T]]:

@@ -16,6 +16,7 @@ from containerscope.resource import Demand, KubeApi, Resource, Scope
 from containerscope.resources import (
     access_entries,
     addons,
+    capabilities,
     fargate_profiles,
     insights,
     pod_identities,
@@ -125,12 +126,21 @@ async def test_what_is_listed_by_name_takes_a_list_a_hundred_and_a_describe_each
 
 
 @pytest.mark.parametrize("count", SIZES)
-async def test_insights_take_a_list_a_hundred_and_nothing_else(count: int) -> None:
-    found = [{"id": name, "name": name} for name in named(count)]
-    clients = Account({"eks:ListInsights": a_page("insights", found)})
-    listing = await listed(insights.RESOURCE, clients, PLATFORM)
+@pytest.mark.parametrize(
+    ("resource", "operation", "member", "name"),
+    [
+        (insights.RESOURCE, "eks:ListInsights", "insights", "id"),
+        (capabilities.RESOURCE, "eks:ListCapabilities", "capabilities", "capabilityName"),
+    ],
+)
+async def test_what_a_list_tells_whole_takes_a_list_a_hundred_and_nothing_else(
+    resource: Resource[Any], operation: str, member: str, name: str, count: int
+) -> None:
+    found = [{name: each} for each in named(count)]
+    clients = Account({operation: a_page(member, found)})
+    listing = await listed(resource, clients, PLATFORM)
     assert (len(listing.items), listing.complete) == (count, True)
-    assert clients.counts == {"eks:ListInsights": pages_of(count)}
+    assert clients.counts == {operation: pages_of(count)}
 
 
 @pytest.mark.parametrize("count", SIZES)
@@ -285,6 +295,7 @@ def clients_of_one() -> Account:
 EVERY: list[tuple[Resource[Any], str, str]] = [
     (access_entries.RESOURCE, "eks:ListAccessEntries", "accessEntries"),
     (insights.RESOURCE, "eks:ListInsights", "insights"),
+    (capabilities.RESOURCE, "eks:ListCapabilities", "capabilities"),
     (pod_identities.RESOURCE, "eks:ListPodIdentityAssociations", "associations"),
 ]
 

@@ -61,7 +61,7 @@ LEGACY = {
         "Subnets and zones: 3 in 3 zones",
     ),
     "Compute": (
-        "▲ workers                4  1.29 ↓1  1.29.15-20251120  on demand",
+        "▲ workers          4/4    1.29 ↓1  1.29.15-20251120  on demand",
         "No Fargate profiles in this cluster.",
     ),
     "Access": (

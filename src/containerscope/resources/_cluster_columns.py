@@ -86,6 +86,7 @@ EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
         "pod-identities",
         "insights",
         "updates",
+        "capabilities",
         "events",
     )
 )

@@ -237,11 +237,13 @@ TABS: tuple[Detail[ClusterRow], ...] = tuple(
 )
 """What the pane of an EKS cluster has beside its overview."""
 TAB_PERMISSIONS = (
+    "autoscaling:DescribeAutoScalingGroups",
     "ec2:DescribeSubnets",
     "eks:DescribeAccessEntry",
     "eks:DescribeAddon",
     "eks:DescribeAddonVersions",
     "eks:DescribeFargateProfile",
+    "eks:DescribeIdentityProviderConfig",
     "eks:DescribeInsight",
     "eks:DescribePodIdentityAssociation",
     "eks:DescribeUpdate",
@@ -249,6 +251,7 @@ TAB_PERMISSIONS = (
     "eks:ListAddons",
     "eks:ListAssociatedAccessPolicies",
     "eks:ListFargateProfiles",
+    "eks:ListIdentityProviderConfigs",
     "eks:ListInsights",
     "eks:ListPodIdentityAssociations",
     "eks:ListUpdates",

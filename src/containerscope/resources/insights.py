@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from datetime import datetime
+from contextlib import aclosing
 from typing import Any
 
 from containerscope.insight.eks_upgrade import insight_verdict
-from containerscope.listers import read_pages
 from containerscope.model import arn
 from containerscope.model.eks_upgrade import Deprecation, Insight, InsightResource
 from containerscope.model.health import Health, Level
-from containerscope.model.listing import ApiError, Item, Listing, Missing, Phase, Problem
+from containerscope.model.listing import ApiError, Item, Listing, Missing
 from containerscope.resource import (
     Block,
     Clients,
@@ -33,40 +32,11 @@ _LEVELS = {"ERROR": Level.FAILED, "WARNING": Level.WARNING}
 async def insights(
     clients: Clients, scope: Scope, demand: Demand
 ) -> AsyncIterator[Listing[Insight]]:
-    """The insights in scope: a call for a hundred of a cluster, which says all that a row shows."""
-    problems: list[Problem] = []
-    items: dict[str, Item[Insight]] = {}
-    date: datetime | None = None
-    try:
-        async for cluster in _eks.clusters(clients, scope):
-            try:
-                async for page in of_cluster(clients, cluster):
-                    date = page.date or date
-                    problems += page.odd
-                    for each in page.items:
-                        item = _row(cluster, each)
-                        items[item.key] = item
-            except ApiError as error:
-                problems.append(_eks.within(error.problem, cluster))
-            if items:
-                yield Listing(tuple(items.values()), Phase.NAMES, None, tuple(problems), date)
-    except ApiError as error:
-        problems.append(error.problem)
-    yield Listing(tuple(items.values()), Phase.DONE, len(items), tuple(problems), date)
-
-
-def of_cluster(clients: Clients, cluster: str) -> AsyncIterator[Any]:
-    """The pages of a cluster's insights."""
-    return read_pages(
-        clients,
-        "eks",
-        "ListInsights",
-        "insights",
-        Insight,
-        "nextToken",
-        clusterName=cluster,
-        maxResults=100,
-    )
+    """The insights in scope, without what to do about them."""
+    found = _eks.told_whole(clients, scope, "ListInsights", "insights", Insight, _row)
+    async with aclosing(found) as listings:
+        async for listing in listings:
+            yield listing
 
 
 def _row(cluster: str, insight: Insight) -> Item[Insight]:

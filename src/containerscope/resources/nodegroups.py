@@ -26,7 +26,15 @@ from containerscope.resource import (
     Scope,
     TableBlock,
 )
-from containerscope.resources import _blocks, _ecs, _eks, _eks_versions, _listed, _subnets
+from containerscope.resources import (
+    _blocks,
+    _ecs,
+    _eks,
+    _eks_versions,
+    _listed,
+    _nodegroup_nodes,
+    _subnets,
+)
 from containerscope.resources._nodegroup_actions import ACTIONS
 
 NODEGROUPS: _eks.Kind[Nodegroup] = _eks.Kind(
@@ -251,8 +259,9 @@ RESOURCE: Resource[Nodegroup] = Resource(
             priority=1,
             width=34,
         ),
+        _nodegroup_nodes.COLUMN,
         _size_column("MIN", "min_size", 4),
-        _size_column("DESIRED", "desired_size", 2),
+        _size_column("DESIRED", "desired_size", 3),
         _size_column("MAX", "max_size", 4),
         Column("CAPACITY", _capacity_words, priority=3),
         Column("TYPES", lambda group: group.instance_types, priority=5, width=30),
@@ -298,7 +307,7 @@ RESOURCE: Resource[Nodegroup] = Resource(
     console=lambda scope, item: _eks.console(
         scope, item.cluster or scope.cluster, "nodegroups", item.name
     ),
-    joins=(_eks_versions.RELEASE_JOIN, _eks_versions.PLANE_JOIN),
+    joins=(_nodegroup_nodes.JOIN, _eks_versions.RELEASE_JOIN, _eks_versions.PLANE_JOIN),
     permissions=(
         "eks:ListClusters",
         "eks:ListNodegroups",

@@ -224,7 +224,7 @@ RESOURCE: Resource[Node] = Resource(
             of_item=in_use("cpu", lambda found: found.cpu),
             kind="percent",
             needs=USAGE,
-            priority=4,
+            priority=5,
             name="cpu_use",
         ),
         Column(
@@ -232,7 +232,7 @@ RESOURCE: Resource[Node] = Resource(
             of_item=in_use("memory", lambda found: found.memory),
             kind="percent",
             needs=USAGE,
-            priority=4,
+            priority=5,
             name="memory_use",
         ),
         Column("PODS", of_item=pod_count, kind="ratio", needs=LOAD, priority=3),

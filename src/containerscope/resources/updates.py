@@ -267,11 +267,10 @@ RESOURCE: Resource[UpdateOf] = Resource(
     ),
     read=read,
     health=_health,
-    changing=lambda of: _own(of).status == "InProgress",
     sort="age",
     details=(Detail("Overview", overview),),
     console=lambda scope, item: _eks.console(scope, item.cluster or scope.cluster),
     permissions=PERMISSIONS,
-    interval=5.0,
+    interval=3.0,
     empty="No updates in {scope}.",
 )

@@ -229,9 +229,6 @@ DIFFERENCES = (
 """What a k9s hand should know."""
 
 
-_FEW_WORDS = 2
-
-
 def works(key: Key, context: Context) -> bool:
     """Whether the key does something in this view."""
     if key.pane not in ("any", context.pane):
@@ -246,6 +243,10 @@ def footer(context: Context, settings: Settings | None = None) -> tuple[tuple[st
     return tuple((key.shown(settings).split(" ")[0], _label(key, context)) for key in keys)
 
 
+_SHARED = frozenset({"restart", "stop", "pause", "cordon"})
+"""Keys that do another thing to one kind of rows than to another."""
+
+
 def _label(key: Key, context: Context) -> str:
     if key.id == "open":
         return context.child or "describe"
@@ -255,9 +256,7 @@ def _label(key: Key, context: Context) -> str:
         return "search"
     if key.id == "describe":
         return "close" if context.detail else "describe"
-    title = context.actions.get(key.id, key.label)
-    # A sentence would push the keys after it off a narrow screen.
-    return title if len(title.split()) <= _FEW_WORDS else key.label
+    return context.actions.get(key.id, key.label) if key.id in _SHARED else key.label
 
 
 def groups(keys: Sequence[Key] = KEYS) -> tuple[tuple[str, tuple[Key, ...]], ...]:
