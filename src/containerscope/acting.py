@@ -14,8 +14,9 @@ from msgspec.structs import replace
 
 from containerscope.action_log import Entry, log_of
 from containerscope.model.health import Level
+from containerscope.model.kube import KubeError
 from containerscope.model.listing import ApiError, Item, Problem, RefusedError, Why
-from containerscope.plan import Confirm, Note, Reply, Stage, Step, between
+from containerscope.plan import Confirm, KubeRequest, Note, Reply, Request, Stage, Step, between
 from containerscope.resource import Action, Clients, Resource, Scope
 
 _AT_ONCE = 5
@@ -153,6 +154,23 @@ def _step(order: Order, seen: Seen, answer: str) -> Step:
     return Step(seen.item.name, seen.item.key, refused=problem_words(seen.problem))
 
 
+async def rehearse(clients: Clients, order: Order, found: Preview) -> Preview:
+    """The preview as the server sees it: each step is tried there, and nothing is changed."""
+    tried = order.action.rehearse
+    if tried is None or clients.read_only:
+        return found
+
+    async def one(step: Step) -> Step:
+        if step.request is None:
+            return step
+        try:
+            return await tried(clients, step)
+        except ApiError as error:
+            return dataclasses.replace(step, request=None, refused=problem_words(error.problem))
+
+    return Preview(await _side_by_side(one, found.steps), found.notes)
+
+
 def problem_words(problem: Problem) -> str:
     """What happened, and the permission that is lacking where that is it."""
     if problem.permission:
@@ -178,7 +196,32 @@ async def run(
     return await _side_by_side(one, previewed.ready)
 
 
-async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answer: str) -> Outcome:
+Deed = Callable[[Step], Awaitable[str]]
+"""What is done in place of a call: it opens something and returns how that ended, in words."""
+
+
+async def again(clients: Clients, order: Order, answer: str) -> Step:
+    """What is opened, planned anew: what it leads to may be another by now. Raises `ApiError`."""
+    state = await order.action.look(clients, order.scope, order.items[0])
+    step = order.action.plan(state, answer)
+    if step.request is None:
+        raise ApiError(Problem(Why.FAILED, order.action.id, step.refused))
+    return step
+
+
+async def enter(clients: Sender, order: Order, step: Step, answer: str, deed: Deed) -> Outcome:
+    """Open what was previewed, unless it has changed in between; returns when it has ended."""
+    return await _send(clients, order, order.items[0], step, answer, deed)
+
+
+async def _send(
+    clients: Sender,
+    order: Order,
+    item: Item[Any],
+    step: Step,
+    answer: str,
+    deed: Deed | None = None,
+) -> Outcome:
     """One change: read again, written down, sent, and its answer written down."""
     name = secrets.token_hex(8)
     request = step.request
@@ -200,6 +243,8 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
     conflict = between(step, fresh)
     if conflict:
         outcome = Outcome(name, step, "conflict", f"not sent: {conflict}")
+    elif deed is not None:
+        outcome = await _done(clients, name, step, entry, deed)
     else:
         outcome = await _sent(clients, order, name, step)
     made = replace(
@@ -217,10 +262,9 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
 
 
 async def _sent(clients: Sender, order: Order, name: str, step: Step) -> Outcome:
-    request = step.request
-    assert request is not None
+    assert step.request is not None
     try:
-        reply = await clients.send(request.service, request.operation, **request.params)
+        reply = await _reply(clients, step.request)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
     made = order.action.made(reply.answer)
@@ -228,9 +272,32 @@ async def _sent(clients: Sender, order: Order, name: str, step: Step) -> Outcome
     return Outcome(name, step, "sent", step.after, reply.id)
 
 
+async def _done(clients: Sender, name: str, step: Step, entry: Entry, deed: Deed) -> Outcome:
+    try:
+        return Outcome(name, step, "sent", await deed(step))
+    except ApiError as error:
+        return Outcome(name, step, _result(error), problem_words(error.problem))
+    except asyncio.CancelledError:
+        ended = replace(
+            entry, time=clients.clock.now(), phase="done", result="sent", message="broken off"
+        )
+        with contextlib.suppress(OSError):
+            _write(clients, ended)
+        raise
+
+
+async def _reply(clients: Sender, request: Request | KubeRequest) -> Reply:
+    """Send it."""
+    if isinstance(request, KubeRequest):
+        return Reply((await clients.kube(request.cluster).send(request)).id)
+    return await clients.send(request.service, request.operation, **request.params)
+
+
 def _result(error: ApiError) -> Result:
     if isinstance(error, RefusedError):
         return "refused"
+    if isinstance(error, KubeError) and error.conflict:
+        return "conflict"
     return "denied" if error.problem.why is Why.DENIED else "failed"
 
 
@@ -267,8 +334,12 @@ async def follow(
     outcome: Outcome,
     told: Callable[[Stage], None],
     every: float = _EVERY,
+    halt: asyncio.Event | None = None,
 ) -> Stage:
-    """Tell how far it has come until it is at its end, and write that down."""
+    """Tell how far it has come until it is at its end, and write that down.
+
+    Where an action goes on by being followed, `halt` ends it between two of its steps.
+    """
     if order.action.progress is None or outcome.result != "sent":
         return Stage(outcome.words, True, Level.FINE if outcome.result == "sent" else Level.FAILED)
     begun = clients.clock.monotonic()
@@ -284,7 +355,28 @@ async def follow(
         if stage.done:
             await _write_end(clients, order, outcome, stage)
             return stage
-        await clients.clock.sleep(every)
+        if await _pause(clients, every, halt):
+            stage = Stage(f"stopped on request: {stage.words}", True, Level.WARNING)
+            told(stage)
+            await _write_end(clients, order, outcome, stage)
+            return stage
+
+
+async def _pause(clients: Clients, seconds: float, halt: asyncio.Event | None) -> bool:
+    """Wait; whether somebody asked to stop."""
+    if halt is None:
+        await clients.clock.sleep(seconds)
+        return False
+    waits = [
+        asyncio.ensure_future(clients.clock.sleep(seconds)),
+        asyncio.ensure_future(halt.wait()),
+    ]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+    return halt.is_set()
 
 
 async def _write_end(clients: Sender, order: Order, outcome: Outcome, stage: Stage) -> None:

@@ -1,10 +1,6 @@
 from __future__ import annotations
 
-import pytest
-
 from containerscope.demo.eks_updates import error
-from containerscope.insight.nodegroup_actions import release_parameter
-from containerscope.model.eks import Nodegroup
 from containerscope.model.health import Level
 from containerscope.plan import Confirm, Stage
 from tests.acting.conftest import Scene
@@ -72,22 +68,3 @@ async def test_an_update_that_fails_says_why(scene: Scene) -> None:
     update.body |= {"status": "Failed", "errors": [error("PodEvictionFailure", reason)]}
     (*_, last) = await scene.followed(order, outcome)
     assert last == Stage(f"the update failed: {reason}", True, Level.FAILED)
-
-
-@pytest.mark.parametrize(
-    ("kind", "parameter"),
-    [
-        ("AL2023_x86_64_STANDARD", "eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard"
-         "/recommended/release_version"),
-        ("AL2023_ARM_64_STANDARD", "eks/optimized-ami/1.33/amazon-linux-2023/arm64/standard"
-         "/recommended/release_version"),
-        ("AL2_x86_64_GPU", "eks/optimized-ami/1.33/amazon-linux-2-gpu/recommended/release_version"),
-        ("BOTTLEROCKET_ARM_64_NVIDIA", "bottlerocket/aws-k8s-1.33-nvidia/arm64/latest"
-         "/image_version"),
-        ("WINDOWS_CORE_2022_x86_64", ""),
-        ("CUSTOM", ""),
-    ],
-)  # fmt: skip
-def test_the_newest_release_is_where_aws_publishes_it(kind: str, parameter: str) -> None:
-    found = release_parameter(Nodegroup(ami_type=kind, version="1.33"))
-    assert found == (f"/aws/service/{parameter}" if parameter else "")

@@ -25,6 +25,8 @@ CALLS: dict[str, dict[str, Any]] = {
     "ecs:UpdateContainerInstancesState": {"containerInstances": ["i"], "status": "DRAINING"},
     "ecs:UpdateTaskProtection": {"cluster": "c", "tasks": ["t"], "protectionEnabled": True},
     "ecs:RunTask": {"taskDefinition": "t"},
+    "ecs:ExecuteCommand": {"task": "t", "command": "c", "interactive": True},
+    "ssm:StartSession": {"Target": "i-1"},
     "eks:UpdateNodegroupVersion": {"clusterName": "c", "nodegroupName": "n"},
     "eks:UpdateNodegroupConfig": {"clusterName": "c", "nodegroupName": "n"},
     "application-autoscaling:RegisterScalableTarget": {

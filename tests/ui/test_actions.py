@@ -14,6 +14,7 @@ from containerscope.demo.clock import StillClock
 from containerscope.demo.faults import Fault
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
+from containerscope.resources.services import RESOURCE as SERVICES
 from containerscope.ui.action_dialog import ActionDialog
 from containerscope.ui.table import ResourceTable
 from tests.ui.conftest import Start
@@ -77,7 +78,9 @@ async def test_marked_tasks_are_stopped_after_one_preview(
     async with start(cluster="checkout", service="catalog") as pilot:
         await wait_for_text(pilot, "catalog › tasks (6)", "complete")
         await pilot.press("space", "j", "space", "ctrl+d")
-        await wait_for_text(pilot, "Stop 2 tasks", "type stop 2 to confirm", "remain")
+        await wait_for_text(pilot, "Stop 2 tasks", "type stop 2 to confirm",
+                            "sends  2 × ecs:StopTask", "4 of 6 healthy targets of catalog remain",
+                            "4 of 6 tasks of catalog remain")  # fmt: skip
         await attentive(pilot)
         await pilot.press(*"stop 2", "enter")
         await wait_for_text(pilot, "Stop 2 tasks: ")
@@ -256,7 +259,7 @@ async def test_read_only_dims_every_action_and_says_why(
         assert "S scale" not in screen_text(pilot.app)
         await pilot.press("a")
         text = await wait_for_text(pilot, "Scale: set the desired count")
-        assert text.count("  read-only") == 8
+        assert text.count("  read-only") == len(SERVICES.actions)
         await pilot.press("escape", "S")
         await wait_for_text(pilot, "Scale service cart: read-only")
     assert sent(account, "UpdateService") == []
@@ -274,6 +277,15 @@ async def test_the_actions_are_listed(start: Start) -> None:
         await wait_for_text(pilot, "Redeploy service cart: ")
         await pilot.press("colon", *"actions", "enter")
         await wait_for_text(pilot, "actions (1)", "restart", "cart", "all replaced")
+
+
+async def test_one_may_act_in_a_view_that_one_has_gone_back_to(start: Start) -> None:
+    async with start(cluster="checkout", service="payments", remarks=True) as pilot:
+        await wait_for_text(pilot, "payments › tasks", "complete")
+        await pilot.press("escape")
+        await at_service(pilot, "orders")
+        await pilot.press("S")
+        await wait_for_text(pilot, "Scale service orders", "desired  12 → 12")
 
 
 async def test_what_was_scaled_elsewhere_is_not_undone_here(

@@ -143,6 +143,10 @@ async def test_late_answers_of_the_region_before_are_dropped(
             pilot, lambda _: answers.sent == len(one.requests), "got the late answers", strange
         )
         await wait_truthfully(pilot, lambda text: "No services" in text, "stayed empty", strange)
+        await pilot.press("escape")
+        await wait_truthfully(
+            pilot, lambda text: "No clusters in us-east-1" in text, "went back there", strange
+        )
 
 
 async def test_the_details_of_a_row_do_not_outlive_its_account(

@@ -11,10 +11,13 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Missing, Why
 from containerscope.resource import Identity, Pair, PairsBlock, Scope, TableBlock, TextBlock
 from containerscope.resources import all_resources, find
+from containerscope.settings import Settings
 from containerscope.ui import blocks, keys, memory, raw
-from containerscope.ui.commands import CommandError, Do, Show, completions, parse
+from containerscope.ui.commands import VERBS, CommandError, Do, Show, completions, parse
 from containerscope.ui.detail import tab_line
 from containerscope.ui.header import Pulse, header
+from containerscope.ui.help import help_lines
+from containerscope.ui.lines import matching
 from containerscope.ui.location import History, Location, at, way_to
 from containerscope.ui.log_keys import LOG_KEYS
 from containerscope.ui.memory import Memory
@@ -145,6 +148,28 @@ def test_a_line_of_json_or_yaml_copies_its_value() -> None:
     assert raw.copied('  "name": "web",') == "web"
     assert raw.copied("  count: 4") == "4"
     assert raw.copied('    "arn:aws:x",') == "arn:aws:x"
+
+
+def test_a_long_line_of_json_goes_on_below_its_value_and_is_found_and_copied_whole() -> None:
+    line = '  "reason": "pull image manifest has been retried 1 time(s): not found",'
+    laid = raw.lines(line, 40)
+    assert [text_of(each.spans) for each in laid] == [
+        '  "reason": "pull image manifest has bee',
+        '            n retried 1 time(s): not fou',
+        '            nd",',
+    ]  # fmt: skip
+    assert {each.copy for each in laid} == {line}
+    assert matching(laid, "been retried") == [0]
+    assert matching(laid, "found") == [0]
+
+
+@pytest.mark.parametrize("width", [30, 64, 86])
+def test_the_help_says_everything_at_any_width(width: int) -> None:
+    lines = help_lines(Settings(), [("services", "svc")], width)
+    assert max(width_of(line.spans) for line in lines) <= width
+    said = " ".join(" ".join(text_of(line.spans) for line in lines).split())
+    assert all(key.help in said for key in keys.KEYS)
+    assert all(verb.help in said for verb in VERBS)
 
 
 EVENTS = TableBlock(

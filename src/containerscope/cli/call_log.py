@@ -80,6 +80,9 @@ class LoggedClients:
 
     async def close(self) -> None:
         """Close the clients; the log outlives them."""
+        forwards = self.__dict__.get("forwards")
+        if forwards is not None:
+            await forwards.close()
         await self._clients.close()
 
     async def _timed(self, operation: str, call: Callable[[], Awaitable[Any]]) -> Any:

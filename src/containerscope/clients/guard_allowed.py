@@ -55,7 +55,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     ),
     "ec2": _names(
         "DescribeInstances DescribeNetworkInterfaces DescribeSubnets DescribeSecurityGroups "
-        "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions"
+        "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions "
+        "DescribeRouteTables DescribeVpcEndpoints"
     ),
     "iam": _names(
         "GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy "
@@ -69,7 +70,10 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "GetInstancesHealthStatus"
     ),
     "secretsmanager": _names("DescribeSecret"),
-    "ssm": _names("DescribeParameters GetParameter GetParameters GetParametersByPath"),
+    "ssm": _names(
+        "DescribeParameters GetParameter GetParameters GetParametersByPath "
+        "DescribeInstanceInformation"
+    ),
     "organizations": _names("ListAccounts"),
     "resource-explorer-2": _names("Search"),
     # What signing in needs.

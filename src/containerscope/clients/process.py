@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import enum
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -28,6 +29,7 @@ class Purpose(enum.Enum):
     SHELL = "run a command in a container"
     FORWARD = "forward a port"
     CREDENTIALS = "ask a credential plugin of the kubeconfig"
+    EDITOR = "edit an object in your editor"
 
 
 READ_ONLY = frozenset({Purpose.DEMO, Purpose.CREDENTIALS})
@@ -270,3 +272,22 @@ async def kept(
         with contextlib.suppress(TimeoutError):
             await asyncio.shield(asyncio.wait_for(process.wait(), _GRACE + 1))
         await _ended(process)
+
+
+def foreground(purpose: Purpose, arguments: Sequence[str], *, read_only: bool) -> int:
+    """Lend a child our terminal until it ends; its exit code.
+
+    ctrl+c is the child's alone for as long.
+    """
+    _allow(purpose, read_only)
+    before = None
+    if threading.current_thread() is threading.main_thread():
+        # A function and not SIG_IGN, which the child would inherit.
+        before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        return subprocess.run(list(arguments), check=False).returncode
+    except OSError as error:
+        raise _failed(purpose, f"could not {purpose.value}: {error}") from error
+    finally:
+        if before is not None:
+            signal.signal(signal.SIGINT, before)

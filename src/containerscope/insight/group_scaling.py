@@ -72,7 +72,7 @@ _LAUNCH_RULES = (
         "Grant AWSServiceRoleForAutoScaling the key, by key policy or grant.",
     ),
     rule(
-        r"InsufficientFreeAddresses|not have enough free addresses",
+        r"InsufficientFreeAddresses|not (?:have )?enough free addresses",
         Level.FAILED,
         "subnet out of IPs",
         "The subnet has no free address.",

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from containerscope.insight.eks_release import release_verdict
 from containerscope.model.eks import Nodegroup
 from containerscope.model.eks_upgrade import Update
 from containerscope.model.health import Level
@@ -17,9 +18,6 @@ _MOST = 450
 """Nodes that a managed node group may have by AWS's own quota."""
 _AT_ONCE = 100
 """The most nodes, and the largest share of them, that an update may take away at once."""
-_VARIANTS = {"STANDARD": "standard", "NVIDIA": "nvidia", "NEURON": "neuron"}
-_OF_2 = {"AL2_x86_64": "amazon-linux-2", "AL2_x86_64_GPU": "amazon-linux-2-gpu",
-         "AL2_ARM_64": "amazon-linux-2-arm64"}  # fmt: skip
 
 
 def why_not_scaled(group: Nodegroup) -> str:
@@ -140,32 +138,6 @@ class LiveRelease(msgspec.Struct, frozen=True):
     """Empty where it is not known."""
 
 
-def release_parameter(group: Nodegroup) -> str:
-    """The public parameter that names the newest release for it; empty where there is none.
-
-    Source: EKS User Guide, "Retrieve recommended AMI IDs"; Bottlerocket's documentation of its
-    parameters.
-    """
-    kind, version = group.ami_type or "", group.version or ""
-    base = f"/aws/service/eks/optimized-ami/{version}"
-    if kind in _OF_2:
-        return f"{base}/{_OF_2[kind]}/recommended/release_version"
-    found = re.fullmatch(r"AL2023_(x86_64|ARM_64)_(STANDARD|NVIDIA|NEURON)", kind)
-    if found:
-        machine = found.group(1).lower().replace("arm_64", "arm64")
-        variant = _VARIANTS[found.group(2)]
-        return f"{base}/amazon-linux-2023/{machine}/{variant}/recommended/release_version"
-    found = re.fullmatch(r"BOTTLEROCKET_(x86_64|ARM_64)(_NVIDIA)?(_FIPS)?", kind)
-    if found:
-        machine = found.group(1).lower().replace("arm_64", "arm64")
-        flavour = "-nvidia" if found.group(2) else ""
-        flavour += "-fips" if found.group(3) else ""
-        return (
-            f"/aws/service/bottlerocket/aws-k8s-{version}{flavour}/{machine}/latest/image_version"
-        )
-    return ""
-
-
 def why_not_updated(group: Nodegroup) -> str:
     """Why EKS would not give it another AMI; empty if it would."""
     if group.ami_type == "CUSTOM":
@@ -178,23 +150,25 @@ def plan_release(live: LiveRelease, answer: str) -> Step:
     group = live.group
     now = group.release_version or ""
     refused = why_not_updated(group)
-    if not refused and live.newest and live.newest == now:
+    if not refused and release_verdict(group, live.newest).level is Level.FINE:
         refused = f"AMI release {now} is the newest of {group.version} already"
     return _step(
         group,
         Change("AMI release", now or "?", live.newest or f"newest of {group.version}"),
         request=None if refused else _request(group, "UpdateNodegroupVersion"),
         notes=(
-            Note(
-                f"all {desired(group)} nodes are replaced, {unavailable(group)} at once; "
-                "their pods move"
-            ),
+            Note(f"{_every(group)} replaced, {unavailable(group)} at once; the pods move"),
             Note("a pod whose disruption budget forbids it makes the update fail", Level.NONE),
         ),
         facts={"AMI release": now, "version": group.version or ""},
         confirm=Confirm.TYPED,
         refused=refused,
     )
+
+
+def _every(group: Nodegroup) -> str:
+    count = desired(group)
+    return "its only node is" if count == 1 else f"all {count} nodes are"
 
 
 def made(answer: Mapping[str, Any]) -> str:

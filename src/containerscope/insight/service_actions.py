@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from containerscope.insight import deployment_actions
 from containerscope.insight.events import without_prefix
 from containerscope.insight.live_service import (
     LiveService,
@@ -155,6 +156,7 @@ def plan_rollback(live: LiveService, answer: str) -> Step:
         ),
         facts=facts,
         confirm=Confirm.TYPED,
+        undo=(live.present.service_revision_arn or "") if live.present else "",
     )
 
 
@@ -208,3 +210,17 @@ def _stop(key: str) -> Request:
     return Request(
         "ecs", "StopServiceDeployment", {"serviceDeploymentArn": key}, {"stopType": "ROLLBACK"}
     )
+
+
+def why_not_answered(service: Service) -> str:
+    """Why no deployment of it can wait for an answer; empty if one may."""
+    primary = service.primary
+    under_way = primary is not None and primary.rollout_state == "IN_PROGRESS"
+    return why_not_deployed(service) or ("" if under_way else "no deployment is under way")
+
+
+def plan_answer(live: LiveService, action: str) -> Step:
+    """Answer the hook at which the running deployment waits: `CONTINUE` or `ROLLBACK`."""
+    if live.running is not None:
+        return deployment_actions.plan_answer(live.running, action)
+    return with_fields(step_of(live), refused="no deployment is under way")

@@ -23,6 +23,11 @@ class Why(enum.Enum):
     FAILED = "failed"
     NOT_APPLICABLE = "not applicable"
 
+    @property
+    def label(self) -> str:
+        """For a person: what expired may also never have been there."""
+        return "not signed in" if self is Why.EXPIRED else self.value
+
 
 class Missing(msgspec.Struct, frozen=True, gc=False):
     """A value we lack, with the reason."""
@@ -74,6 +79,10 @@ class ApiError(Exception):
 
 class RefusedError(ApiError):
     """The guard refused the operation before anything was sent."""
+
+
+class NoAccountError(ApiError):
+    """There is no AWS account to ask: neither credentials nor a region are set."""
 
 
 class Item(msgspec.Struct, Generic[T], frozen=True, gc=False):

@@ -55,7 +55,7 @@ ACTIONS: tuple[Action[ServiceDeployment], ...] = (
     Action(
         "continue",
         "Continue",
-        "Continue: let it go on from the hook at which it waits",
+        "Continue: let it pass the hook at which it waits",
         _live,
         lambda live, _: plans.plan_answer(live, "CONTINUE"),
         ("ecs:ContinueServiceDeployment",),
@@ -65,7 +65,7 @@ ACTIONS: tuple[Action[ServiceDeployment], ...] = (
     Action(
         "reject",
         "Reject",
-        "Reject: roll back from the hook at which it waits",
+        "Reject: roll back from the hook where it waits",
         _live,
         lambda live, _: plans.plan_answer(live, "ROLLBACK"),
         ("ecs:ContinueServiceDeployment",),

@@ -29,8 +29,9 @@ def within(scope: Scope, item: Item[Any]) -> Scope:
 def problem_block(problem: Problem, title: str = "") -> TextBlock:
     """What could not be read and which permission that needs."""
     lacking = problem.permission if problem.permission not in problem.message else ""
-    needs = f" It needs {lacking}." if lacking else ""
-    return TextBlock(f"{problem.message}{needs}", title, Level.WARNING)
+    needs = f". It needs {lacking}." if lacking else ""
+    said = problem.message.rstrip(". ") if lacking else problem.message
+    return TextBlock(f"{said}{needs}", title, Level.WARNING)
 
 
 def problem_blocks(problems: Iterable[Problem]) -> tuple[Block, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from containerscope.insight import nodegroup_actions as plans
+from containerscope.insight.eks_release import release_parameter
 from containerscope.insight.nodegroup_actions import LiveRelease
 from containerscope.model import arn
 from containerscope.model.asg import AutoScalingGroup
@@ -13,6 +14,7 @@ from containerscope.model.eks_upgrade import Update
 from containerscope.model.listing import ApiError, Item, Missing, Problem, Why
 from containerscope.plan import Ask, Stage, Step
 from containerscope.resource import Action, Clients, Scope
+from containerscope.resources._eks_versions import releases
 
 _CONFIG = ("eks:UpdateNodegroupConfig", "eks:DescribeUpdate")
 
@@ -32,15 +34,13 @@ async def _live(clients: Clients, scope: Scope, item: Item[Nodegroup]) -> Nodegr
 
 async def _live_release(clients: Clients, scope: Scope, item: Item[Nodegroup]) -> LiveRelease:
     group = await _live(clients, scope, item)
-    parameter = plans.release_parameter(group)
-    if not parameter:
-        return LiveRelease(group)
+    parameter = release_parameter(group)
     try:
-        answer = await clients.call("ssm", "GetParameter", Name=parameter)
+        found = await releases(clients, [parameter] if parameter else [])
     except ApiError:
         # The preview says less; EKS takes the newest one all the same.
-        return LiveRelease(group)
-    return LiveRelease(group, str(answer.get("Parameter", {}).get("Value") or ""))
+        found = {}
+    return LiveRelease(group, found.get(parameter, ""))
 
 
 async def _group(clients: Clients, scope: Scope, item: Item[Nodegroup]) -> LiveRelease:
@@ -135,7 +135,7 @@ ACTIONS: tuple[Action[Nodegroup], ...] = (
         "Update to the newest AMI release",
         _live_release,
         plans.plan_release,
-        ("eks:UpdateNodegroupVersion", "eks:DescribeUpdate", "ssm:GetParameter"),
+        ("eks:UpdateNodegroupVersion", "eks:DescribeUpdate", "ssm:GetParameters"),
         again=_group,
         made=plans.made,
         when=_when(plans.why_not_updated),

@@ -13,7 +13,7 @@ from containerscope.model import arn
 from containerscope.model.ecs_deployment import ServiceDeployment, ServiceRevision
 from containerscope.model.ecs_service import Service
 from containerscope.model.listing import ApiError, Item, Missing
-from containerscope.plan import Ask, Stage, Step
+from containerscope.plan import Ask, Request, Stage, Step
 from containerscope.resource import Action, Clients, Scope
 from containerscope.resources._definition import definition
 from containerscope.resources._deployment_actions import deployment_now
@@ -111,8 +111,16 @@ def _deployable(item: Item[Service]) -> str:
     return "" if isinstance(item.value, Missing) else why_not_deployed(item.value)
 
 
+def _answerable(item: Item[Service]) -> str:
+    return "" if isinstance(item.value, Missing) else plans.why_not_answered(item.value)
+
+
+async def _answered(clients: Clients, step: Step) -> Stage:
+    return ended(await deployment_now(clients, step.key), step)
+
+
 async def _rolled_back(clients: Clients, step: Step) -> Stage:
-    if step.request is not None and "serviceDeploymentArn" in step.request.where:
+    if isinstance(step.request, Request) and "serviceDeploymentArn" in step.request.where:
         return ended(await deployment_now(clients, step.facts["deployment"]), step)
     return await _deployed(clients, step)
 
@@ -148,6 +156,26 @@ ACTIONS: tuple[Action[Service], ...] = (
         options=plans.rollback_options,
         answer=lambda live: next((each.value for each in plans.rollback_options(live)), ""),
         progress=_rolled_back,
+    ),
+    Action(
+        "continue",
+        "Continue the deployment of",
+        "Continue its deployment, which waits at a hook",
+        _with_running,
+        lambda live, _: plans.plan_answer(live, "CONTINUE"),
+        ("ecs:ContinueServiceDeployment",),
+        when=_answerable,
+        progress=_answered,
+    ),
+    Action(
+        "reject",
+        "Reject the deployment of",
+        "Reject its deployment, which waits at a hook",
+        _with_running,
+        lambda live, _: plans.plan_answer(live, "ROLLBACK"),
+        ("ecs:ContinueServiceDeployment",),
+        when=_answerable,
+        progress=_answered,
     ),
     *BOUNDING,
 )

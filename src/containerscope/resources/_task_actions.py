@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -18,7 +19,7 @@ from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_task import Task
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Missing
-from containerscope.plan import Stage, Step
+from containerscope.plan import Ask, Stage, Step
 from containerscope.resource import Action, Clients, Scope
 from containerscope.resources import _around, _ecs
 from containerscope.resources._scale_actions import targets_now
@@ -180,12 +181,14 @@ TASK_ACTIONS: tuple[Action[Task], ...] = (
     Action(
         "protect",
         "Protect",
-        f"Protect from scale-in and deployments for {plans.MINUTES} min",
+        "Protect from scale-in and deployments",
         _one(_with_protection),
-        lambda live, _: plans.plan_protection(live, True),
+        plans.plan_protection,
         ("ecs:UpdateTaskProtection", "ecs:GetTaskProtection"),
         look_all=_with_protection,
         when=_why_not,
+        asks=Ask("minutes", hint="MINUTES"),
+        answer=lambda _: str(plans.MINUTES),
         bulk=True,
         progress=_is_protected,
     ),
@@ -194,7 +197,7 @@ TASK_ACTIONS: tuple[Action[Task], ...] = (
         "End the protection of",
         "End its protection",
         _one(_with_protection),
-        lambda live, _: plans.plan_protection(live, False),
+        plans.plan_unprotected,
         ("ecs:UpdateTaskProtection", "ecs:GetTaskProtection"),
         look_all=_with_protection,
         when=_why_not,
@@ -226,9 +229,22 @@ async def _live_instances(
     live: dict[str, LiveInstance] = {}
     for cluster in dict.fromkeys(_ecs.cluster_of(scope, item) for item in items):
         keys = [item.key for item in items if _ecs.cluster_of(scope, item) == cluster]
-        found = await _instances(clients, cluster, keys)
-        live |= {key: LiveInstance(found[key], cluster) for key in keys if key in found}
+        names = {key: await _instance_arn(clients, cluster, key) for key in keys}
+        found = await _instances(clients, cluster, [name for name in names.values() if name])
+        live |= {key: LiveInstance(found[name], cluster) for key, name in names.items()
+                 if name in found}  # fmt: skip
     return live
+
+
+async def _instance_arn(clients: Clients, cluster: str, key: str) -> str:
+    """The key itself, or the ARN of the instance that EC2 calls so; empty if there is none."""
+    if not re.fullmatch(r"i-[0-9a-f]+", key):
+        return key
+    page = await clients.read(
+        "ecs", "ListContainerInstances", "containerInstanceArns", str,
+        cluster=cluster, filter=f"ec2InstanceId == {key}",
+    )  # fmt: skip
+    return page.items[0] if page.items else ""
 
 
 async def _live_instance(

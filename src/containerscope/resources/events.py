@@ -7,6 +7,7 @@ from containerscope.model.kube_event import Event
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Column, Platform, Resource, Scope
 from containerscope.resources import _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 
 def _about(event: Event) -> str | None:
@@ -62,6 +63,7 @@ RESOURCE: Resource[Event] = Resource(
     read=_kube.EVENTS.read,
     health=_health,
     leads=_lead,
+    actions=object_actions(_kube.EVENTS),
     permissions=_kube.PERMISSIONS,
     sort="last",
     empty="No events in {scope}: a cluster keeps them for an hour.",

@@ -33,6 +33,7 @@ from containerscope.resources import _blocks, _ecs, _hosts
 from containerscope.resources._instance_roles import roles_of_hosts
 from containerscope.resources._listed import problem_blocks
 from containerscope.resources._service_roles import role_blocks
+from containerscope.resources._session_actions import host_actions
 from containerscope.resources._task_actions import INSTANCE_ACTIONS
 
 _INCLUDE = ["TAGS", "CONTAINER_INSTANCE_HEALTH"]
@@ -192,6 +193,10 @@ def _within(scope: Scope, item: Item[ContainerInstance]) -> Scope:
     return scope.within(cluster=_ecs.cluster_of(scope, item), service="", parent=item.key)
 
 
+def _ec2(item: Item[ContainerInstance]) -> str:
+    return "" if isinstance(item.value, Missing) else item.value.ec2_instance_id or ""
+
+
 def _console(scope: Scope, item: Item[ContainerInstance]) -> str:
     cluster = _ecs.cluster_of(scope, item)
     region = _ecs.region_of(scope, item)
@@ -236,7 +241,8 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     health=_health,
     changing=instance_changing,
     children=(Child("tasks", _within),),
-    actions=INSTANCE_ACTIONS,
+    by_name=lambda scope, _: bool(scope.cluster),
+    actions=(*host_actions(_ec2), *INSTANCE_ACTIONS),
     details=(
         Detail("Overview", overview),
         Detail("Attributes", attributes),

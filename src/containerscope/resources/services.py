@@ -29,6 +29,7 @@ from containerscope.resources._logs import of_service
 from containerscope.resources._run_actions import RUN_SCHEDULE, RUN_SERVICE
 from containerscope.resources._service_actions import ACTIONS
 from containerscope.resources._service_tabs import DETAILS
+from containerscope.resources._session_actions import ecs_actions, service_facts, service_parts
 
 BATCH = 10
 _KEPT_EVENTS = 10
@@ -232,7 +233,8 @@ RESOURCE: Resource[Service] = Resource(
         Child("asgs", _within, when=_on_instances),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
-    actions=(*ACTIONS, RUN_SCHEDULE, RUN_SERVICE),
+    by_name=lambda scope, _: bool(scope.cluster),
+    actions=(*ACTIONS, *ecs_actions(service_facts, service_parts), RUN_SCHEDULE, RUN_SERVICE),
     joins=(_target_join.JOIN, _metrics.JOIN, _scale_join.JOIN),
     logs=of_service,
     details=DETAILS,

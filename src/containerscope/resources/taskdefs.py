@@ -195,6 +195,7 @@ RESOURCE: Resource[TaskDefinition] = Resource(
     children=(
         Child("taskdefs", lambda scope, item: scope.within(parent=_family(item)), is_family),
     ),
+    by_name=lambda *_: True,
     actions=(RUN_DEFINITION,),
     details=DETAILS,
     compare=compare,

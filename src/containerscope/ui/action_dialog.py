@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -28,8 +29,9 @@ _YES = ("y", "enter", "f8")
 """The keys that may say yes; it is the first that has not opened the dialog."""
 _MOST = 200
 """Cells of one text from outside."""
-_LONGEST = 12
-"""Characters of an answer."""
+_FRAME = 5
+"""Rows of the border, of the spaces around what happens, and one beside the dialog."""
+_LEAST = 3
 _STEPS = 8
 """Things whose change is told one by one."""
 
@@ -78,13 +80,14 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         place: str,
         look: Callable[[], Awaitable[tuple[Seen, ...]]],
         *,
+        tried: Callable[[Preview], Awaitable[Preview]] | None = None,
         answer: str | None = None,
         opened_by: Collection[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.order = order
-        self._place, self._look = place, look
+        self._place, self._look, self._tried = place, look, tried
         self._given = answer
         self._yes_key = next(key for key in _YES if key not in opened_by)
         """Never a key that opened the dialog, which may still be held down."""
@@ -114,7 +117,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                     yield Static(Text(f"{asks.label}  "), id="label")
                     yield _still(
                         Input(
-                            compact=True, id="answer", restrict=asks.characters, max_length=_LONGEST
+                            compact=True,
+                            id="answer",
+                            restrict=asks.characters,
+                            max_length=asks.longest,
                         )
                     )
             elif asks is not None:
@@ -158,7 +164,12 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                     line.select_all()
             else:
                 self._offer([(each.value, each.label) for each in options])
-        self._plan()
+        if self._tried is None:
+            self._plan()
+            return
+        found = await self._tried(preview(self.order, seen, self._answer))
+        self._preview, self._since = found, self._monotonic()
+        self._show()
 
     def _offer(self, options: Sequence[tuple[str, str]]) -> None:
         shown = self.query_one("#options", OptionList)
@@ -168,7 +179,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         )
         self._values = [value for value, _ in options]
         if options:
-            shown.highlighted = 0
+            given = self._values.index(self._answer) if self._answer in self._values else 0
+            shown.highlighted = given
 
     @on(Input.Changed, "#answer")
     def _answered(self, event: Input.Changed) -> None:
@@ -184,6 +196,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     @on(OptionList.OptionSelected, "#options")
     def _to_confirmation(self) -> None:
         if self._preview is None or not self._preview.ready:
+            return
+        if self.order.action.opens:
+            # A line that was typed to be run says yes by its end, as in any shell.
+            self._confirm(Confirm.YES)
             return
         if self._preview.confirm is Confirm.TYPED:
             self.set_focus(self.query_one("#word"))
@@ -211,6 +227,21 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         if typed and not asks and self.focused is None:
             self.set_focus(self.query_one("#word"))
         self.query_one("#hint", Static).update(Text(self._hint(found, typed=typed), "dim"))
+        self.call_after_refresh(self._share_height)
+
+    def on_resize(self) -> None:
+        """Another terminal has other room."""
+        self.call_after_refresh(self._share_height)
+
+    def _share_height(self) -> None:
+        """Give what happens the rows that nothing else of the dialog takes.
+
+        A height of its own measure would count the rows that are scrolled away.
+        """
+        effects = self.query_one("#effects", VerticalScroll)
+        others = (each for each in self.query_one(".act").children if each is not effects)
+        taken = sum(each.outer_size.height for each in others if each.display) + _FRAME
+        effects.styles.max_height = max(_LEAST, self.app.size.height - taken)
 
     def _hint(self, found: Preview, *, typed: bool) -> str:
         if not found.ready:
@@ -218,7 +249,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         on_answer = self.focused is not None and self.focused.id in ("answer", "options")
         more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
         confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
-        return ("enter goes on" if on_answer else confirms) + f"   esc cancels{more}"
+        goes_on = "enter opens it" if self.order.action.opens else "enter goes on"
+        return (goes_on if on_answer else confirms) + f"   esc cancels{more}"
 
     def action_choose(self, by: int) -> None:
         """Another answer, by the letters too."""
@@ -270,6 +302,10 @@ def plan_text(found: Preview, age: int = 0) -> Text:
         _append_step(text, step, named=len(found.steps) > 1)
     if len(found.steps) > _STEPS:
         text.append(f"… and {len(found.steps) - _STEPS} more\n", "dim")
+    if len(found.steps) > 1:
+        sends = Counter(step.request.words for step in found.ready if step.request is not None)
+        for words, times in sends.items():
+            text.append(f"sends  {times} × {_fit(words)}\n", "dim")
     for note in found.notes:
         _append_note(text, note)
     left = len(found.steps) - len(found.ready)
@@ -282,13 +318,15 @@ def plan_text(found: Preview, age: int = 0) -> Text:
 def _append_step(text: Text, step: Step, *, named: bool) -> None:
     lead = f"{_fit(step.target)}: " if named else ""
     for change in step.changes:
-        text.append(f"{lead}{_fit(change.label)}  {_fit(change.now)} → ")
+        now = f"{_fit(change.now)} → " if change.now else ""
+        text.append(f"{lead}{_fit(change.label)}  {now}")
         text.append(f"{_fit(change.then)}\n", "bold")
     if step.refused:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
     for note in step.notes:
         _append_note(text, note)
-    if step.request is not None:
+    is_local = step.request is not None and step.request.name.startswith("local:")
+    if step.request is not None and not named and not is_local:
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
 
 

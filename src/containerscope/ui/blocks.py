@@ -39,6 +39,8 @@ class Line:
     """What `c` copies; the value behind a label, whole."""
     secret: str = ""
     """The value that may be revealed here; empty for none."""
+    goes_on: bool = False
+    """Whether it is the rest of the line before, behind an indent of its own."""
 
 
 def words(value: Value, now: datetime) -> tuple[str, bool]:

@@ -109,6 +109,13 @@ def parse(text: str, find: Find, scope: Scope, *, inside: bool = False) -> Show 
     return _show(resource, rest, scope, inside=inside)
 
 
+def _in_cluster(resource: Resource[Any]) -> bool:
+    """Whether it is something inside of Kubernetes clusters, and not these themselves."""
+    if resource.platform is Platform.EKS:
+        return any(column.unless == "cluster" for column in resource.columns)
+    return resource.platform is Platform.KUBERNETES
+
+
 def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside: bool) -> Show:
     fields: dict[str, str] = {}
     filters: list[str] = []
@@ -119,11 +126,11 @@ def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside
         else:
             filters.append(word)
     base = Scope(account=scope.account, region=scope.region)
-    if inside and resource.platform is Platform.KUBERNETES:
+    if inside and _in_cluster(resource):
         base = base.within(cluster=scope.cluster, namespace=scope.namespace)
     if "parent" in resource.needs:
         if resource.needs and not scope.parent:
-            raise CommandError(f"{resource.name} are opened from a row above them")
+            raise CommandError(f"{resource.name} is opened from a row only")
         base = scope
     lacking = [need for need in resource.needs if need != "parent" and not fields.get(need)]
     for need in tuple(lacking):
@@ -206,6 +213,8 @@ def completions(
 
 def _heads(typed: str, resources: Iterable[Resource[Any]]) -> Iterable[Candidate]:
     for resource in resources:
+        if not resource.nameable:
+            continue
         fit = max(score(typed, resource.name), score(typed, resource.noun))
         by_alias = max((score(typed, alias) for alias in resource.aliases), default=0)
         exact = 2 if typed.casefold() in resource.aliases else 0

@@ -250,7 +250,7 @@ class DetailPane(Vertical):
         now = subject.clients.clock.now()
         if self.is_raw and self._document is not None:
             self._text = raw.text_of(self._document, self.form)
-            return raw.lines(self._text)
+            return raw.lines(self._text, width)
         if not self._blocks:
             return (blocks.Line((Span("Loading…", "dim"),)),)
         return blocks.lines(

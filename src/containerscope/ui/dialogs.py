@@ -1,4 +1,4 @@
-"""Dialogs: a choice from a list, an MFA code, the help. None of them is needed to go on."""
+"""Dialogs: a choice from a list, an MFA code. None of them is needed to go on."""
 
 from __future__ import annotations
 
@@ -17,12 +17,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from containerscope.model.text import cut, visible
-from containerscope.settings import Settings
-from containerscope.ui.blocks import Line
-from containerscope.ui.commands import VERBS, score
-from containerscope.ui.keys import DIFFERENCES, KEYS, Key, groups
-from containerscope.ui.lines import LinesView
-from containerscope.ui.spans import Span
+from containerscope.ui.commands import score
 
 _MOST = 80
 """Cells of one text from outside."""
@@ -137,76 +132,6 @@ class CodeDialog(ModalScreen[str | None]):
     def _enter(self, event: Input.Submitted) -> None:
         if event.value.strip():
             self.dismiss(event.value.strip())
-
-
-class Help(ModalScreen[None]):
-    """Every key and command."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark", "dismiss(None)", show=False),
-        Binding("j,down", "move(1)", show=False),
-        Binding("k,up", "move(-1)", show=False),
-        Binding("pagedown,space", "move(15)", show=False),
-        Binding("pageup", "move(-15)", show=False),
-    ]
-
-    def __init__(
-        self,
-        settings: Settings,
-        resources: Sequence[tuple[str, str]],
-        keys: Sequence[Key] = (),
-    ) -> None:
-        super().__init__()
-        self._settings = settings
-        self._resources = resources
-        self._keys = keys
-
-    def compose(self) -> ComposeResult:
-        """One text."""
-        with Vertical(classes="dialog tall"):
-            yield LinesView()
-
-    def on_mount(self) -> None:
-        """Lay the text out."""
-        view = self.query_one(LinesView)
-        view.ascii = self._settings.ascii
-        if self._keys:
-            view.show(key_lines(self._settings, self._keys), anew=True)
-        else:
-            view.show(help_lines(self._settings, self._resources), anew=True)
-        view.focus()
-
-    def action_move(self, by: int) -> None:
-        """Scroll."""
-        view = self.query_one(LinesView)
-        view.move_to(view.cursor + by)
-
-
-def key_lines(settings: Settings, table: Sequence[Key] = KEYS) -> tuple[Line, ...]:
-    """A table of keys by group."""
-    lines = [Line((Span("Keys and commands", "strong"), Span("   esc closes", "dim")))]
-    for name, keys in groups(table):
-        lines += [Line(), Line((Span(name, "title"),))]
-        for key in keys:
-            shown = "1-9 0" if key.id == "tab" else key.shown(settings)
-            lines.append(Line((Span(f"  {shown:<18}", "accent"), Span(key.help))))
-    return tuple(lines)
-
-
-def help_lines(settings: Settings, resources: Sequence[tuple[str, str]]) -> tuple[Line, ...]:
-    """The help, made from the tables of keys, commands and resources."""
-    lines = list(key_lines(settings))
-    lines += [Line(), Line((Span("Commands", "title"),))]
-    for verb in VERBS:
-        head = f"  :{verb.name} {verb.usage}"
-        lines.append(Line((Span(f"{head:<30} ", "accent"), Span(verb.help))))
-    where = Span("cluster=NAME service=NAME, then words of a filter")
-    lines += [Line(), Line((Span("Resources  ", "title"), where))]
-    for name, hint in resources:
-        lines.append(Line((Span(f"  :{name:<24}", "accent"), Span(visible(hint), "dim"))))
-    lines += [Line(), Line((Span("For hands that know k9s", "title"),))]
-    lines += [Line((Span(f"  {text.replace('`', '')}"),)) for text in DIFFERENCES]
-    return tuple(lines)
 
 
 class Asker(Protocol):

@@ -25,11 +25,12 @@ def wrapped(text: str, width: int) -> list[str]:
             lines.append(part)
             continue
         for line in textwrap.wrap(part, width, drop_whitespace=True) or [""]:
-            lines += [line] if cell_len(line) <= width else _chopped(line, width)
+            lines += [line] if cell_len(line) <= width else chopped(line, width)
     return lines
 
 
-def _chopped(text: str, width: int) -> Iterable[str]:
+def chopped(text: str, width: int) -> Iterable[str]:
+    """The text in lines that are as full as they can be, in the middle of words, too."""
     line, used = "", 0
     for char in text:
         size = cell_len(char)

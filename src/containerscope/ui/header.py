@@ -47,6 +47,8 @@ def joined(parts: Sequence[Span]) -> Spans:
 
 
 def _who(identity: Identity, *, room: int) -> Spans:
+    if not identity.account:
+        return (Span("kubeconfig contexts, no AWS account", "strong"),)
     number = account_number(identity.account)
     name = f"{visible(identity.alias)} ({number})" if identity.alias else number
     parts = [Span(cut(name, 60), "strong")]
@@ -67,7 +69,8 @@ def header(
 
     When it gets narrow it keeps account, region and READ-ONLY.
     """
-    state = _pulse(pulse) if identity is not None else Span("connecting", "progress")
+    reached = identity is not None or pulse.problem is not None
+    state = _pulse(pulse) if reached else Span("connecting", "progress")
     right = [Span("READ-ONLY", "warning")] if read_only else []
     if width >= 60:
         right.insert(0, state)
@@ -84,7 +87,7 @@ def header(
 
 def _pulse(pulse: Pulse) -> Span:
     if pulse.problem is not None:
-        return Span(f"▲ {pulse.problem.value}", "warning")
+        return Span(f"▲ {pulse.problem.label}", "warning")
     if pulse.throttled:
         return Span(f"▲ throttled {pulse.calls:.0f}/s", "warning")
     if not pulse.live:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rich.style import Style
 from textual import events
 from textual.geometry import Region, Size
@@ -15,6 +17,21 @@ from containerscope.ui.spans import text_of
 
 _AROUND = 3
 """Lines of what surrounds a match."""
+
+
+def matching(lines: Sequence[Line], wanted: str) -> list[int]:
+    """Where the text is, in small letters; a line that goes on below is searched as one."""
+    found: list[int] = []
+    at = 0
+    while at < len(lines):
+        end, text = at + 1, text_of(lines[at].spans)
+        while end < len(lines) and lines[end].goes_on:
+            text += text_of(lines[end].spans[1:])
+            end += 1
+        if wanted in text.casefold():
+            found.append(at)
+        at = end
+    return found
 
 
 class LinesView(Painted, ScrollView, can_focus=True, inherit_bindings=False):
@@ -41,6 +58,11 @@ class LinesView(Painted, ScrollView, can_focus=True, inherit_bindings=False):
     def matches(self) -> int:
         """How many lines have what was searched."""
         return len(self._matches)
+
+    @property
+    def room(self) -> int:
+        """Cells of a line, beside the scroll bar."""
+        return self.scrollable_content_region.width
 
     @property
     def text(self) -> str:
@@ -111,17 +133,12 @@ class LinesView(Painted, ScrollView, can_focus=True, inherit_bindings=False):
             self.move_to(before[-1] if before else self._matches[-1], _AROUND)
 
     def _search(self) -> None:
-        wanted = self.wanted
-        self._matches = [
-            at
-            for at, line in enumerate(self._lines)
-            if wanted and wanted in text_of(line.spans).casefold()
-        ]
+        self._matches = matching(self._lines, self.wanted) if self.wanted else []
 
     def render_line(self, y: int) -> Strip:
         """A line on screen."""
         at = y + round(self.scroll_y)
-        width = self.size.width
+        width = self.room
         if at >= len(self._lines):
             return Strip.blank(width, self.rich_style)
         over: Style | None = None

@@ -97,6 +97,13 @@ class History:
         """Replace the present location: another filter, sort or cursor is no step."""
         self.places[self.index] = location
 
+    def belong(self, account: str, region: str) -> None:
+        """All places are looked at in this account and region from now on."""
+        self.places = [
+            place.but(scope=place.scope.within(account=account, region=region))
+            for place in self.places
+        ]
+
     def go(self, location: Location) -> None:
         """A step to a new place; what lay ahead is forgotten."""
         self.last = self.index

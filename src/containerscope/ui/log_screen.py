@@ -26,7 +26,7 @@ from containerscope.resource import Clients
 from containerscope.settings import Settings
 from containerscope.ui import chrome
 from containerscope.ui.bar import Bar
-from containerscope.ui.dialogs import Help
+from containerscope.ui.help import Help
 from containerscope.ui.keys import Context
 from containerscope.ui.log_keys import LOG_KEYS, SINCE
 from containerscope.ui.log_view import LogView, saved
@@ -319,7 +319,7 @@ class LogScreen(Screen[None]):
 
     @on(Prompt.Typed)
     def _narrow(self, event: Prompt.Typed) -> None:
-        if self.prompt.is_open:
+        if self.prompt.stands(event):
             self._refilter(event.text)
 
     def _entered(self, _: str, text: str) -> None:

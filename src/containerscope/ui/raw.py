@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 
 import msgspec
+from rich.cells import cell_len
 
 from containerscope.model.text import visible
 from containerscope.rows.format import jsonable
 from containerscope.ui.blocks import Line
+from containerscope.ui.grid import chopped
 from containerscope.ui.spans import Span, Spans
 
 Form = Literal["json", "yaml"]
@@ -32,9 +35,23 @@ def text_of(value: Any, form: Form) -> str:
     return yaml_text(plain).rstrip("\n")
 
 
-def lines(text: str) -> tuple[Line, ...]:
-    """The text as lines of a detail pane."""
-    return tuple(Line(_spans(visible(line[:_LONG])), copy=line) for line in text.split("\n"))
+def lines(text: str, width: int) -> tuple[Line, ...]:
+    """The text as lines of a detail pane; what is wider goes on below, and none of it is cut."""
+    return tuple(laid for line in text.split("\n") for laid in _wrapped(line, width))
+
+
+def _wrapped(line: str, width: int) -> Iterable[Line]:
+    shown = visible(line[:_LONG])
+    if cell_len(shown) <= width:
+        yield Line(_spans(shown), copy=line)
+        return
+    first = next(iter(chopped(shown, width)))
+    yield Line(_spans(first), copy=line)
+    # Below the value, or as near to it as leaves half of the width to what goes on.
+    key = _KEY.match(shown)
+    indent = Span(" " * min(key.start(4) + 1 if key else 0, width // 2))
+    for rest in chopped(shown[len(first) :], width - indent.width):
+        yield Line((indent, Span(rest)), copy=line, goes_on=True)
 
 
 def _spans(line: str) -> Spans:

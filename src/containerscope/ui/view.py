@@ -18,6 +18,7 @@ from containerscope.ui import chrome
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
+from containerscope.ui.location import at
 from containerscope.ui.table import ResourceTable
 
 _MANY = 2_000
@@ -32,10 +33,15 @@ _BY_FIELD = re.compile("[:<>=]")
 """A filter that looks at more than what a list shows at once."""
 
 
+_RETRIED = "It is tried again by itself, ctrl+r tries now, `:profile` takes another account."
+
+
 class ViewScreen(FrameScreen):
     """Shows a location: follows its listing, and reads the detail of the row under the cursor."""
 
     _settle: Timer | None = None
+    _unsure: str | None = None
+    """The cluster that the flags name: of ECS, until its first listing says otherwise."""
 
     # The connection
 
@@ -49,15 +55,16 @@ class ViewScreen(FrameScreen):
     def unconnected(self, problem: Problem) -> None:
         """Say why there is no connection."""
         self._trouble = problem
-        self.table.show_message(chrome.problem_words(problem), Level.FAILED)
+        words = f"{chrome.problem_words(problem)}. {_RETRIED}"
+        self.table.show_message(words, Level.FAILED)
         self.paint()
 
     def connected(self, session: Session) -> None:
         """Follow the present location in this account."""
         self.session, self._trouble = session, None
-        here = self.history.here
-        who = session.identity
-        self.history.stay(here.but(scope=here.scope.within(account=who.account, region=who.region)))
+        # Those before it, too: one goes back to them in the account that is looked at now.
+        self.history.belong(session.identity.account, session.identity.region)
+        self._unsure = self.settings.cluster or None
         self.begin()
 
     def notice(self, words: str) -> None:
@@ -121,7 +128,25 @@ class ViewScreen(FrameScreen):
         here = self.history.here
         async for listing in session.poller.follow(self.resource, here.scope, self.demand):
             self.listing = listing
+            if here.resource == "services" and here.scope.cluster == self._unsure:
+                place = await self._placed(session, listing)
+                if place:
+                    self.history.stay(at(place, here.scope))
+                    self.begin()
+                    return
             await self._build()
+
+    async def _placed(self, session: Session, listing: Listing[Any]) -> str:
+        """Where the cluster of the flags is opened, if it turns out to be none of ECS."""
+        if listing.complete:
+            self._unsure = None
+            return ""
+        from containerscope.resources._whereabouts import elsewhere, lacks
+
+        if listing.phase is not Phase.DONE or not lacks(listing):
+            return ""
+        cluster, self._unsure = self._unsure, None
+        return await elsewhere(session.clients, cluster or "")
 
     def adjust(self, **changes: Any) -> None:
         """Look at the same listing in another way."""
