@@ -320,6 +320,21 @@ async def test_a_surge_is_in_the_scaling_tab_within_a_refresh(
     assert after[0][3].startswith(("done", "a newer", "in progress", "not scaled"))
 
 
+async def test_targets_that_are_instances_are_joined_to_tasks_by_their_ports(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    scenarios.start(world, "ec2-out-of-memory")
+    later(world, still_clock, 300)
+    blocks = await shown(clients, await service(clients, "rtmp-relay", "edge"), "Targets", "edge")
+    rows = rows_of(blocks, "edge-rtmp-relay (production, rtmp-relay:1935)")
+    tasks = world.clusters["edge"].services["rtmp-relay"].tasks
+    running = {each.id for each in tasks.values() if each.status == "RUNNING"}
+    assert {row[2] for row in rows} == running
+    assert all(row[0].startswith("i-") and ":" in row[0] for row in rows)
+    assert len({row[0] for row in rows}) == len(running) > 3
+    assert "network" in words(blocks)
+
+
 async def test_a_target_that_answers_502_is_joined_to_its_running_task(
     clients: AwsClients, world: World, still_clock: StillClock
 ) -> None:
@@ -331,8 +346,11 @@ async def test_a_target_that_answers_502_is_joined_to_its_running_task(
         if "running, but not receiving traffic: 502" in tasks:
             break
     assert "running, but not receiving traffic: 502" in tasks
-    targets = words(await shown(clients, item, "Targets"))
-    assert "answers 502" in targets
+    blocks = await shown(clients, item, "Targets")
+    assert "answers 502" in words(blocks)
+    states = [row[1] for row in rows_of(blocks, "checkout-orders (production, orders:8080)")]
+    worst = states.count("unhealthy")
+    assert states[:worst] == ["unhealthy"] * worst, "the worst stand first"
 
 
 def broken(blocks: tuple[Block, ...]) -> list[str]:
