@@ -18,6 +18,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Item
 from containerscope.resource import Block, Demand, PairsBlock, TableBlock, TextBlock
 from containerscope.resources.services import RESOURCE
+from containerscope.resources.tasks import RESOURCE as TASKS
 from tests.resources.around import rows_of, texts_of
 from tests.resources.wire import HERE
 
@@ -369,6 +370,18 @@ async def test_the_broken_link_of_a_volume_is_marked_in_its_own_zone(
     (link,) = broken(blocks)
     assert link.startswith("security group sg-")
     assert "on TCP 2049" in texts_of(blocks)[0]
+
+
+async def test_a_task_is_told_its_mount_target_in_its_own_subnet(
+    clients: AwsClients, account: RunningServer
+) -> None:
+    scope = HERE.within(cluster="data", service="feature-store")
+    listing = [each async for each in TASKS.lister(clients, scope, Demand(everything=True))][-1]
+    before = account.calls["ecs:DescribeTasks"]
+    detail = next(each for each in TASKS.details if each.title == "Storage")
+    blocks = [each async for each in detail.blocks(clients, scope, listing.items[0])][-1]
+    assert "in the task's own subnet" in words(blocks)
+    assert account.calls["ecs:DescribeTasks"] == before + 1
 
 
 async def test_a_zone_that_lost_its_mount_target_is_marked(
