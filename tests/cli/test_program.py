@@ -49,6 +49,14 @@ def test_demo_needs_no_credentials_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_interface_asks_for_a_terminal_and_is_no_bug_without_one() -> None:
+    done = subprocess.run(
+        [*PROGRAM, "--demo"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("containerscope: the interface needs a terminal; `")
+
+
 def test_a_reader_that_goes_away_ends_it_quietly(aws: RunningServer) -> None:
     read, write = os.pipe()
     os.close(read)
