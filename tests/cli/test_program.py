@@ -63,8 +63,10 @@ def test_a_reader_that_goes_away_ends_it_quietly(aws: RunningServer) -> None:
     done = subprocess.run(
         [*PROGRAM, "get", "tasks"], stdout=write, stderr=subprocess.PIPE, text=True, check=False
     )
-    os.close(write)
     assert (done.returncode, done.stderr) == (141, "")
+    wrong = subprocess.run([*PROGRAM, "get", "nope"], stdout=write, stderr=write, check=False)
+    os.close(write)
+    assert wrong.returncode == 141
 
 
 def test_watch_prints_what_changes_and_ends_cleanly_with_ctrl_c(aws: RunningServer) -> None:
