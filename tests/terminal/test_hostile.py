@@ -41,9 +41,10 @@ def test_no_view_of_a_hostile_account_sends_the_terminal_anything_of_it() -> Non
             terminal.type("W1")
             terminal.wait(r"│.*1 Overview")
             terminal.type("y")
-            terminal.wait(r'│[^\n]*"')
+            # JSON, then YAML; from the second list on the other way round.
+            terminal.wait(r'│[^\n│]*\w"?: ')
             terminal.type("y")
-            terminal.wait(r"│[^\n│]*\w: ")
+            terminal.wait(r'│[^\n│]*\w"?: ')
             terminal.type("C\t2")
             terminal.wait(r"│")
             terminal.type("Wa")
