@@ -476,6 +476,8 @@ class Resource(Generic[T]):
     """The way to what made it and keeps it."""
     leads: Callable[[Scope, Item[T]], tuple[str, Scope, str] | None] | None = None
     """Where `enter` goes from a row that stands for one elsewhere: resource, scope and key."""
+    itself: Callable[[Scope, Item[T]], tuple[Resource[Any], Scope, Item[Any]] | None] | None = None
+    """The row of another list that a row stands for: what can be done is done to that one."""
     joins: tuple[Join[T], ...] = ()
     """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None

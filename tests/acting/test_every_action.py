@@ -263,7 +263,16 @@ async def test_it_is_done_and_the_log_is_true_or_it_is_not_and_says_why(
     assert lines[-1].message == last.words
 
 
-@pytest.mark.parametrize("make", CASES.values(), ids=map("-".join, CASES))
+ALIKE = {
+    ("services", "resume-scaling"), ("services", "continue"), ("services", "reject"),
+    ("service-deployments", "reject"), ("services", "run"), ("tasks", "unprotect"),
+    ("instances", "activate"),
+}  # fmt: skip
+"""Those that rest on the same facts as another one."""
+RESTING = {name: make for name, make in CASES.items() if name not in ALIKE}
+
+
+@pytest.mark.parametrize("make", RESTING.values(), ids=map("-".join, RESTING))
 async def test_what_somebody_else_did_meanwhile_is_not_overwritten(
     scene: Scene, make: Callable[[Scene], Case]
 ) -> None:

@@ -246,7 +246,7 @@ async def test_the_preview_says_whether_the_instances_have_room(scene: Scene) ->
     assert "of 400 more on 9 instances, by CPU and memory" in many
     scene.account.faults.append(Fault(kind="denied", operation="ListContainerInstances"))
     unknown = words_of(await scene.previewed(order, str(service.desired + 1)))
-    assert "whether there is room for them is not known" in unknown
+    assert "whether there is room is not known" in unknown
 
 
 async def test_bounds_are_set_and_only_those_that_differ_are_sent(scene: Scene) -> None:
@@ -270,3 +270,19 @@ async def test_a_service_that_another_controller_deploys_is_not_redeployed(scene
     for kind, words in (("CODE_DEPLOY", "CodeDeploy deploys"), ("EXTERNAL", "another controller")):
         service = Service(deployment_controller=DeploymentController(type=kind))
         assert words in why_not_deployed(service)
+
+
+async def test_a_redeployment_that_finds_no_room_for_its_first_task_is_warned_of(
+    scene: Scene,
+) -> None:
+    order = scene.order("services", "restart", "feature-store", cluster="data")
+    assert "more on 9 instances, by CPU and memory" in words_of(await scene.previewed(order))
+    for instance in scene.world.clusters["data"].instances.values():
+        instance.status = "DRAINING"
+    full = words_of(await scene.previewed(order))
+    assert "there is room for 0 of 1 more on 0 instances, by CPU and memory: data-asg has" in full
+    before = len(scene.account.requests)
+    await scene.previewed(scene.order("services", "restart", "cart"))
+    assert sorted(each.operation for each in scene.account.requests[before:]) == [
+        "DescribeServices", "DescribeTaskDefinition",
+    ]  # fmt: skip

@@ -5,7 +5,7 @@ from typing import Any
 from containerscope.demo.ecs_state import Cluster
 from containerscope.demo.ecs_state import Task as Started
 from containerscope.demo.faults import Fault
-from containerscope.insight.task_actions import instance_reached
+from containerscope.insight.instance_actions import instance_reached
 from containerscope.model.ecs import ContainerInstance
 from containerscope.model.ecs_task import Task
 from containerscope.model.health import Level
@@ -142,3 +142,33 @@ async def test_no_more_than_five_are_changed_at_a_time(scene: Scene) -> None:
     outcomes = await scene.done(scene.order("tasks", "stop", *names))
     assert [each.result for each in outcomes] == ["sent"] * 9
     assert most == 5
+
+
+async def test_the_preview_of_draining_says_whether_the_others_have_room(scene: Scene) -> None:
+    cluster = scene.world.clusters["data"]
+    one, two = list(cluster.instances)[:2]
+    order = scene.order("instances", "drain", one, two, cluster="data")
+    before = len(scene.account.requests)
+    found = await scene.previewed(order)
+    assert sorted(each.operation for each in scene.account.requests[before:]) == [
+        "DescribeContainerInstances", "DescribeContainerInstances", "DescribeTasks",
+        "DescribeTasks", "ListContainerInstances", "ListTasks", "ListTasks",
+    ]  # fmt: skip
+    assert [step.notes[0].words for step in found.steps] == [
+        f"{len(tasks)} tasks on it stop once their services have started others elsewhere"
+        for tasks in (
+            [t for t in cluster.tasks.values() if t.instance == name and t.status == "RUNNING"]
+            for name in (one, two)
+        )
+    ]
+    (note,) = found.notes
+    assert note.words == (
+        "there is room for 4 of 6 tasks on the 7 other instances of data, by CPU and memory"
+    )
+    edge = next(iter(scene.world.clusters["edge"].instances))
+    found = await scene.previewed(scene.order("instances", "drain", edge, cluster="edge"))
+    assert found.notes[0].level is Level.NONE
+    every = await scene.previewed(scene.order("instances", "drain", *cluster.instances,
+                                              cluster="data"))  # fmt: skip
+    assert every.notes[0].level is Level.WARNING
+    assert every.notes[0].words.startswith("there is room for 0 of ")

@@ -171,8 +171,9 @@ def test_of_several_each_has_its_result_and_one_that_fails_is_a_failure(
     shell: Shell, aws: RunningServer
 ) -> None:
     aws.faults.append(Fault(kind="denied", operation="UpdateService", where={"service": "orders"}))
-    ran = shell("restart", "service", "cart", "orders", "--cluster", "checkout", "--yes")
+    ran = shell(*["restart", "service", "cart", "orders", "cart", "--cluster", "checkout", "--yes"])
     assert ran.code == 1
+    assert changes(aws) == ["UpdateService"] * 2
     assert "cart: sent" in ran.err
     assert "orders: denied" in ran.err
 

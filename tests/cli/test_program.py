@@ -49,14 +49,24 @@ def test_demo_needs_no_credentials_and_leaves_nothing_behind(tmp_path: Path) -> 
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_interface_asks_for_a_terminal_and_is_no_bug_without_one() -> None:
+    done = subprocess.run(
+        [*PROGRAM, "--demo"], stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("containerscope: the interface needs a terminal; `")
+
+
 def test_a_reader_that_goes_away_ends_it_quietly(aws: RunningServer) -> None:
     read, write = os.pipe()
     os.close(read)
     done = subprocess.run(
         [*PROGRAM, "get", "tasks"], stdout=write, stderr=subprocess.PIPE, text=True, check=False
     )
-    os.close(write)
     assert (done.returncode, done.stderr) == (141, "")
+    wrong = subprocess.run([*PROGRAM, "get", "nope"], stdout=write, stderr=write, check=False)
+    os.close(write)
+    assert wrong.returncode == 141
 
 
 def test_watch_prints_what_changes_and_ends_cleanly_with_ctrl_c(aws: RunningServer) -> None:

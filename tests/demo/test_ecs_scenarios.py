@@ -68,6 +68,7 @@ def _memory_loop(world: World) -> None:
 def _unhealthy(world: World) -> None:
     _, service = service_of(world, "checkout", "catalog")
     assert reasons(service).keys() == {"Task failed container health checks"}
+    assert said(service, ") failed container health checks.")
 
 
 def _bad_gateway(world: World) -> None:

@@ -50,7 +50,7 @@ class Platform:
         return [each["message"] for each in found if each["reason"] == reason]
 
 
-def test_a_node_group_that_grows_gets_its_nodes_once_their_instances_have_booted(
+def test_nodes_come_once_their_instances_have_booted_and_are_drained_before_they_go(
     world: World, still_clock: StillClock
 ) -> None:
     platform = Platform(world, still_clock)
@@ -62,12 +62,7 @@ def test_a_node_group_that_grows_gets_its_nodes_once_their_instances_have_booted
     assert platform.nodes("system").keys() == platform.instances("system")
     assert len(platform.nodes("system")) == 5
     assert len(platform.events("RegisteredNode")) == 2
-
-
-def test_a_node_group_that_shrinks_empties_its_nodes_before_they_go(
-    world: World, still_clock: StillClock
-) -> None:
-    platform = Platform(world, still_clock)
+    # And back: its nodes are emptied before they go.
     before = platform.nodes("general-a")
     platform.resize("general-a", 7)
     platform.wait(30)
@@ -86,7 +81,7 @@ def test_a_node_group_that_shrinks_empties_its_nodes_before_they_go(
     assert len(platform.events("RemovingNode")) == 2
 
 
-def test_nodes_that_cannot_join_do_so_once_the_cause_is_gone(
+def test_nodes_that_could_not_join_and_those_that_are_taken_back_come_in_the_end(
     world: World, still_clock: StillClock
 ) -> None:
     platform = Platform(world, still_clock)
@@ -98,12 +93,7 @@ def test_nodes_that_cannot_join_do_so_once_the_cause_is_gone(
     del troubles["system"]
     platform.wait(10)
     assert len(platform.nodes("system")) == 4
-
-
-def test_a_spot_instance_that_is_taken_back_is_replaced_as_a_node_too(
-    world: World, still_clock: StillClock
-) -> None:
-    platform = Platform(world, still_clock)
+    # A Spot instance that is taken back is replaced as a node too.
     gone = next(iter(platform.nodes("spot-b")))
     interrupt(world, gone)
     platform.wait(120)

@@ -89,10 +89,11 @@ LACKING: list[tuple[ExecFacts, str, str, bool]] = [
     (facts(agent=agent("STOPPED", "no route")), "of web is stopped: no route",
      "stop the task so that a new one starts", True),
     (facts(agent=[]), "of web is not there", "see role and network", True),
-    (facts(role=None), "the task has no role", "give the task definition a taskRoleArn", False),
+    (facts(role=None), "the task has no role", "give it a taskRoleArn", False),
     (facts(allowed={**dict.fromkeys(CHANNELS, Answer.ALLOWED),
                     CHANNELS[1]: Answer.NOT_ALLOWED}),
-     "web-task does not allow ssmmessages:CreateDataChannel", "attach a policy to it", False),
+     "web-task does not allow ssmmessages:CreateDataChannel",
+     'allow on "*": ssmmessages:CreateDataChannel', False),
     (facts(key="arn:aws:kms:eu-west-1:1:key/k",
            allowed={**dict.fromkeys(CHANNELS, Answer.ALLOWED), "kms:Decrypt": Answer.DENIED}),
      "web-task may not kms:Decrypt", "allow kms:Decrypt on arn:aws:kms:eu-west-1:1:key/k", False),
@@ -103,7 +104,7 @@ LACKING: list[tuple[ExecFacts, str, str, bool]] = [
      "set readonlyRootFilesystem to false", False),
     (facts(platformVersion="1.3.0"), "Fargate platform 1.3.0 is older than 1.4.0",
      "--platform-version 1.4.0", True),
-    (facts(plugin=""), "session-manager-plugin is not on the PATH", "Install it", True),
+    (facts(plugin=""), "session-manager-plugin is not on the PATH", "install it", True),
 ]  # fmt: skip
 
 
@@ -165,7 +166,7 @@ def test_a_pod_must_run_and_so_must_its_container() -> None:
     assert "the pod is succeeded" in blocked(pod_checks(pod("Succeeded")))
     waits = {"waiting": {"reason": "CrashLoopBackOff"}}
     assert "does not run: CrashLoopBackOff" in blocked(pod_checks(pod(state=waits)))
-    assert "the pod has no container db. it has web" in blocked(
+    assert "the pod has no container db – it has web" in blocked(
         pod_checks(LivePod(pod().pod, "sandbox", "db"))
     )
 
@@ -192,7 +193,7 @@ def test_a_debug_container_targets_the_one_that_is_meant() -> None:
     ("live", "words"),
     [
         (LiveHost("fargate-10", "fargate-10"), "no EC2 instance"),
-        (LiveHost("i-1", "n", ping="", plugin="p"), "never called. attach AmazonSSMManaged"),
+        (LiveHost("i-1", "n", ping="", plugin="p"), "never called – attach AmazonSSMManaged"),
         (LiveHost("i-1", "n", ping="ConnectionLost", plugin="p"), "agent is ConnectionLost"),
         (LiveHost("i-1", "n", ping="Online"), "not on the PATH"),
         (LiveHost("i-1", "n", ping="Online", plugin="p"), ""),

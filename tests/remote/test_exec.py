@@ -86,7 +86,7 @@ def test_without_the_plugin_no_session_is_asked_for(
     monkeypatch.setenv("PATH", "/nowhere")
     ran = shell("exec", *TASK, "-T", "--", "env")
     assert ran.code == 1
-    assert "session-manager-plugin is not on the PATH. Install it" in ran.err
+    assert "session-manager-plugin is not on the PATH – install it" in ran.err
     assert asked(aws, "ExecuteCommand") == []
 
 
@@ -98,7 +98,7 @@ def test_the_checks_alone_open_nothing(shell: Shell, aws: RunningServer, stub_pl
         assert words in ran.out
     ran = shell("exec", "service", "web", "--cluster", "checkout", "--check")
     assert ran.code == 1
-    assert "✗ the task was started without ECS Exec. aws ecs update-service" in ran.out
+    assert "✗ the task was started without ECS Exec – aws ecs update-service" in ran.out
     assert asked(aws, "ExecuteCommand") == []
     assert stub_plugin.calls() == []
 
@@ -137,7 +137,7 @@ def test_a_container_that_is_not_there_is_named_with_those_that_are(
 ) -> None:
     ran = shell("exec", *TASK, "-c", "nope", "-T", "--", "env")
     assert ran.code == 1
-    assert "the task has no container nope. it has payments, log-router, envoy" in ran.err
+    assert "the task has no container nope – it has payments, log-router, envoy" in ran.err
     ran = shell("exec", "pod", pod(aws), *POD, "-c", "nope", "-T", "--", "env")
     assert (ran.code, "the pod has no container nope" in ran.err) == (1, True)
     ran = shell("exec", "pod", pod(aws, "agent"), *POD, "-T", "--", "env")
@@ -151,8 +151,12 @@ def test_a_container_that_is_not_there_is_named_with_those_that_are(
         ("exec", "pod", "x", *POD, "-T", "--", "env"),
         ("exec", "pod", "x", *POD, "--debug", "busybox", "-t"),
         ("exec", "instance", "i-1", "--cluster", "data", "-t"),
+        ("forward", "service", "payments", "0:8080", "--cluster", "checkout"),
+        ("forward", "pod", "x", "0:8080", *POD),
+        ("copy", "service", "payments", ":/etc/hosts", "x", "--cluster", "checkout"),
+        ("copy", "pod", "x", "x", ":/tmp/x", *POD),
     ],
-    ids=lambda words: " ".join(words[1:3]),
+    ids=lambda words: " ".join(words[:3]),
 )
 def test_read_only_refuses_before_anything_is_asked(
     shell: Shell, aws: RunningServer, stub_plugin: Stub, words: tuple[str, ...]

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import pytest
-
 from containerscope.clients.aws import AwsClients
 from containerscope.demo.clock import StillClock
 from containerscope.demo.faults import Fault
@@ -343,14 +341,14 @@ TABS = {
 }
 
 
-@pytest.mark.parametrize("title", TABS)
 async def test_a_tab_takes_only_the_calls_of_what_it_shows(
-    account: RunningServer, clients: AwsClients, title: str
+    account: RunningServer, clients: AwsClients
 ) -> None:
     listing = await listed(eks.RESOURCE, clients)
-    before = account.calls.copy()
-    await pane(eks.RESOURCE, clients, listing, "platform", title)
-    assert account.calls - before == TABS[title]
+    for title, calls in TABS.items():
+        before = account.calls.copy()
+        await pane(eks.RESOURCE, clients, listing, "platform", title)
+        assert account.calls - before == calls, title
 
 
 DENIED = {
@@ -389,43 +387,51 @@ DENIED = {
 """Tab -> operation, what is not told without it, and what is told all the same."""
 
 
-@pytest.mark.parametrize("title", DENIED)
 async def test_one_denied_permission_takes_only_its_own_part_of_a_tab(
-    account: RunningServer, clients: AwsClients, still_clock: StillClock, title: str
+    account: RunningServer, clients: AwsClients, still_clock: StillClock
 ) -> None:
     listing = await listed(eks.RESOURCE, clients)
-    whole = str(await pane(eks.RESOURCE, clients, listing, "platform", title))
-    for operation, lost, kept in DENIED[title]:
-        service, _, name = operation.partition(":")
-        account.faults[:] = [Fault(kind="denied", service=service, operation=name)]
-        others = await clients_of(account, still_clock)
-        blocks = await pane(eks.RESOURCE, others, listing, "platform", title)
-        assert (lost in whole, lost in str(blocks)) == (True, False), operation
-        assert kept in str(blocks), operation
-        assert operation in texts(blocks), operation
-        await others.close()
+    for title, cases in DENIED.items():
+        whole = str(await pane(eks.RESOURCE, clients, listing, "platform", title))
+        for operation, lost, kept in cases:
+            blocks = await without(account, still_clock, listing, title, operation)
+            assert (lost in whole, lost in str(blocks)) == (True, False), operation
+            assert kept in str(blocks), operation
+            assert operation in texts(blocks), operation
+        account.faults.clear()
 
 
-@pytest.mark.parametrize(
-    ("title", "operation"),
-    [
+async def without(
+    account: RunningServer, clock: StillClock, listing: Any, title: str, operation: str
+) -> tuple[Block, ...]:
+    """A tab of `platform` for somebody who lacks this permission."""
+    service, _, name = operation.partition(":")
+    account.faults[:] = [Fault(kind="denied", service=service, operation=name)]
+    others = await clients_of(account, clock)
+    blocks = await pane(eks.RESOURCE, others, listing, "platform", title)
+    await others.close()
+    return blocks
+
+
+async def test_a_denied_permission_leaves_the_rest_of_a_node_group_and_is_named(
+    account: RunningServer, clients: AwsClients, still_clock: StillClock
+) -> None:
+    listing = await listed(nodegroups.RESOURCE, clients, PLATFORM)
+    for title, operation in (
         ("Scaling", "autoscaling:DescribeScalingActivities"),
         ("Scaling", "autoscaling:DescribeAutoScalingGroups"),
         ("Updates", "eks:ListUpdates"),
         ("Overview", "ssm:GetParameters"),
         ("Overview", "ec2:DescribeSubnets"),
         ("Overview", "eks:DescribeCluster"),
-    ],
-)
-async def test_a_denied_permission_leaves_the_rest_of_a_node_group_and_is_named(
-    account: RunningServer, clients: AwsClients, title: str, operation: str
-) -> None:
-    listing = await listed(nodegroups.RESOURCE, clients, PLATFORM)
-    service, _, name = operation.partition(":")
-    account.faults.append(Fault(kind="denied", service=service, operation=name))
-    blocks = await pane(nodegroups.RESOURCE, clients, listing, "gpu", title)
-    assert operation in texts(blocks)
-    assert len(blocks) > 1
+    ):
+        service, _, name = operation.partition(":")
+        account.faults[:] = [Fault(kind="denied", service=service, operation=name)]
+        others = await clients_of(account, still_clock)
+        blocks = await pane(nodegroups.RESOURCE, others, listing, "gpu", title)
+        await others.close()
+        assert operation in texts(blocks), operation
+        assert len(blocks) > 1, operation
 
 
 async def test_a_cluster_of_one_kind_has_no_tabs_of_the_other(clients: AwsClients) -> None:

@@ -18,6 +18,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Item
 from containerscope.resource import Block, Demand, PairsBlock, TableBlock, TextBlock
 from containerscope.resources.services import RESOURCE
+from containerscope.resources.tasks import RESOURCE as TASKS
 from tests.resources.around import rows_of, texts_of
 from tests.resources.wire import HERE
 
@@ -320,6 +321,21 @@ async def test_a_surge_is_in_the_scaling_tab_within_a_refresh(
     assert after[0][3].startswith(("done", "a newer", "in progress", "not scaled"))
 
 
+async def test_targets_that_are_instances_are_joined_to_tasks_by_their_ports(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    scenarios.start(world, "ec2-out-of-memory")
+    later(world, still_clock, 300)
+    blocks = await shown(clients, await service(clients, "rtmp-relay", "edge"), "Targets", "edge")
+    rows = rows_of(blocks, "edge-rtmp-relay (production, rtmp-relay:1935)")
+    tasks = world.clusters["edge"].services["rtmp-relay"].tasks
+    running = {each.id for each in tasks.values() if each.status == "RUNNING"}
+    assert {row[2] for row in rows} == running
+    assert all(row[0].startswith("i-") and ":" in row[0] for row in rows)
+    assert len({row[0] for row in rows}) == len(running) > 3
+    assert "network" in words(blocks)
+
+
 async def test_a_target_that_answers_502_is_joined_to_its_running_task(
     clients: AwsClients, world: World, still_clock: StillClock
 ) -> None:
@@ -331,8 +347,11 @@ async def test_a_target_that_answers_502_is_joined_to_its_running_task(
         if "running, but not receiving traffic: 502" in tasks:
             break
     assert "running, but not receiving traffic: 502" in tasks
-    targets = words(await shown(clients, item, "Targets"))
-    assert "answers 502" in targets
+    blocks = await shown(clients, item, "Targets")
+    assert "answers 502" in words(blocks)
+    states = [row[1] for row in rows_of(blocks, "checkout-orders (production, orders:8080)")]
+    worst = states.count("unhealthy")
+    assert states[:worst] == ["unhealthy"] * worst, "the worst stand first"
 
 
 def broken(blocks: tuple[Block, ...]) -> list[str]:
@@ -351,6 +370,18 @@ async def test_the_broken_link_of_a_volume_is_marked_in_its_own_zone(
     (link,) = broken(blocks)
     assert link.startswith("security group sg-")
     assert "on TCP 2049" in texts_of(blocks)[0]
+
+
+async def test_a_task_is_told_its_mount_target_in_its_own_subnet(
+    clients: AwsClients, account: RunningServer
+) -> None:
+    scope = HERE.within(cluster="data", service="feature-store")
+    listing = [each async for each in TASKS.lister(clients, scope, Demand(everything=True))][-1]
+    before = account.calls["ecs:DescribeTasks"]
+    detail = next(each for each in TASKS.details if each.title == "Storage")
+    blocks = [each async for each in detail.blocks(clients, scope, listing.items[0])][-1]
+    assert "in the task's own subnet" in words(blocks)
+    assert account.calls["ecs:DescribeTasks"] == before + 1
 
 
 async def test_a_zone_that_lost_its_mount_target_is_marked(

@@ -244,6 +244,16 @@ async def test_a_healthy_overview_begins_with_the_service_itself() -> None:
     assert "DescribeTaskDefinition" in found[-1].text
 
 
+async def test_the_reason_is_kept_though_many_events_came_after_it() -> None:
+    unhealthy = "(port 8080) is unhealthy in (target-group x) due to (reason Health checks failed)"
+    news = [event("has stopped 1 running tasks: (task a).", number=n) for n in range(30)]
+    events = [*news, event(unhealthy, number=30), event("has reached a steady state.", number=31)]
+    clients = account({"checkout": [service("web", runningCount=0, events=events)]})
+    value: Any = (await listed(RESOURCE, clients, HERE)).items[0].value
+    assert [each.id for each in value.events][10:] == ["event-web-30"]
+    assert RESOURCE.health(value).words == "failing ELB health checks"
+
+
 async def test_the_events_tab_asks_for_all_events() -> None:
     events = [event("has started 1 tasks: (task a).", number=n) for n in range(100)]
     clients = account({"checkout": [service("web", events=events)]})

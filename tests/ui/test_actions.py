@@ -81,10 +81,14 @@ async def test_marked_tasks_are_stopped_after_one_preview(
         await wait_for_text(pilot, "Stop 2 tasks", "type stop 2 to confirm",
                             "sends  2 × ecs:StopTask", "4 of 6 healthy targets of catalog remain",
                             "4 of 6 tasks of catalog remain")  # fmt: skip
+        account.faults.append(Fault(kind="denied", operation="StopTask", times=1))
         await attentive(pilot)
         await pilot.press(*"stop 2", "enter")
-        await wait_for_text(pilot, "Stop 2 tasks: ")
-        await wait_for(pilot, lambda: len(sent(account, "StopTask")) == 2, "stopped both")
+        await wait_for_text(pilot, "Stop 2 tasks: 0 of 2 done, 1 not: denied: you may not",
+                            "(:actions)")  # fmt: skip
+        await pilot.press("colon", *"actions", "enter")
+        await wait_for_text(pilot, "actions (2)", "sent", "denied")
+    assert len(sent(account, "StopTask")) == 2
 
 
 async def test_a_wrong_word_and_a_paste_confirm_nothing(

@@ -85,7 +85,7 @@ async def test_ports_and_files_from_the_interface_and_a_terminal_that_cannot_be_
 
 
 async def test_read_only_dims_every_way_in(start: Start, account: RunningServer) -> None:
-    async with start(140, 40, read_only=True, remarks=True) as pilot:
+    async with start(140, 60, read_only=True, remarks=True) as pilot:
         await wait_for_text(pilot, "clusters (5)", "sandbox")
         await go(pilot, PODS, "pods (2/", "chat-api")
         for key in "sxAf":

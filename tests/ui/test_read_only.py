@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from containerscope.action_log import ActionLog
 from containerscope.cli.session import Session
 from containerscope.demo.server import RunningServer
 from containerscope.model.listing import RefusedError
@@ -32,17 +33,15 @@ aws_secret_access_key = demo
 
 
 @pytest.fixture
-def profiles(
-    own_environment: Path, account: RunningServer, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def profiles(own_environment: Path) -> None:
     (own_environment / "config").write_text(PROFILES)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", account.url)
 
 
 @pytest.mark.usefixtures("profiles")
 async def test_a_profile_that_a_pattern_names_cannot_change_what_the_one_before_it_could(
-    account: RunningServer, tmp_path: Path
+    account: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", account.url)
     settings = Settings(
         state_dir=tmp_path, animation=False, rate_share=0.0, refresh=1.0, cluster="checkout",
         read_only_profiles=("prod-*",), profile="dev",
@@ -68,6 +67,11 @@ async def test_a_profile_that_a_pattern_names_cannot_change_what_the_one_before_
         await pilot.press("colon", *"profile prod-eu", "enter")
         await wait_for_text(pilot, "READ-ONLY")
         await wait_for_text(pilot, "services (1/14)", "complete")
+        # What was followed with the profile before is so no more, and that is written down.
+        await wait_for(pilot, lambda: len(ActionLog(tmp_path).read()) == 3, "ended it")
+        last = ActionLog(tmp_path).read()[-1]
+        assert (last.phase, last.result) == ("ended", "warning")
+        assert last.message.startswith("not followed any more: ")
         for key, said in (("S", "Scale"), ("R", "Redeploy"), ("z", "Scale")):
             await pilot.press(key)
             await wait_for_text(pilot, f"{said} service orders: read-only")

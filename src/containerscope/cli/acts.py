@@ -77,7 +77,7 @@ def _wish(verb: Verb, noun: str, names: Sequence[str], answer: str | None, **fla
         raise click.UsageError(f"{answer!r} is no number")
     if len(names) > 1 and not found.bulk:
         raise click.UsageError(f"{action} takes one {resource.noun}")
-    return Wish(resource, found, tuple(names), answer, **flags)
+    return Wish(resource, found, tuple(dict.fromkeys(names)), answer, **flags)
 
 
 def _run(wish: Wish, settings: Settings) -> int:

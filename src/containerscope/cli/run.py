@@ -25,6 +25,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
         if end.code is Exit.PIPE:
             _silence()
         return end.code
+    except BrokenPipeError:
+        # Of what was said: a command itself ends with `EndedError`.
+        _silence()
+        return Exit.PIPE
     except Exception as error:
         from containerscope.cli.crash import report
 
@@ -50,4 +54,5 @@ def _run(arguments: Sequence[str] | None, invocation: Invocation) -> int:
 def _silence() -> None:
     """Keep the interpreter's last flush from failing on the closed pipe again."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())

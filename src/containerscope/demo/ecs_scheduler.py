@@ -104,6 +104,7 @@ def _stop_sick(world: World, cluster: Cluster, service: Service) -> None:
     """Stop the tasks whose container health check fails; others take their place."""
     sick = [each for each in service.tasks.values() if each.alive and each.health == "UNHEALTHY"]
     for each in sick:
+        ecs_tell.say(world, cluster, service, f"(task {each.id}) failed container health checks.")
         stop(world, cluster, each, "ServiceSchedulerInitiated", UNHEALTHY)
     if sick:
         ecs_rolling.tell_stopped(world, cluster, service, sick)

@@ -85,11 +85,11 @@ def _step(
         arn.name_of(key),
         key,
         arn.cluster_of(key),
-        (change,),
+        () if refused else (change,),
         None
         if refused
         else Request("ecs", operation, {"serviceDeploymentArn": key, **where}, changes),
-        (note,),
+        () if refused else (note,),
         {"status": _words(deployment.status), "hook": (hook.hook_id if hook else "") or "none"},
         confirm,
         refused,

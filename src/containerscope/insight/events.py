@@ -229,6 +229,27 @@ def judge_event(message: str) -> Verdict:
     return Verdict(level, shortened(told), said=message)
 
 
+def telling(events: Sequence[ServiceEvent], newest: int) -> tuple[ServiceEvent, ...]:
+    """The newest events, and of the older ones the first that says what is wrong, and why.
+
+    A service that replaces its tasks tells of each one's coming and going, but seldom the reason.
+    """
+    kept = list(events[:newest])
+    trouble = cause = False
+    for place, event in enumerate(events):
+        message = event.message or ""
+        verdict = judge_event(message)
+        reason = stop_rule(without_prefix(message))
+        new = (verdict.bad and not trouble) or (reason is not None and reason.bad and not cause)
+        if new and place >= newest:
+            kept.append(event)
+        trouble = trouble or verdict.bad
+        cause = cause or (reason is not None and reason.bad)
+        if verdict.level is Level.FINE or (trouble and cause):
+            break
+    return tuple(kept)
+
+
 def newest_trouble(events: Sequence[ServiceEvent], since: datetime | None = None) -> Verdict | None:
     """The newest bad event that no steady state or completed deployment followed.
 

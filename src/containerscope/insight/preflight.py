@@ -53,7 +53,7 @@ class Check:
         mark = {True: "ok", None: "not known"}.get(self.passed, "")
         lead = f"{self.name} {mark}".rstrip()
         words = f"{lead}: {self.words}" if self.words else lead
-        return Note(f"{words}. {self.fix}" if self.fix and not self.passed else words, self.level)
+        return Note(f"{words} – {self.fix}" if self.fix and not self.passed else words, self.level)
 
 
 @dataclass(frozen=True)
@@ -106,10 +106,15 @@ class ExecFacts:
         return override or own or ""
 
 
+def first_lacking(checks: Sequence[Check]) -> Check | None:
+    """The first of those without which nothing can be opened; None if something can."""
+    return next((each for each in checks if each.needed and each.passed is False), None)
+
+
 def blocked(checks: Sequence[Check]) -> str:
     """Why nothing can be opened, and what to do about it; empty if something can."""
-    found = next((each for each in checks if each.needed and each.passed is False), None)
-    return "" if found is None else f"{found.words}. {found.fix}".rstrip()
+    found = first_lacking(checks)
+    return "" if found is None else f"{found.words} – {found.fix}"
 
 
 def exec_checks(facts: ExecFacts) -> tuple[Check, ...]:
@@ -186,7 +191,7 @@ def _role(facts: ExecFacts) -> tuple[Check, ...]:
         return (Check("task role", None, facts.unread or "the definition could not be read"),)
     if not facts.role:
         words = "the task has no role in whose name the agent could open its channels"
-        fix = f"give the task definition a taskRoleArn that allows {', '.join(CHANNELS)}"
+        fix = f"give it a taskRoleArn that allows {', '.join(CHANNELS)}"
         return (Check("task role", False, words, fix, needed=False),)
     name = arn.name_of(facts.role)
     if not facts.allowed:
@@ -195,8 +200,9 @@ def _role(facts: ExecFacts) -> tuple[Check, ...]:
     lacking = _lacking(facts.allowed, CHANNELS)
     checks: tuple[Check, ...]
     if lacking:
-        words = f"{name} does not allow {', '.join(lacking)}"
-        fix = f'attach a policy to it: Allow {", ".join(lacking)} on "*"'
+        what = "ssmmessages" if len(lacking) > 1 else lacking[0]
+        words = f"{name} does not allow {what}"
+        fix = f'allow on "*": {", ".join(lacking)}'
         checks = (Check("task role", False, words, fix, needed=False),)
     else:
         checks = (Check("task role", True, f"{name} allows ssmmessages"),)
@@ -256,7 +262,7 @@ def plugin_check(plugin: str) -> Check:
         return Check("plugin", True, plugin)
     words = "session-manager-plugin is not on the PATH"
     fix = (
-        "Install it: docs.aws.amazon.com/systems-manager/latest/userguide/"
+        "install it: docs.aws.amazon.com/systems-manager/latest/userguide/"
         "session-manager-working-with-install-plugin.html"
     )
     return Check("plugin", False, words, fix)

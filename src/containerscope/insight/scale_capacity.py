@@ -64,7 +64,7 @@ def capacity_notes(capacity: Capacity, desired: int, there: int, count: int) -> 
         left = f", {amount_words(capacity.size, count)} remain" if count else ""
         notes.append(Note(f"gives back {amount}{left}", Level.NONE))
     if count > there and more > 0:
-        notes += _room(capacity, count - there)
+        notes += room_notes(capacity, count - there)
     return tuple(notes)
 
 
@@ -74,9 +74,10 @@ def amount_words(size: Size, tasks: int) -> str:
     return " and ".join(f"{tasks * each / _UNITS:g} {unit}" for each, unit in parts if each)
 
 
-def _room(capacity: Capacity, needed: int) -> tuple[Note, ...]:
+def room_notes(capacity: Capacity, needed: int) -> tuple[Note, ...]:
+    """Whether so many more tasks find room; nothing where no instances are waited for."""
     if capacity.unknown:
-        return (Note(f"whether there is room for them is not known: {capacity.unknown}"),)
+        return (Note(f"whether there is room is not known: {capacity.unknown}"),)
     room = capacity.room
     if room is None or room.tasks is None:
         return ()

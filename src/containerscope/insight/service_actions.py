@@ -17,12 +17,15 @@ from containerscope.insight.live_service import (
     why_not_deployed,
     with_fields,
 )
+from containerscope.insight.scale_capacity import room_notes
 from containerscope.model import arn
 from containerscope.model.ecs_deployment import ServiceDeployment, ServiceRevision
 from containerscope.model.ecs_service import Deployment, Service
 from containerscope.model.health import Level
 from containerscope.plan import Change, Confirm, Note, Option, Request, Stage, Step
 
+_EVERY = 100
+"""Percent of the tasks."""
 _SHOWN = 12
 """Values of a task definition that are told one by one."""
 _STOPPABLE = ("PENDING", "IN_PROGRESS")
@@ -41,6 +44,10 @@ def plan_restart(live: LiveService, answer: str) -> Step:
     notes = [Note(_pace(service), Level.NONE)]
     if deployment is not None and deployment.rollout_state == "IN_PROGRESS":
         notes.append(Note("a deployment is under way: this one takes its place"))
+    rules = service.deployment_configuration
+    if rules is not None and (rules.minimum_healthy_percent or 0) >= _EVERY and live.capacity:
+        # The first new task has to find room before an old one may stop.
+        notes += room_notes(live.capacity, 1)
     return with_fields(
         step,
         request=update(live, forceNewDeployment=True),

@@ -12,6 +12,7 @@ from containerscope.insight.preflight import (
     ExecFacts,
     blocked,
     exec_checks,
+    first_lacking,
     plugin_check,
 )
 from containerscope.model import arn
@@ -132,7 +133,7 @@ def plan_attach(live: LivePod) -> Step:
     want = live.want or Container()
     changes = {"stdin": bool(want.stdin), "tty": bool(want.tty)}
     request = Request("kubernetes", "attach", live.where, changes)
-    words = "attached" if want.stdin else "attached, to read: it takes no input"
+    words = "what is running" if want.stdin else "the output of what is running, to be read,"
     return session_step(
         pod_named(live), pod_key(live), live.cluster, pod_checks(live), request, words
     )
@@ -235,23 +236,15 @@ def session_step(
     mark: str = "",
 ) -> Step:
     """What is sent to open something, unless one of the checks says that it cannot be."""
-    refused = blocked(checks)
+    lacking = first_lacking(checks)
     return Step(
         target,
         key,
         where,
         (Change("opens", "", f"{words} in {target}"),),
-        None if refused else request,
-        tuple(
-            check.note
-            for check in checks
-            if not (
-                refused
-                and check.passed is False
-                and (f"{check.words}. {check.fix}".rstrip() == refused)
-            )
-        ),
+        None if lacking else request,
+        tuple(check.note for check in checks if check is not lacking),
         {check.name: str(check.passed) for check in checks if check.needed},
-        refused=refused,
+        refused=blocked(checks),
         mark=mark,
     )

@@ -9,15 +9,12 @@ from typing import Any
 import msgspec
 
 from containerscope.model import arn
-from containerscope.model.ecs import ContainerInstance
 from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_task import Task
 from containerscope.model.health import Level
 from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
 
 REASON = "stopped from ContainerScope"
-_SHOWN = 3
-"""Services that are named."""
 MINUTES, _LONGEST = 120, 2880
 """For how long a task is protected: AWS's own default, and the most that it takes."""
 
@@ -173,72 +170,3 @@ def protected(until: datetime | None, step: Step) -> Stage:
     if (step.mark == "on") is (until is not None):
         return Stage(words, True, Level.FINE)
     return Stage(f"{words}: something else changed it", True, Level.WARNING)
-
-
-class LiveInstance(msgspec.Struct, frozen=True):
-    """A container instance as it is now."""
-
-    instance: ContainerInstance
-    cluster: str
-
-
-def why_not_set(instance: ContainerInstance, status: str) -> str:
-    """Why an instance cannot be given this status; empty if it can."""
-    if instance.status == status:
-        return f"the instance is {status} already"
-    if instance.status not in ("ACTIVE", "DRAINING"):
-        return f"the instance is {instance.status}"
-    return ""
-
-
-def plan_instance(live: LiveInstance, status: str) -> Step:
-    """Drain an instance, or let it have tasks again."""
-    instance = live.instance
-    key = instance.container_instance_arn or ""
-    refused = why_not_set(instance, status)
-    drains = status == "DRAINING"
-    running = instance.running_tasks_count or 0
-    tasks = f"{running} task" + ("" if running == 1 else "s")
-    effect = Note(f"{tasks} on it stop once their services have started others elsewhere")
-    if not drains:
-        effect = Note("it takes new tasks again; none is moved back", Level.NONE)
-    return Step(
-        instance.ec2_instance_id or arn.name_of(key),
-        key,
-        live.cluster,
-        (Change("status", instance.status or "", status),),
-        None
-        if refused
-        else Request(
-            "ecs", "UpdateContainerInstancesState",
-            {"cluster": live.cluster, "containerInstances": [key]}, {"status": status},
-        ),
-        (effect, *((Note("standalone tasks on it go on"),) if drains and running else ())),
-        {"status": instance.status or ""},
-        Confirm.TYPED if drains and running else Confirm.YES,
-        refused,
-        undo=instance.status or "",
-        undone_by="activate" if drains else "drain",
-        mark=status,
-    )  # fmt: skip
-
-
-def instance_reached(instance: ContainerInstance, step: Step, left: Sequence[Task] = ()) -> Stage:
-    """How far an instance has come; `left` are the tasks that run on it still, where known."""
-    running = instance.running_tasks_count or 0
-    if instance.status != step.mark:
-        words = f"status is {instance.status}: something else changed it"
-        return Stage(words, True, Level.WARNING)
-    if step.mark == "ACTIVE" or not running:
-        words = "takes tasks again" if step.mark == "ACTIVE" else "drained: no task is left"
-        return Stage(words, True, Level.FINE)
-    words = f"{running} task" + (" is" if running == 1 else "s are") + " left"
-    if not left:
-        return Stage(words)
-    services = sorted({each.service for each in left if each.service})
-    alone = sum(not each.service for each in left)
-    if not services:
-        return Stage(f"{words}, of no service: they go on until they are stopped", True,
-                     Level.WARNING)  # fmt: skip
-    shown = ", ".join(services[:_SHOWN]) + (", …" if len(services) > _SHOWN else "")
-    return Stage(f"{words}: of {shown}" + (f", and {alone} of no service" if alone else ""))

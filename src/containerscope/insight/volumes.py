@@ -112,7 +112,7 @@ def describe_volume(volume: Volume) -> tuple[str, str, str]:
     if volume.host is not None and volume.host.source_path:
         return "bind mount", volume.host.source_path, "a folder of the instance"
     if volume.configured_at_launch:
-        return "configured at launch", "", "the service gives it no disk"
+        return "configured at launch", "", "made when a task is started"
     return "scratch", "", "as long as the task lives"
 
 

@@ -64,6 +64,12 @@ async def live_with_effects(clients: Clients, scope: Scope, item: Item[Service])
     return msgspec.structs.replace(live, capacity=capacity, targets=targets)
 
 
+async def live_with_capacity(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
+    """The service as it is now, with the room that there is for more of its tasks."""
+    live = await live_service(clients, scope, item)
+    return msgspec.structs.replace(live, capacity=await _capacity(clients, live))
+
+
 async def targets_now(clients: Clients, service: Service) -> tuple[int, int] | None:
     """Healthy targets of all those of a service; None without any, or where nobody may know."""
     groups = groups_of(service)
@@ -98,31 +104,37 @@ async def _room(clients: Clients, live: LiveService, size: Size) -> Capacity:
     if len(own) < len(names):
         # What finds no room on instances runs on Fargate.
         return Capacity(size)
-    found: list[ContainerInstance] = []
-    listed = pages(
-        clients, "ecs", "ListContainerInstances", "containerInstanceArns",
-        cluster=live.cluster, status="ACTIVE", maxResults=100,
-    )  # fmt: skip
-    looked_at = 0
-    async for page in listed:
-        if page.items:
-            described = await clients.read(
-                "ecs", "DescribeContainerInstances", "containerInstances", ContainerInstance,
-                cluster=live.cluster, containerInstances=list(page.items),
-            )  # fmt: skip
-            found += described.items
-        looked_at += len(page.items)
-        if looked_at >= _LOOKED_AT:
-            break
+    found, every = await active_instances(clients, live.cluster)
     if own:
-        found = [each for each in found if each.capacity_provider_name in own]
+        found = tuple(each for each in found if each.capacity_provider_name in own)
     return Capacity(
         size,
         room_in_all(found, size.cpu, size.memory),
         len(found),
-        looked_at >= _LOOKED_AT,
+        not every,
         await _growing(clients, live.cluster, own),
     )
+
+
+async def active_instances(
+    clients: Clients, cluster: str
+) -> tuple[tuple[ContainerInstance, ...], bool]:
+    """The active instances of a cluster, five hundred at most, and whether that is every one."""
+    found: list[ContainerInstance] = []
+    listed = pages(
+        clients, "ecs", "ListContainerInstances", "containerInstanceArns",
+        cluster=cluster, status="ACTIVE", maxResults=100,
+    )  # fmt: skip
+    async for page in listed:
+        if len(found) >= _LOOKED_AT:
+            return tuple(found), False
+        if page.items:
+            described = await clients.read(
+                "ecs", "DescribeContainerInstances", "containerInstances", ContainerInstance,
+                cluster=cluster, containerInstances=list(page.items),
+            )  # fmt: skip
+            found += described.items
+    return tuple(found), True
 
 
 async def _growing(clients: Clients, cluster: str, names: list[str]) -> tuple[str, ...]:

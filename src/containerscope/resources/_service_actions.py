@@ -18,7 +18,7 @@ from containerscope.resource import Action, Clients, Scope
 from containerscope.resources._definition import definition
 from containerscope.resources._deployment_actions import deployment_now
 from containerscope.resources._deployment_briefs import briefs
-from containerscope.resources._scale_actions import BOUNDING, SCALE
+from containerscope.resources._scale_actions import BOUNDING, SCALE, live_with_capacity
 from containerscope.resources._service_live import live_service, live_services, service_now
 
 _REVISIONS = 20
@@ -131,9 +131,10 @@ ACTIONS: tuple[Action[Service], ...] = (
         "restart",
         "Redeploy",
         "Redeploy: replace every task by a new one",
-        live_service,
+        live_with_capacity,
         plans.plan_restart,
         ("ecs:UpdateService",),
+        again=live_service,
         look_all=live_services,
         made=plans.made,
         when=_deployable,

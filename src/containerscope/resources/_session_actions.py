@@ -1,8 +1,7 @@
-"""What opens something in a task, a pod or on an instance: shells, commands, attaching."""
+"""What opens something in a task: shells, commands, ports and files; and what pods share of it."""
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from functools import partial
@@ -11,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 from containerscope.insight import copy_plans as copies
 from containerscope.insight import forward_plans as forwarding
 from containerscope.insight import session_plans as plans
-from containerscope.insight.session_plans import LiveHost, LivePod
 from containerscope.model.ecs_task import Task
-from containerscope.model.kube_pod import Pod, PodContainer
 from containerscope.model.listing import ApiError, Item, Missing, Problem, Why
-from containerscope.plan import Ask, Option, Step
+from containerscope.plan import Ask, Option
 from containerscope.resource import Action, Clients, Scope
-from containerscope.resources import _ecs, _kube
+from containerscope.resources import _ecs
 from containerscope.resources._task_list import listed
 from containerscope.resources._task_whole import describe_whole
 
@@ -36,9 +33,9 @@ HOST_SESSION = ("ssm:StartSession", "ssm:DescribeInstanceInformation")
 _ASIDE = ("ecs-service-connect-", "aws-guardduty-agent", "aws-otel", "envoy", "log_router")
 """How the names of containers begin that stand beside the one that does the work."""
 _TASKS = 100
-_LONGEST = 4000
+LONGEST = 4000
 """Characters of a command."""
-_PORTS = Ask("ports", hint="[LOCAL:][HOST:]PORT", characters="[A-Za-z0-9.:-]*", longest=300)
+PORTS = Ask("ports", hint="[LOCAL:][HOST:]PORT", characters="[A-Za-z0-9.:-]*", longest=300)
 
 Look = Callable[[Clients, Scope, Item[Any], str], Awaitable[Any]]
 Parts = Callable[[Clients, Scope, Item[Any]], Awaitable[tuple[Option, ...]]]
@@ -103,7 +100,8 @@ def _unready(task: Any) -> bool:
     return not any(agent.last_status == "RUNNING" for agent in agents)
 
 
-def _first(names: list[str]) -> list[str]:
+def first_names(names: list[str]) -> list[str]:
+    """Containers, those last that stand beside the one that does the work."""
     return sorted(names, key=lambda name: name.startswith(_ASIDE))
 
 
@@ -115,7 +113,7 @@ async def task_parts(clients: Clients, scope: Scope, item: Item[Task]) -> tuple[
     else:
         found = item.value.containers
     by_name = {each.name or "": (each.last_status or "").lower() for each in found or ()}
-    return tuple(Option(name, f"{name}  {by_name[name]}") for name in _first(list(by_name)))
+    return tuple(Option(name, f"{name}  {by_name[name]}") for name in first_names(list(by_name)))
 
 
 async def service_parts(clients: Clients, scope: Scope, item: Item[Any]) -> tuple[Option, ...]:
@@ -124,7 +122,7 @@ async def service_parts(clients: Clients, scope: Scope, item: Item[Any]) -> tupl
     for task in await _running(clients, scope, item):
         name = (task.task_arn or "").rsplit("/", 1)[-1]
         address = task.interface("privateIPv4Address")
-        for container in _first([each.name or "" for each in task.containers or ()]):
+        for container in first_names([each.name or "" for each in task.containers or ()]):
             place = " ".join(filter(None, (task.availability_zone, address)))
             options.append(
                 Option(f"{task.task_arn} {container}", f"{name[:12]} {container}  {place}")
@@ -143,7 +141,7 @@ def why_not_entered(item: Item[Any]) -> str:
 def _ecs_shell(look: Look, part: str, when: Callable[[Item[Any]], str]) -> Action[Any]:
     return Action(
         "shell",
-        f"Open a shell in {_of(part)}",
+        f"Open a shell in {part_words(part)}",
         "Open a shell in a container (ECS Exec)",
         lambda clients, scope, item: look(clients, scope, item, part),
         lambda live, _: plans.plan_exec(live, plans.SHELL),
@@ -157,19 +155,20 @@ def _ecs_shell(look: Look, part: str, when: Callable[[Item[Any]], str]) -> Actio
 def _ecs_exec(look: Look, part: str, when: Callable[[Item[Any]], str]) -> Action[Any]:
     return Action(
         "exec",
-        f"Run a command in {_of(part)}",
+        f"Run a command in {part_words(part)}",
         "Run one command in a container (ECS Exec)",
         lambda clients, scope, item: look(clients, scope, item, part),
         plans.plan_exec,
         ECS_EXEC,
         when=when,
         key="exec",
-        asks=Ask("command", hint="COMMAND", characters=".*", longest=_LONGEST),
+        asks=Ask("command", hint="COMMAND", characters=".*", longest=LONGEST),
         opens="command",
     )
 
 
-def _of(part: str) -> str:
+def part_words(part: str) -> str:
+    """`web of`, in front of what a container is in."""
     name = part.rpartition(" ")[2]
     return f"{name} of" if name else "a container of"
 
@@ -177,14 +176,14 @@ def _of(part: str) -> str:
 def _ecs_forward(look: Look, part: str, when: Callable[[Item[Any]], str]) -> Action[Any]:
     return Action(
         "forward",
-        f"Forward a port of {_of(part)}",
+        f"Forward a port of {part_words(part)}",
         "Forward a port of a container, or of a host it reaches",
         lambda clients, scope, item: look(clients, scope, item, part),
         forwarding.plan_task_forward,
         (*HOST_SESSION[:1], *_ECS_READS),
         when=when,
         key="forward",
-        asks=_PORTS,
+        asks=PORTS,
         answer=forwarding.task_ports,
         opens="forward",
     )
@@ -194,7 +193,7 @@ def _copying(look: Look, part: str, when: Callable[[Item[Any]], str], into: bool
     way = "into" if into else "out of"
     return Action(
         f"copy-{'in' if into else 'out'}",
-        f"Copy a file {way} {_of(part)}",
+        f"Copy a file {way} {part_words(part)}",
         f"Copy a file or folder {way} a container",
         lambda clients, scope, item: look(clients, scope, item, part),
         partial(copies.plan_copy, into=into),
@@ -202,13 +201,14 @@ def _copying(look: Look, part: str, when: Callable[[Item[Any]], str], into: bool
         when=when,
         asks=Ask(
             "from to", hint=copies.HOW[into].removeprefix("give "), characters=".*",
-            longest=_LONGEST,
+            longest=LONGEST,
         ),
         opens="copy",
     )  # fmt: skip
 
 
-_COPIES = (partial(_copying, into=False), partial(_copying, into=True))
+COPIES = (partial(_copying, into=False), partial(_copying, into=True))
+"""What makes the actions that copy: out of a container, and into it."""
 
 
 def ecs_actions(
@@ -217,154 +217,5 @@ def ecs_actions(
     """A shell and one command, for rows whose container `look` finds."""
     return tuple(
         sessions(lambda part, make=make: make(look, part, when), parts)  # type: ignore[misc]
-        for make in (_ecs_shell, _ecs_exec, _ecs_forward, *_COPIES)
-    )
-
-
-# Pods and their containers
-
-
-def _namespace(scope: Scope, item: Item[Any]) -> str:
-    value = item.value
-    if isinstance(value, PodContainer):
-        return value.namespace
-    if isinstance(value, Pod):
-        return _kube.meta(value).namespace or scope.namespace
-    return scope.namespace
-
-
-async def pod_live(clients: Clients, scope: Scope, item: Item[Any], part: str) -> LivePod:
-    """A pod, and which of its containers is meant."""
-    from containerscope.resources._exec_facts import live_pod
-
-    cluster = item.cluster or scope.cluster
-    return await live_pod(clients, cluster, _namespace(scope, item), item.name, part)
-
-
-async def pod_container_live(clients: Clients, scope: Scope, item: Item[Any], part: str) -> LivePod:
-    """A container of a pod that is a row of its own."""
-    from containerscope.resources._exec_facts import live_pod
-
-    pod = item.value.pod if isinstance(item.value, PodContainer) else ""
-    pod = pod or scope.parent.rpartition(":")[2]
-    cluster = item.cluster or scope.cluster
-    return await live_pod(clients, cluster, _namespace(scope, item), pod, item.name)
-
-
-async def pod_parts(clients: Clients, scope: Scope, item: Item[Pod]) -> tuple[Option, ...]:
-    """The containers of a pod."""
-    pod = item.value
-    if isinstance(pod, Missing):
-        pod = (await pod_live(clients, scope, item, "")).pod
-    names = [each.name or "" for each in plans.containers(pod)]
-    states = {each.name: each.state for each in plans.statuses(pod)}
-    running = [name for name in names if (state := states.get(name)) and state.running]
-    return tuple(Option(name, f"{name}  running") for name in _first(running)) or tuple(
-        Option(name, name) for name in names
-    )
-
-
-def _pod_when(item: Item[Any]) -> str:
-    status = getattr(item.value, "status", None)
-    phase = getattr(status, "phase", None)
-    return f"the pod is {phase.lower()}" if phase in ("Succeeded", "Failed") else ""
-
-
-def _words(answer: str) -> tuple[str, ...]:
-    """A command line as its words; what cannot be split is one."""
-    try:
-        return tuple(shlex.split(answer))
-    except ValueError:
-        return (answer,)
-
-
-_POD = (
-    ("shell", "Open a shell in", "Open a shell in a container", "shell", None, "terminal"),
-    ("exec", "Run a command in", "Run one command in a container",
-     "exec", Ask("command", hint="COMMAND", characters=".*", longest=_LONGEST), "command"),
-    ("attach", "Attach to", "Attach to what runs in a container", "attach", None, "terminal"),
-    ("debug", "Add a debug container to", "Add a debug container with a shell",
-     "", Ask("image", hint="IMAGE", characters=".*", longest=_LONGEST), "terminal"),
-    ("forward", "Forward a port of", "Forward a port of the pod", "forward", _PORTS, "forward"),
-)  # fmt: skip
-_POD_PLANS: dict[str, Callable[[LivePod, str], Step]] = {
-    "shell": lambda live, _: plans.plan_pod_exec(live, ()),
-    "exec": lambda live, answer: plans.plan_pod_exec(live, _words(answer)),
-    "attach": lambda live, _: plans.plan_attach(live),
-    "debug": plans.plan_debug,
-    "forward": forwarding.plan_pod_forward,
-}
-_POD_ANSWERS: dict[str, Callable[[LivePod], str]] = {
-    "debug": lambda _: plans.DEBUG_IMAGE,
-    "forward": forwarding.pod_ports,
-}
-
-
-def pod_actions(look: Look, parts: Parts | None = None) -> tuple[Action[Any], ...]:
-    """A shell, one command, attaching and a debug container; RBAC says who may."""
-
-    def made(spec: Any, part: str) -> Action[Any]:
-        name, title, about, key, asks, opens = spec
-        return Action(
-            name,
-            f"{title} {_of(part)}",
-            about,
-            lambda clients, scope, item: look(clients, scope, item, part),
-            _POD_PLANS[name],
-            (),
-            when=_pod_when,
-            key=key,
-            asks=asks,
-            answer=_POD_ANSWERS.get(name, lambda _: ""),
-            opens=opens,
-        )
-
-    makes = [partial(made, spec) for spec in _POD]
-    makes += [lambda part, make=make: make(look, part, _pod_when) for make in _COPIES]  # type: ignore[misc]
-    return tuple(sessions(make, parts) for make in makes)
-
-
-# Instances and nodes
-
-
-def host_actions(
-    instance: Callable[[Item[Any]], str], when: Callable[[Item[Any]], str] = lambda _: ""
-) -> tuple[Action[Any], ...]:
-    """A shell on the EC2 instance behind a row."""
-
-    async def look(clients: Clients, scope: Scope, item: Item[Any]) -> LiveHost:
-        from containerscope.resources._exec_facts import live_host
-
-        cluster = item.cluster or scope.cluster
-        return await live_host(clients, instance(item), item.name, cluster, item.key)
-
-    def refused(item: Item[Any]) -> str:
-        if not isinstance(item.value, Missing) and not instance(item).startswith(("i-", "mi-")):
-            return "it is no EC2 instance"
-        return when(item)
-
-    return (
-        Action(
-            "shell",
-            "Open a shell on",
-            "Open a shell on the instance (Session Manager)",
-            look,
-            lambda live, _: plans.plan_host(live),
-            HOST_SESSION,
-            when=refused,
-            key="shell",
-            opens="terminal",
-        ),
-        Action(
-            "forward",
-            "Forward a port of",
-            "Forward a port of the instance, or of a host it reaches",
-            look,
-            forwarding.plan_host_forward,
-            HOST_SESSION,
-            when=refused,
-            key="forward",
-            asks=_PORTS,
-            opens="forward",
-        ),
+        for make in (_ecs_shell, _ecs_exec, _ecs_forward, *COPIES)
     )

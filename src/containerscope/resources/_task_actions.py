@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 import msgspec
 
 from containerscope.insight import task_actions as plans
 from containerscope.insight.target_health import groups_of
-from containerscope.insight.task_actions import LiveInstance, LiveTask
+from containerscope.insight.task_actions import LiveTask
 from containerscope.model import arn
-from containerscope.model.ecs import ContainerInstance
 from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_task import Task
 from containerscope.model.health import Level
@@ -38,7 +35,7 @@ class _Protected(msgspec.Struct, frozen=True, rename="camel"):
     expiration_date: datetime | None = None
 
 
-async def _tasks(clients: Clients, cluster: str, keys: Sequence[str]) -> dict[str, Task]:
+async def tasks_now(clients: Clients, cluster: str, keys: Sequence[str]) -> dict[str, Task]:
     """Tasks of one cluster as they are now, each by its ARN and its id."""
     found: dict[str, Task] = {}
     for batch in _around.batches(keys, _TASKS):
@@ -58,7 +55,7 @@ async def _live_tasks(
     live: dict[str, LiveTask] = {}
     for cluster in dict.fromkeys(_ecs.cluster_of(scope, item) for item in items):
         keys = [item.key for item in items if _ecs.cluster_of(scope, item) == cluster]
-        found = await _tasks(clients, cluster, keys)
+        found = await tasks_now(clients, cluster, keys)
         live |= {key: LiveTask(found[key], cluster) for key in keys if key in found}
     return live
 
@@ -150,7 +147,7 @@ async def _protected(
 
 
 async def _stopped(clients: Clients, step: Step) -> Stage:
-    return plans.stopped((await _tasks(clients, step.where, [step.key])).get(step.key))
+    return plans.stopped((await tasks_now(clients, step.where, [step.key])).get(step.key))
 
 
 async def _is_protected(clients: Clients, step: Step) -> Stage:
@@ -204,100 +201,4 @@ TASK_ACTIONS: tuple[Action[Task], ...] = (
         bulk=True,
         progress=_is_protected,
     ),
-)
-
-
-async def _instances(
-    clients: Clients, cluster: str, keys: Sequence[str]
-) -> dict[str, ContainerInstance]:
-    """Instances of one cluster as they are now, each by its ARN and its id."""
-    found: dict[str, ContainerInstance] = {}
-    for batch in _around.batches(keys, _TASKS):
-        page = await clients.read(
-            "ecs", "DescribeContainerInstances", "containerInstances", ContainerInstance,
-            cluster=cluster, containerInstances=list(batch),
-        )  # fmt: skip
-        for each in page.items:
-            key = each.container_instance_arn or ""
-            found[key] = found[arn.name_of(key)] = each
-    return found
-
-
-async def _live_instances(
-    clients: Clients, scope: Scope, items: Sequence[Item[ContainerInstance]]
-) -> Mapping[str, LiveInstance]:
-    live: dict[str, LiveInstance] = {}
-    for cluster in dict.fromkeys(_ecs.cluster_of(scope, item) for item in items):
-        keys = [item.key for item in items if _ecs.cluster_of(scope, item) == cluster]
-        names = {key: await _instance_arn(clients, cluster, key) for key in keys}
-        found = await _instances(clients, cluster, [name for name in names.values() if name])
-        live |= {key: LiveInstance(found[name], cluster) for key, name in names.items()
-                 if name in found}  # fmt: skip
-    return live
-
-
-async def _instance_arn(clients: Clients, cluster: str, key: str) -> str:
-    """The key itself, or the ARN of the instance that EC2 calls so; empty if there is none."""
-    if not re.fullmatch(r"i-[0-9a-f]+", key):
-        return key
-    page = await clients.read(
-        "ecs", "ListContainerInstances", "containerInstanceArns", str,
-        cluster=cluster, filter=f"ec2InstanceId == {key}",
-    )  # fmt: skip
-    return page.items[0] if page.items else ""
-
-
-async def _live_instance(
-    clients: Clients, scope: Scope, item: Item[ContainerInstance]
-) -> LiveInstance:
-    found = (await _live_instances(clients, scope, (item,))).get(item.key)
-    if found is None:
-        raise ApiError(_ecs.gone("DescribeContainerInstances", ()))
-    return found
-
-
-async def _reached(clients: Clients, step: Step) -> Stage:
-    found = await _instances(clients, step.where, [step.key])
-    if step.key not in found:
-        return Stage("it is not there any more", True, Level.WARNING)
-    instance = found[step.key]
-    left: list[Task] = []
-    if step.mark == "DRAINING" and instance.running_tasks_count:
-        # Draining has no end where what is left belongs to no service, or finds no room elsewhere.
-        with contextlib.suppress(ApiError):
-            left = await _tasks_on(clients, step.where, step.key)
-    return plans.instance_reached(instance, step, left)
-
-
-async def _tasks_on(clients: Clients, cluster: str, instance: str) -> list[Task]:
-    listed = await clients.read(
-        "ecs", "ListTasks", "taskArns", str,
-        cluster=cluster, containerInstance=instance, maxResults=100,
-    )  # fmt: skip
-    found = await _tasks(clients, cluster, list(listed.items)) if listed.items else {}
-    return list({each.task_arn: each for each in found.values()}.values())
-
-
-def _set(action: str, title: str, about: str, status: str) -> Action[ContainerInstance]:
-    def when(item: Item[ContainerInstance]) -> str:
-        value: Any = item.value
-        return "" if isinstance(value, Missing) else plans.why_not_set(value, status)
-
-    return Action(
-        action,
-        title,
-        about,
-        _live_instance,
-        lambda live, _: plans.plan_instance(live, status),
-        ("ecs:UpdateContainerInstancesState",),
-        look_all=_live_instances,
-        when=when,
-        bulk=True,
-        progress=_reached,
-    )
-
-
-INSTANCE_ACTIONS: tuple[Action[ContainerInstance], ...] = (
-    _set("drain", "Drain", "Drain: its services move their tasks elsewhere", "DRAINING"),
-    _set("activate", "Activate", "Activate: let it have tasks again", "ACTIVE"),
 )

@@ -53,7 +53,7 @@ RESOURCE: Resource[Event] = Resource(
         Column("LAST", lambda event: event.last, kind="age", priority=1),
         Column("TYPE", lambda event: event.type, tone=_kube.event_level, priority=3),
         Column("REASON", lambda event: event.reason, tone=_kube.event_level, priority=2, width=28),
-        Column("OBJECT", _about, priority=2, width=48),
+        Column("OBJECT", _about, priority=1, width=36),
         Column("TIMES", lambda event: event.times, kind="number", priority=5),
         Column("MESSAGE", lambda event: event.message, priority=1, width=120),
         Column("HEALTH", lambda event: _health(event).words or None, wide=True, priority=9),

@@ -30,11 +30,11 @@ from containerscope.resource import (
     TextBlock,
 )
 from containerscope.resources import _blocks, _ecs, _hosts
+from containerscope.resources._instance_actions import INSTANCE_ACTIONS
 from containerscope.resources._instance_roles import roles_of_hosts
 from containerscope.resources._listed import problem_blocks
+from containerscope.resources._pod_sessions import host_actions
 from containerscope.resources._service_roles import role_blocks
-from containerscope.resources._session_actions import host_actions
-from containerscope.resources._task_actions import INSTANCE_ACTIONS
 
 _INCLUDE = ["TAGS", "CONTAINER_INSTANCE_HEALTH"]
 _ZONE, _TYPE, _AMI = "ecs.availability-zone", "ecs.instance-type", "ecs.ami-id"

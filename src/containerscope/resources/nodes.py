@@ -37,7 +37,7 @@ from containerscope.resources._kube_object_actions import object_actions
 from containerscope.resources._kube_usage import NODE_JOIN, USAGE
 from containerscope.resources._kube_version import PLANE, PLANE_JOIN, control_plane
 from containerscope.resources._node_load import JOIN, LOAD, full, in_use, pod_count, share_of
-from containerscope.resources._session_actions import host_actions
+from containerscope.resources._pod_sessions import host_actions
 
 NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
 _PODS: Kind[Pod] = Kind(Pod, "pods")

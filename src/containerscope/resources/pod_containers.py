@@ -27,7 +27,7 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _ecs, _kube
 from containerscope.resources._kube_logs import of_container
-from containerscope.resources._session_actions import pod_actions, pod_container_live
+from containerscope.resources._pod_sessions import pod_actions, pod_container_live
 
 _PODS: Kind[Pod] = Kind(Pod, "pods")
 _POD = "pod:"

@@ -43,7 +43,7 @@ from containerscope.resources._kube_pod_actions import STOP
 from containerscope.resources._kube_roles import PERMISSIONS as ROLES
 from containerscope.resources._kube_roles import account_role, of_account
 from containerscope.resources._kube_usage import POD_JOIN, USAGE, Used, used
-from containerscope.resources._session_actions import pod_actions, pod_live, pod_parts
+from containerscope.resources._pod_sessions import pod_actions, pod_live, pod_parts
 
 PODS: Kind[Pod] = Kind(Pod, "pods")
 _MIB = 1024**2

@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from containerscope.insight.events import without_prefix
+from containerscope.insight.events import telling, without_prefix
 from containerscope.insight.service_health import (
     rollout_level,
     rollout_words,
@@ -33,7 +33,7 @@ from containerscope.resources._session_actions import ecs_actions, service_facts
 
 BATCH = 10
 _KEPT_EVENTS = 10
-"""Of up to 100 events that each answer carries, a list keeps the newest."""
+"""Of up to 100 events that each answer carries, a list keeps the newest, and what says why."""
 
 
 async def describe(clients: Clients, cluster: str, names: Sequence[str]) -> Page[Service]:
@@ -100,7 +100,7 @@ def _lean(service: Service) -> Service:
     events = service.events or ()
     if len(events) <= _KEPT_EVENTS:
         return service
-    return msgspec.structs.replace(service, events=events[:_KEPT_EVENTS])
+    return msgspec.structs.replace(service, events=telling(events, _KEPT_EVENTS))
 
 
 async def _only(clients: Clients, scope: Scope) -> Listing[Service]:

@@ -229,6 +229,8 @@ RESOURCE: Resource[Running] = Resource(
         Child("services", _itself, _is_service),
         *(Child(kind.plural, _itself, _of_kind(name)) for name, kind in _KINDS.items()),
     ),
+    itself=_kube_delegate.itself,
+    owner=_kube.OWNER,
     details=_kube_delegate.DETAILS,
     logs=_kube_delegate.logs,
     console=_console,

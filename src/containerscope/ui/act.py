@@ -11,7 +11,7 @@ from textual import work
 
 from containerscope.model.health import Level
 from containerscope.model.listing import Item
-from containerscope.resource import Action
+from containerscope.resource import Action, Resource, Scope
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.doing import Doing, Undo, doing_line, halts, same_under_way, undo_of
 from containerscope.ui.header import account_number
@@ -40,15 +40,31 @@ class ActScreen(RowScreen):
 
     # What can be done
 
+    def _own(self, item: Item[Any]) -> tuple[Resource[Any], Scope, Item[Any]]:
+        """The row that is acted on: itself, or the one of another list that it stands for."""
+        here, itself = self.history.here.scope, self.resource.itself
+        found = itself(here, item) if itself is not None else None
+        return (self.resource, here, item) if found is None else found
+
+    def _marked(self) -> list[Item[Any]]:
+        return [item for key in self.table.marks if (item := self.item_of(key)) is not None]
+
     def _actions(self) -> tuple[Action[Any], ...]:
-        return self.resource.actions
+        """What can be done; nothing to marked rows of several kinds."""
+        item = self.item
+        if self.resource.itself is None or item is None:
+            return self.resource.actions
+        resource = self._own(item)[0]
+        if any(self._own(each)[0] is not resource for each in self._marked()):
+            return ()
+        return resource.actions
 
     def _meant(self, action: Action[Any]) -> tuple[Item[Any], ...]:
         """The marked rows where the action takes several, else the one under the cursor."""
-        marked = [item for key in self.table.marks if (item := self.item_of(key)) is not None]
+        marked = [self._own(item)[2] for item in self._marked()]
         if marked and action.bulk:
             return tuple(sorted(marked, key=lambda item: item.name))
-        return () if self.item is None else (self.item,)
+        return () if self.item is None else (self._own(self.item)[2],)
 
     def acting_keys(self) -> dict[str, str]:
         """The ids of the keys that do something to the row under the cursor, and what they do."""
@@ -57,8 +73,9 @@ class ActScreen(RowScreen):
             return {}
         from containerscope.acting import why_not
 
+        own = {key.id: key.label for key in KEYS}
         return {
-            action.key: action.title.lower()
+            action.key: own.get(action.key, "") if action.opens else action.title.lower()
             for action in self._actions()
             if action.key and clients
             if (meant := self._meant(action)) and not why_not(clients, action, meant)
@@ -129,7 +146,13 @@ class ActScreen(RowScreen):
     def _order(self, action: Action[Any], items: tuple[Item[Any], ...]) -> Order:
         from containerscope.acting import Order
 
-        return Order(self.resource, action, self.history.here.scope, items)
+        here = self.history.here.scope
+        if self.resource.itself is None or not items:
+            return Order(self.resource, action, here, items)
+        rows = [row for item in items if (row := self.item_of(item.key)) is not None]
+        resource, scope, _ = self._own(rows[0]) if rows else (self.resource, here, None)
+        # Of several, each names its cluster and namespace by itself.
+        return Order(resource, action, scope if len(items) == 1 else here, items)
 
     def preview(
         self, order: Order, *, answer: str | None = None, opened_by: Sequence[str] = ()
@@ -260,7 +283,8 @@ class ActScreen(RowScreen):
             self.paint()
 
         outcomes = await run(session.clients, order, confirmed.preview, confirmed.answer, told)
-        if len(order.items) > 1 and order.resource is self.resource:
+        here = order.resource is self.resource or self.resource.itself is not None
+        if len(order.items) > 1 and here:
             self.table.marks_clear()
         session.poller.poke()
         self._remember_undo(order, outcomes)

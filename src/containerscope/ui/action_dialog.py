@@ -27,6 +27,8 @@ _DEAF = 0.3
 """Seconds in which nothing confirms: the key may have been meant for what was there before."""
 _YES = ("y", "enter", "f8")
 """The keys that may say yes; it is the first that has not opened the dialog."""
+_LONGEST = 1000
+"""Cells of a sentence of our own with names from outside in it."""
 _MOST = 200
 """Cells of one text from outside."""
 _FRAME = 5
@@ -294,6 +296,11 @@ def _fit(text: str) -> str:
     return cut(visible(text), _MOST)
 
 
+def _whole(text: str) -> str:
+    """What tells somebody what to do, a command perhaps: nothing of it is left out."""
+    return cut(visible(text), _LONGEST)
+
+
 def plan_text(found: Preview, age: int = 0) -> Text:
     """What will happen, a line for each change, effect and call; outside text is never markup."""
     text = Text()
@@ -322,7 +329,7 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
         text.append(f"{lead}{_fit(change.label)}  {now}")
         text.append(f"{_fit(change.then)}\n", "bold")
     if step.refused:
-        text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
+        text.append(f"{GLYPH[Level.FAILED]} {lead}{_whole(step.refused)}\n")
     for note in step.notes:
         _append_note(text, note)
     is_local = step.request is not None and step.request.name.startswith("local:")
@@ -332,4 +339,4 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
 
 def _append_note(text: Text, note: Note) -> None:
     glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
-    text.append(f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim")
+    text.append(f"{glyph or '·'} {_whole(note.words)}\n", "" if note.level > Level.FINE else "dim")

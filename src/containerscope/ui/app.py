@@ -220,6 +220,9 @@ class ContainerScopeApp(App[int]):
     def connect_to(self, target: Target) -> None:
         """Leave the present account for another; its rows are gone before the new one answers."""
         self.target = target
+        forwards = self._session.clients.forwards if self._session is not None else None
+        if forwards is not None and forwards.open:
+            self.browse.say("the ports that were forwarded end with the account", wrong=True)
         who = " ".join(part for part in (target.profile, target.region) if part)
         self.browse.disconnect(f"connecting to {who or 'AWS'}…")
         self._connecting(target, self._session)

@@ -86,6 +86,8 @@ class DetailPane(Vertical):
         super().__init__(id=id)
         self.subject: Subject | None = None
         self.chosen = 0
+        self._left, self._left_raw = "", False
+        """The resource that it was last about, and whether raw text was shown of it."""
         self.form: raw.Form = "json"
         self._blocks: tuple[Block, ...] = ()
         self._read: tuple[Block, ...] = ()
@@ -127,7 +129,13 @@ class DetailPane(Vertical):
         anew = old is None or old.item.key != subject.item.key
         if not anew and old is not None and old.item == subject.item:
             return
-        if old is not None and old.tabs != subject.tabs:
+        if old is None and self._left not in ("", subject.resource.name):
+            # What was shown of another resource says nothing about this one, but for raw text.
+            self.chosen = len(subject.tabs) - 1 if self._left_raw else 0
+        if old is not None and (old.resource.name, old.tabs) != (
+            subject.resource.name,
+            subject.tabs,
+        ):
             title = old.tabs[min(self.chosen, len(old.tabs) - 1)]
             kept = old.resource.name == subject.resource.name or title == RAW
             self.chosen = subject.tabs.index(title) if kept and title in subject.tabs else 0
@@ -138,6 +146,8 @@ class DetailPane(Vertical):
 
     def clear(self) -> None:
         """Be about nothing."""
+        if self.subject is not None:
+            self._left, self._left_raw = self.subject.resource.name, self.is_raw
         self.subject = None
         self.workers.cancel_node(self)
         self._blocks, self._read, self._document, self._text = (), (), None, ""

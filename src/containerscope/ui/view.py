@@ -25,6 +25,8 @@ _MANY = 2_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
+_HEADINGS = 2
+"""Lines of a table beside its rows: the headings, and one to breathe."""
 _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 _BY_FIELD = re.compile("[:<>=]")
@@ -191,6 +193,7 @@ class ViewScreen(FrameScreen):
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
         self._settled = self._settled or listing.phase is Phase.DONE
+        self._fit()
         self._look()
         self._describe_soon(now=True)
         self.paint()
@@ -207,6 +210,13 @@ class ViewScreen(FrameScreen):
         body = self.body
         body.set_class(size.width >= _WIDE, "beside")
         body.set_class(size.width < _WIDE and size.height < _HIGH, "full")
+        self._fit()
+
+    def _fit(self) -> None:
+        """A short list leaves the rest of the height to the detail below it."""
+        below = self.body.has_class("detailed") and not self.body.has_class("beside")
+        count = len(self.rows.keys) if self.rows is not None else 0
+        self.table.styles.max_height = count + _HEADINGS if below and count else None
 
     @on(ResourceTable.Highlighted)
     def _highlighted(self) -> None:
