@@ -369,6 +369,8 @@ class Detail(Generic[T]):
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
     when: Callable[[Item[T]], bool] = lambda _: True
     """Whether a row has this tab at all."""
+    seconds: float = 15.0
+    """How old it gets while it is looked at, before it is asked for again."""
 
 
 @dataclass(frozen=True)
@@ -500,6 +502,11 @@ class Resource(Generic[T]):
     tags: Callable[[T], Mapping[str, str]] = field(default=lambda _: {})
     arn: Callable[[T], str | None] = field(default=lambda _: None)
     """The ARN of an item whose key is another identity."""
+
+    @property
+    def nameable(self) -> bool:
+        """Whether it can be listed by its name; the others are opened from a row only."""
+        return "parent" not in self.needs
 
     def unlistable(self, scope: Scope) -> str:
         """Why it cannot be listed in so many clusters; empty if it can."""

@@ -143,7 +143,8 @@ def _protect(scene: Scene) -> Case:
     order = scene.order("tasks", "protect", task.id)
     later = scene.world.now() + 60
     return Case(
-        order, lambda: task.protected_until > 0, lambda: setattr(task, "protected_until", later)
+        order, lambda: task.protected_until > 0,
+        lambda: setattr(task, "protected_until", later), "60",
     )  # fmt: skip
 
 

@@ -55,10 +55,17 @@ async def test_what_has_stopped_is_not_stopped_again(scene: Scene) -> None:
 
 async def test_a_task_is_protected_and_not_any_more(scene: Scene) -> None:
     (task,) = tasks_of(scene, "cart")[:1]
-    await scene.done(scene.order("tasks", "protect", task.id))
-    assert task.protected_until > scene.world.now()
+    order = scene.order("tasks", "protect", task.id)
+    (outcome,) = await scene.done(order, "30")
+    assert 29 * 60 < task.protected_until - scene.world.now() <= 30 * 60
+    (*_, last) = await scene.followed(order, outcome)
+    assert last.words.startswith("protected until 14:42")
+    assert (outcome.step.undo, outcome.step.undone_by) == ("off", "unprotect")
     await scene.done(scene.order("tasks", "unprotect", task.id))
     assert not task.protected_until
+    for answer in ("0", "2881", ""):
+        (step,) = (await scene.previewed(order, answer)).steps
+        assert "from 1 to 2880" in step.refused
 
 
 async def test_an_instance_is_drained_and_takes_tasks_again(scene: Scene) -> None:

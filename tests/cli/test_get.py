@@ -110,7 +110,11 @@ def test_broken_calls_end_with_1(shell: Shell, aws: RunningServer) -> None:
     aws.faults.append(Fault(kind="expired", service="ecs"))
     ran = shell("get", "ecs")
     assert (ran.code, ran.out) == (1, "")
-    assert "expired: ecs:ListClusters" in ran.err
+    assert "not signed in: ecs:ListClusters" in ran.err
+    assert "No " not in ran.err
+    named = shell("get", "ecs", "checkout")
+    assert named.code == 1
+    assert "there is no ECS cluster 'checkout' in what could be read" in named.err
 
 
 def test_an_unknown_identity_is_no_problem_of_a_list(shell: Shell, aws: RunningServer) -> None:
@@ -125,6 +129,7 @@ def test_an_unknown_identity_is_no_problem_of_a_list(shell: Shell, aws: RunningS
     [
         (("get", "svcs"), "there is no resource 'svcs'; did you mean svc"),
         (("get", "sdep", "--cluster", "c"), "service-deployments needs --service"),
+        (("get", "used-by"), "used-by is opened from a row of the interface only"),
         (("get", "svc", "-o", "yaml", "--watch"), "--watch prints table, wide, json or name"),
         (("get",), "Missing argument 'RESOURCE'"),
         (("get", "svc", "-o", "xml"), "'xml' is not one of"),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from botocore import exceptions as boto
 
-from containerscope.clients.errors import iam_action, to_problem
+from containerscope.clients.errors import iam_action, to_problem, words_of
 from containerscope.model.listing import ApiError, Problem, Why
 
 
@@ -124,3 +124,8 @@ def test_a_cluster_that_ecs_lacks_may_be_one_of_eks() -> None:
     problem = to_problem(answered("ClusterNotFoundException"), "ecs", "ListServices")
     assert "ECS has no cluster of this name" in problem.remedy
     assert ":clusters" in problem.remedy
+
+
+def test_the_address_of_an_object_is_not_said() -> None:
+    said = "Cannot connect to host x:443 ssl:<ssl.SSLContext object at 0x7f> [Connection refused]"
+    assert words_of(OSError(said)) == "Cannot connect to host x:443 [Connection refused]"

@@ -33,34 +33,32 @@ async def targets_of(name: str, item: Item[Any], clients: AwsClients) -> tuple[A
     return [each async for each in detail.blocks(clients, HERE, item)][-1]
 
 
-async def test_an_ingress_says_how_its_targets_do(cluster: Cluster, clients: AwsClients) -> None:
-    ingresses = await all_of("ingresses", clients, SHOP)
+async def test_an_ingress_says_how_its_targets_do(reader: AwsClients) -> None:
+    ingresses = await all_of("ingresses", reader, SHOP)
     storefront = named(ingresses, "storefront")
     healthy, total = cell("ingresses", storefront, "targets")
     assert 4 <= healthy <= total
-    assert clients.calls["kubernetes:list targetgroupbindings"] == 1
-    assert clients.calls["elbv2:DescribeTargetHealth"] == len(ingresses.items)
+    assert reader.calls["kubernetes:list targetgroupbindings"] == 1
+    assert reader.calls["elbv2:DescribeTargetHealth"] == len(ingresses.items)
 
     sick, there = cell("ingresses", named(ingresses, "checkout"), "targets")
     assert sick < there
-    blocks = await targets_of("ingresses", named(ingresses, "checkout"), clients)
+    blocks = await targets_of("ingresses", named(ingresses, "checkout"), reader)
     told = labelled(blocks)
     assert told["State"] == "active"
     assert told["Address"] == value(named(ingresses, "checkout")).status.load_balancer.addresses[0]
     [table] = [block for block in blocks if isinstance(block, TableBlock)]
-    pods = {item.name for item in (await all_of("pods", clients, SHOP)).items}
+    pods = {item.name for item in (await all_of("pods", reader, SHOP)).items}
     assert {row[1] for row in table.rows} <= pods
     assert any(row[3] == "unhealthy" and row[4] and row[5] for row in table.rows)
 
 
-async def test_a_service_has_the_targets_of_the_ingress_before_it(
-    cluster: Cluster, clients: AwsClients
-) -> None:
-    services = await all_of("kube-services", clients, SHOP)
+async def test_a_service_has_the_targets_of_the_ingress_before_it(reader: AwsClients) -> None:
+    services = await all_of("kube-services", reader, SHOP)
     healthy, total = cell("kube-services", named(services, "storefront"), "targets")
     assert 4 <= healthy <= total
     assert cell("kube-services", named(services, "catalog"), "targets") is None
-    blocks = await targets_of("kube-services", named(services, "catalog"), clients)
+    blocks = await targets_of("kube-services", named(services, "catalog"), reader)
     assert isinstance(blocks[0], TextBlock)
     assert "no TargetGroupBinding names it" in blocks[0].text
 
@@ -75,26 +73,24 @@ async def test_without_bindings_the_load_balancer_is_found_by_its_name(
     assert clients.calls["elbv2:DescribeLoadBalancers"] == 1
 
 
-async def test_a_binding_leads_to_its_targets_and_its_service(
-    cluster: Cluster, clients: AwsClients
-) -> None:
-    ingresses = await all_of("ingresses", clients, SHOP)
-    bindings = await down("ingresses", "targetgroupbindings", named(ingresses, "cart"), clients)
+async def test_a_binding_leads_to_its_targets_and_its_service(reader: AwsClients) -> None:
+    ingresses = await all_of("ingresses", reader, SHOP)
+    bindings = await down("ingresses", "targetgroupbindings", named(ingresses, "cart"), reader)
     [binding] = bindings.items
     assert cell("targetgroupbindings", binding, "service") == "cart:80"
-    targets = await down("targetgroupbindings", "targets", binding, clients)
-    pods = await all_of("pods", clients, SHOP)
+    targets = await down("targetgroupbindings", "targets", binding, reader)
+    pods = await all_of("pods", reader, SHOP)
     addresses = {f"{value(pod).status.pod_ip}:8080" for pod in pods.items}
     assert targets.items
     assert {item.name for item in targets.items} <= addresses
-    [service] = (await down("targetgroupbindings", "kube-services", binding, clients)).items
+    [service] = (await down("targetgroupbindings", "kube-services", binding, reader)).items
     assert service.name == "cart"
 
 
 async def test_a_cluster_without_the_controller_has_no_bindings_and_no_problem(
-    cluster: Cluster, clients: AwsClients
+    reader: AwsClients,
 ) -> None:
-    listing = await all_of("targetgroupbindings", clients, Scope(region="eu-west-1"))
+    listing = await all_of("targetgroupbindings", reader, Scope(region="eu-west-1"))
     assert listing.complete, listing.problems
     assert {item.cluster for item in listing.items} == {NAME}
 
@@ -181,35 +177,33 @@ def test_a_volume_is_known_by_its_driver_and_handle(
 
 
 async def test_a_claim_says_what_holds_its_data_and_leads_to_the_file_system(
-    cluster: Cluster, clients: AwsClients
+    reader: AwsClients,
 ) -> None:
-    claims = await all_of("pvcs", clients)
-    assert clients.calls["kubernetes:list persistentvolumes"] == 1
+    claims = await all_of("pvcs", reader)
+    assert reader.calls["kubernetes:list persistentvolumes"] == 1
     held = {cell("pvcs", item, "held_by") for item in claims.items}
     assert held == {"EBS", "EFS"}
     media = named(claims, "media-library")
     assert cell("pvcs", media, "backing").startswith("fs-")
-    [system] = (await down("pvcs", "efs", media, clients)).items
+    [system] = (await down("pvcs", "efs", media, reader)).items
     assert value(system).file_system.file_system_id in cell("pvcs", media, "backing")
-    [own] = (await down("pvcs", "pvs", media, clients)).items
-    assert [each.key for each in (await down("pvs", "efs", own, clients)).items] == [system.key]
+    [own] = (await down("pvcs", "pvs", media, reader)).items
+    assert [each.key for each in (await down("pvs", "efs", own, reader)).items] == [system.key]
     disk = next(item for item in claims.items if cell("pvcs", item, "held_by") == "EBS")
     resource = find("pvcs")
     assert resource is not None
     assert "efs" not in [child.resource for child in resource.children if child.when(disk)]
 
 
-async def test_a_pod_leads_to_the_role_behind_it_and_to_its_node(
-    cluster: Cluster, clients: AwsClients
-) -> None:
-    pods = await all_of("pods", clients, SHOP)
+async def test_a_pod_leads_to_the_role_behind_it_and_to_its_node(reader: AwsClients) -> None:
+    pods = await all_of("pods", reader, SHOP)
     pod = named(pods, "payments-")
-    [role] = (await down("pods", "roles", pod, clients)).items
+    [role] = (await down("pods", "roles", pod, reader)).items
     assert role.name == "platform-payments"
     assert value(role).role.arn.endswith(":role/platform-payments")
-    [account] = (await down("pods", "serviceaccounts", pod, clients)).items
-    [same] = (await down("serviceaccounts", "roles", account, clients)).items
+    [account] = (await down("pods", "serviceaccounts", pod, reader)).items
+    [same] = (await down("serviceaccounts", "roles", account, reader)).items
     assert same.key == role.key
-    [node] = (await down("pods", "nodes", pod, clients)).items
+    [node] = (await down("pods", "nodes", pod, reader)).items
     assert node.name == cell("pods", pod, "node")
-    assert not (await down("pods", "roles", named(pods, "catalog-"), clients)).items
+    assert not (await down("pods", "roles", named(pods, "catalog-"), reader)).items

@@ -34,7 +34,8 @@ class Remote:
     def pod(self, prefix: str = "chat-api") -> str:
         """The name of a pod that runs."""
         entries = self.account.world.kube[CLUSTER].store.all(("", "pods"), SPACE)
-        return next(each.name for each in entries if each.name.startswith(prefix))
+        found = (each for each in entries if each.object()["status"].get("phase") == "Running")
+        return next(each.name for each in found if each.name.startswith(prefix))
 
     def order(self, kind: str, action: str, name: str, part: str = "") -> Order:
         """An action on a pod of the sandbox, or a task or a service of checkout."""
@@ -60,12 +61,12 @@ class Remote:
 
 
 @pytest.fixture
-async def remote(account: RunningServer, tmp_path: Path) -> AsyncIterator[Remote]:
+async def remote(aws: RunningServer, tmp_path: Path) -> AsyncIterator[Remote]:
     """By the machine's clock, with forwards and a log of its own."""
-    target = Target(region=REGION, endpoint_url=account.url, access_key="AKIA", secret_key="demo")
+    target = Target(region=REGION, endpoint_url=aws.url, access_key="AKIA", secret_key="demo")
     clients = await connect(target, read_only=False, rate_share=0, sign_in=Nobody())
     clients.actions = ActionLog(tmp_path / "state")
     clients.forwards = Forwards()
-    yield Remote(account, clients)
+    yield Remote(aws, clients)
     await clients.close()
     await asyncio.sleep(0)

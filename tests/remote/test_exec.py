@@ -11,10 +11,10 @@ import pytest
 
 from containerscope.action_log import ActionLog
 from containerscope.demo.server import RunningServer
-from tests.cli.conftest import Shell, aws, shell
+from tests.cli.conftest import Shell
 from tests.plugin import Stub, stub_plugin
 
-__all__ = ["aws", "shell", "stub_plugin"]
+__all__ = ["stub_plugin"]
 
 TASK = ("service", "payments", "--cluster", "checkout")
 POD = ("--cluster", "sandbox", "--namespace", "experiments")

@@ -31,7 +31,8 @@ def results(listing: Listing[Any]) -> list[tuple[str, str, str]]:
 
 def looked(listing: Listing[Any]) -> list[str]:
     """What the search says of how far it has looked."""
-    return [item.name for item in listing.items if not value_of(item).resource]
+    rows = [(item.name, value_of(item)) for item in listing.items]
+    return [f"{name}: {row.words}" for name, row in rows if not row.resource]
 
 
 def running(world: World, cluster: str, service: str) -> Any:

@@ -110,19 +110,68 @@ CALLS: dict[str, dict[str, int]] = {
 }
 
 
-@pytest.mark.parametrize("title", CALLS)
+ON_INSTANCES: dict[str, dict[str, int]] = {
+    "Scaling": {
+        "application-autoscaling:DescribeScalableTargets": 1,
+        "application-autoscaling:DescribeScalingPolicies": 1,
+        "application-autoscaling:DescribeScheduledActions": 1,
+        "application-autoscaling:DescribeScalingActivities": 1,
+        "cloudwatch:GetMetricData": 1,
+        "ecs:DescribeCapacityProviders": 1,
+        "autoscaling:DescribeAutoScalingGroups": 1,
+        "autoscaling:DescribeScalingActivities": 1,
+    },
+    "Storage": {
+        # A definition each of the six services that might share the file system, once a day.
+        "ecs:DescribeTaskDefinition": 6,
+        "ecs:ListServices": 1,
+        "ecs:DescribeServices": 1,
+        "ecs:ListTasks": 2,
+        "ecs:DescribeTasks": 1,
+        "efs:DescribeFileSystems": 1,
+        "efs:DescribeAccessPoints": 1,
+        "efs:DescribeMountTargets": 1,
+        "efs:DescribeMountTargetSecurityGroups": 3,
+        "ec2:DescribeSecurityGroups": 1,
+    },
+    # Four roles: of the task, its execution, the service and the instances.
+    "Roles": {
+        "ecs:DescribeTaskDefinition": 1,
+        "ecs:ListTasks": 1,
+        "ecs:DescribeTasks": 1,
+        "ecs:DescribeContainerInstances": 1,
+        "ec2:DescribeInstances": 1,
+        "iam:GetInstanceProfile": 1,
+        "iam:GetRole": 4,
+        "iam:ListAttachedRolePolicies": 4,
+        "iam:ListRolePolicies": 4,
+        "iam:GetRolePolicy": 3,
+        "iam:GetPolicy": 5,
+        "iam:GetPolicyVersion": 5,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "calls"),
+    [
+        *(("cart", title, calls) for title, calls in CALLS.items()),
+        *(("feature-store", title, calls) for title, calls in ON_INSTANCES.items()),
+    ],
+)
 async def test_a_tab_asks_no_more_than_it_must(
-    clients: AwsClients, account: RunningServer, title: str
+    clients: AwsClients, account: RunningServer, name: str, title: str, calls: dict[str, int]
 ) -> None:
-    item = await service(clients, "cart")
+    cluster = "data" if name == "feature-store" else "checkout"
+    item = await service(clients, name, cluster)
     before = dict(account.calls)
-    await shown(clients, item, title)
+    await shown(clients, item, title, cluster)
     made = {
         name: count - before.get(name, 0)
         for name, count in account.calls.items()
         if count > before.get(name, 0)
     }
-    assert made == CALLS[title]
+    assert made == calls
 
 
 async def test_a_role_that_services_share_is_fetched_once(

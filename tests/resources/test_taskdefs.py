@@ -66,7 +66,7 @@ async def test_families_stand_in_the_order_of_their_names(clients: AwsClients) -
     listing = await listed(taskdefs.RESOURCE, clients, demand=ALL)
     lines = table(listing, taskdefs.RESOURCE)
     assert lines[0] == (
-        "NONE | accounts | 44 | 512 | 1024 | accounts, log-router | awsvpc | FARGATE | ACTIVE | "
+        "NONE | accounts | 44 | 512 | 1024 | accounts, log-router | FARGATE | ACTIVE | "
         "ci-deploy | 9d"
     )
     names = [line.split(" | ")[1] for line in lines]

@@ -60,6 +60,12 @@ def test_ages_sort_youngest_first_and_ratios_by_what_is_there() -> None:
     assert names(*things, view=View(sort="tasks")) == ["new", "mid", "old"]
 
 
+def test_a_column_is_called_by_its_field_or_by_what_stands_over_it() -> None:
+    things = [item("much", memory=9), item("little", memory=1)]
+    for name in ("memory", "mem", "MEM"):
+        assert names(*things, view=View(sort=name)) == ["little", "much"]
+
+
 def test_an_unknown_sort_keeps_the_default_order_and_says_what_there_is() -> None:
     rows = build(listing(item("b"), item("a")), THINGS, View(sort="colour"), NOW)
     assert [rows.item(key).name for key in rows.keys] == ["a", "b"]

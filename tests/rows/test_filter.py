@@ -76,6 +76,8 @@ def found(source: str) -> set[str]:
         ("!age<1h", {"edge"}),
         ("mem>=1GiB", {"web-1"}),
         ("mem=512", {"edge"}),
+        ("MEM>1GiB", {"web-1"}),
+        ("memory=512", {"edge"}),
         ("size<1k", {"edge"}),
         ("size>4.5G", {"web-1"}),
         ("tasks<100%", {"web-1"}),

@@ -56,7 +56,7 @@ def test_ages_are_short_and_never_negative(seconds: float, text: str) -> None:
         ("cpu", {}, "–"),
         ("cpu", {"cpu": float("inf")}, "∞"),
         ("tasks", {"tasks": (3, 4)}, "3/4"),
-        ("mem", {"memory": 123456}, "123456"),
+        ("memory", {"memory": 123456}, "123456"),
         ("size", {"size": 1536}, "1.5 KiB"),
         ("size", {"size": 12}, "12 B"),
         ("public", {"public": True}, "yes"),
@@ -134,7 +134,7 @@ def test_csv_keeps_values_and_tells_what_is_missing() -> None:
         NOW,
     )
     header, first, second = to_csv(rows).splitlines()
-    assert header == "name,health,status,cpu,tasks,age,mem,size,public,cluster"
+    assert header == "name,health,status,cpu,tasks,age,memory,size,public,cluster"
     assert first == "'=cmd(),,ACTIVE,1.5,3/4,,,,no,c1"
     assert second.startswith("b,(denied),(denied)")
 

@@ -60,7 +60,7 @@ THINGS: Resource[Thing] = Resource(
         Column("CPU %", lambda thing: thing.cpu, kind="percent", name="cpu"),
         Column("TASKS", lambda thing: thing.tasks, kind="ratio"),
         Column("AGE", lambda thing: thing.started, kind="age"),
-        Column("MEM MiB", lambda thing: thing.memory, kind="mib", name="mem"),
+        Column("MEM MiB", lambda thing: thing.memory, kind="mib", name="memory"),
         Column("SIZE", lambda thing: thing.size, kind="bytes"),
         Column("PUBLIC", lambda thing: thing.public, kind="flag"),
         Column("CLUSTER", of_item=lambda item: item.cluster, unless="cluster"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -63,7 +64,7 @@ def plugin(terminal: Tty) -> psutil.Process:
     return next(each for each in children if "session-manager-plugin" in " ".join(each.cmdline()))
 
 
-def test_a_shell_in_a_task_opens_follows_the_size_and_gives_the_interface_back(
+def test_the_interface_is_back_after_a_shell_and_after_a_plugin_that_was_killed(
     tmp_path: Path,
 ) -> None:
     stub = Stub(tmp_path)
@@ -77,42 +78,47 @@ def test_a_shell_in_a_task_opens_follows_the_size_and_gives_the_interface_back(
         terminal.wait(r"\^C")
         terminal.type("exit\r")
         terminal.wait("checkout › services.*Open a shell in payments.*: ended", seconds=15)
-        terminal.type("?")
-        terminal.wait("This help")
-        terminal.type("\x1b\x11")
-        assert terminal.wait_for_end() == 0
-        begun, done = log.read()
-        assert (begun.verb, begun.after.split()[0], done.message) == ("shell", "opens", "ended")
-    (call,) = stub.calls()
-    assert call["arguments"][1:3] == ["eu-west-1", "StartSession"]
-
-
-def test_the_terminal_is_sane_after_the_plugin_was_killed(tmp_path: Path) -> None:
-    with inside(Stub(tmp_path), "--cluster", "checkout") as (terminal, log):
-        open_shell(terminal)
+        terminal.type("s")
+        terminal.wait("which one")
+        terminal.type("\r")
+        terminal.wait("y confirms")
+        terminal.read_for(0.4)
+        terminal.type("y")
+        terminal.wait("Starting session with.*/ #")
         assert modes(terminal) & _ECHOES != _ECHOES
         plugin(terminal).kill()
         terminal.wait("the plugin was ended by signal 9.*press a key")
         terminal.type("x")
-        terminal.wait("checkout › services.*ended by signal 9", seconds=15)
+        terminal.wait(r"● Open a shell in payments[^\n]*ended by signal 9", seconds=15)
         terminal.type("\x11")
         assert terminal.wait_for_end() == 0
-        assert log.read()[-1].message == "the plugin was ended by signal 9"
+        assert modes(terminal) & _ECHOES == _ECHOES
+        begun, done, _, killed = log.read()
+        assert (begun.verb, begun.after.split()[0], done.message) == ("shell", "opens", "ended")
+        assert killed.message == "the plugin was ended by signal 9"
+    call, _ = stub.calls()
+    assert call["arguments"][1:3] == ["eu-west-1", "StartSession"]
 
 
-def test_the_terminal_is_sane_after_we_were_asked_to_end_in_a_shell(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGHUP], ids=str)
+def test_the_terminal_is_sane_after_we_were_asked_to_end_in_a_shell(
+    tmp_path: Path, end: signal.Signals
+) -> None:
     with inside(Stub(tmp_path), "--cluster", "checkout") as (terminal, log):
         open_shell(terminal)
         child = plugin(terminal)
-        os.kill(terminal.pid, signal.SIGTERM)
-        assert terminal.wait_for_end() == 128 + signal.SIGTERM
+        os.kill(terminal.pid, end)
+        assert terminal.wait_for_end() == 128 + end
         assert modes(terminal) & _ECHOES == _ECHOES
         assert psutil.wait_procs([child], timeout=10)[1] == []
         assert log.read()[-1].message == "broken off"
 
 
-def test_a_shell_in_a_pod_needs_no_program_beside_ours(tmp_path: Path) -> None:
-    with inside(Stub(tmp_path)) as (terminal, log):
+def test_pods_are_entered_without_a_program_beside_ours_and_nodes_by_the_plugin(
+    tmp_path: Path,
+) -> None:
+    stub = Stub(tmp_path)
+    with inside(stub) as (terminal, log):
         terminal.wait(r"clusters \(5\).*complete")
         terminal.type(":pods cluster=sandbox namespace=experiments chat-api\r")
         terminal.wait(r"pods \(2.*● chat-api")
@@ -142,12 +148,30 @@ def test_a_shell_in_a_pod_needs_no_program_beside_ours(tmp_path: Path) -> None:
         terminal.read_for(0.5)
         terminal.type("~.")
         terminal.wait(r"● Open a shell in[^\n]*: left")
-        terminal.type("\x11")
-        assert terminal.wait_for_end() == 0
+        terminal.type("a")
+        terminal.wait("debug container")
+        terminal.type("debug\r")
+        terminal.wait("image  busybox.*enter opens it")
+        terminal.read_for(0.4)
+        terminal.type("\r")
+        terminal.wait(r"starting debugger-1.*:/#")
+        terminal.type("exit 0\r")
+        terminal.wait(r"● Add a debug container to[^\n]*: ended with 0")
+        terminal.type(":nodes cluster=platform\r")
+        terminal.wait(r"nodes \(.*● i")
+        terminal.type("s")
+        terminal.wait("agent ok: the SSM agent is online.*y confirms")
+        terminal.read_for(0.4)
+        terminal.type("y")
+        terminal.wait(r"sh-5.2\$")
+        os.kill(terminal.pid, signal.SIGTERM)
+        assert terminal.wait_for_end() == 128 + signal.SIGTERM
         assert modes(terminal) & _ECHOES == _ECHOES
         assert [each.verb for each in log.read() if each.phase == "begun"] == [
-            "shell", "exec", "shell",
+            "shell", "exec", "shell", "debug", "shell",
         ]  # fmt: skip
+    (call,) = stub.calls()
+    assert json.loads(call["arguments"][4])["Target"].startswith("i-0")
 
 
 @pytest.mark.skipif(

@@ -78,7 +78,9 @@ async def test_marked_tasks_are_stopped_after_one_preview(
     async with start(cluster="checkout", service="catalog") as pilot:
         await wait_for_text(pilot, "catalog › tasks (6)", "complete")
         await pilot.press("space", "j", "space", "ctrl+d")
-        await wait_for_text(pilot, "Stop 2 tasks", "type stop 2 to confirm", "remain")
+        await wait_for_text(pilot, "Stop 2 tasks", "type stop 2 to confirm",
+                            "sends  2 × ecs:StopTask", "4 of 6 healthy targets of catalog remain",
+                            "4 of 6 tasks of catalog remain")  # fmt: skip
         await attentive(pilot)
         await pilot.press(*"stop 2", "enter")
         await wait_for_text(pilot, "Stop 2 tasks: ")

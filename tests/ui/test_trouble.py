@@ -16,7 +16,7 @@ from containerscope.resource import SignIn, Target
 from containerscope.settings import Settings
 from containerscope.ui.app import ContainerScopeApp
 from tests.ui.conftest import Start
-from tests.waiting import screen_text, wait_for, wait_for_text, wait_until_gone
+from tests.waiting import wait_for, wait_for_text, wait_until_gone
 
 
 async def test_a_denied_list_names_the_permission_in_place_of_the_table(
@@ -54,7 +54,9 @@ async def test_no_connection_is_said_and_tried_again(start: Start, account: Runn
     account.faults.replace([Fault(kind="dropped", operation="GetCallerIdentity")])
     async with start() as pilot:
         await wait_for_text(pilot, "connecting")
-        await wait_for(pilot, lambda: "Loading" not in screen_text(pilot.app), "said why")
+        header, title, *_ = (await wait_for_text(pilot, "tried again by itself")).splitlines()
+        assert "▲ unreachable" in header
+        assert title.split() == ["clusters", "unreachable"]
         account.faults.replace([])
         await pilot.press("ctrl+r")
         await wait_for_text(pilot, "clusters (5)", "1234-5678-9012")

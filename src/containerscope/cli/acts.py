@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,7 +15,7 @@ import click
 
 from containerscope import acting
 from containerscope.acting import Order, Outcome, Preview, Seen
-from containerscope.cli.chosen import check_scope, nowhere, only
+from containerscope.cli.chosen import check_scope, narrowed, nowhere, only
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import Command, invocation
 from containerscope.cli.say import say, say_problems
@@ -24,9 +26,10 @@ from containerscope.model import arn
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item
 from containerscope.model.text import visible
-from containerscope.plan import Confirm, Stage
+from containerscope.plan import Confirm, KubeRequest, Stage
 from containerscope.poller import Poller
-from containerscope.resource import Action, Demand, Resource, Scope
+from containerscope.redact import MASK
+from containerscope.resource import Action, Demand, Platform, Resource, Scope
 from containerscope.resources import all_resources, find
 from containerscope.settings import Settings
 
@@ -108,8 +111,22 @@ async def _with(clients: Any, wish: Wish, settings: Settings) -> int:
         return Exit.FAILED
     order = Order(wish.resource, wish.action, scope, items)
     seen = await acting.look(clients, order)
+    if not wish.action.edits:
+        return await _go(clients, wish, order, seen)
+    from containerscope.cli.edit import edited_order  # loads what reads YAML
+
+    edit = await edited_order(order, seen[0], read_only=clients.read_only)
+    if edit is None:
+        return Exit.FAILED
+    code = await _go(clients, wish, edit.order, seen)
+    edit.settle(sent=code == Exit.DONE)
+    return code
+
+
+async def _go(clients: Any, wish: Wish, order: Order, seen: Sequence[Seen]) -> int:
+    """Preview, confirmation, sending, and the end of it where that is wanted."""
     answer = _answer(wish, seen)
-    found = acting.preview(order, seen, answer)
+    found = await acting.rehearse(clients, order, acting.preview(order, seen, answer))
     _show(order, found)
     if not found.ready:
         return Exit.FAILED
@@ -120,11 +137,20 @@ async def _with(clients: Any, wish: Wish, settings: Settings) -> int:
         say("not confirmed: nothing was sent")
         return Exit.FAILED
     outcomes = await acting.run(clients, order, found, answer, _say_outcome)
-    good = len(outcomes) == len(items) and all(each.result == "sent" for each in outcomes)
-    if wish.wait:
-        ends = await asyncio.gather(*(_follow(clients, order, each) for each in outcomes))
+    good = len(outcomes) == len(order.items) and all(each.result == "sent" for each in outcomes)
+    if wish.wait or order.action.carries:
+        halt = _stoppable() if order.action.carries else None
+        ends = await asyncio.gather(*(_follow(clients, order, each, halt) for each in outcomes))
         good = good and all(end.level is Level.FINE for end in ends)
     return Exit.DONE if good else Exit.FAILED
+
+
+def _stoppable() -> asyncio.Event:
+    """Set by ctrl+c, which then stops between two steps, so that the log says how far it came."""
+    halt = asyncio.Event()
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, halt.set)
+    return halt
 
 
 async def _items(
@@ -139,18 +165,33 @@ async def _items(
             continue
         within = scope.within(service=name) if wish.resource.name == "services" else scope
         check_scope(wish.resource, within)
+        within = narrowed(wish.resource, within, name)
         poller = Poller(clients, settings.refresh)
-        listing = await poller.once(wish.resource, within, Demand(), lambda _: None)
+        # One that is kept up by a stream ends only where everything is asked for.
+        demand = Demand(everything=wish.resource.live)
+        listing = await poller.once(wish.resource, within, demand, lambda _: None)
         named = only(listing, name).items
         if len(named) > 1:
-            where = ", ".join(sorted(item.cluster for item in named))
-            raise click.UsageError(f"{name} is in {where}: choose with --cluster")
+            where = ", ".join(sorted({_place(item) for item in named}))
+            raise click.UsageError(f"{name} is in {where}: choose with {_choice(wish.resource)}")
         if not named:
             say_problems(listing.problems)
-            say(nowhere(wish.resource, name, scope))
+            say(nowhere(wish.resource, name, scope, listing.problems))
             return None
         found.append(named[0])
     return tuple(found)
+
+
+def _place(item: Item[Any]) -> str:
+    """The cluster of an item, and the namespace where it has one."""
+    meta = getattr(item.value, "metadata", None)
+    space = getattr(meta, "namespace", None)
+    return f"{space} of {item.cluster}" if space else item.cluster
+
+
+def _choice(resource: Resource[Any]) -> str:
+    kubernetes = resource.platform is Platform.KUBERNETES
+    return "--cluster or --namespace" if kubernetes else "--cluster"
 
 
 def _answer(wish: Wish, seen: Sequence[Seen]) -> str:
@@ -190,7 +231,10 @@ def _show_calls(found: Preview) -> None:
     for step in found.ready:
         request = step.request
         assert request is not None
-        click.echo(json.dumps({"call": request.name, "parameters": dict(request.params)}))
+        parameters = dict(request.params)
+        if isinstance(request, KubeRequest) and request.about == "secrets" and request.body:
+            parameters["body"] = MASK
+        click.echo(json.dumps({"call": request.name, "parameters": parameters}))
 
 
 def _confirmed(order: Order, found: Preview) -> bool:
@@ -205,7 +249,9 @@ def _say_outcome(outcome: Outcome) -> None:
     say(f"{outcome.step.target}: {outcome.result}: {outcome.words}")
 
 
-async def _follow(clients: Any, order: Order, outcome: Outcome) -> Stage:
+async def _follow(
+    clients: Any, order: Order, outcome: Outcome, halt: asyncio.Event | None
+) -> Stage:
     if outcome.result != "sent":
         return Stage(outcome.words, True, Level.FAILED)
     last = ""
@@ -216,7 +262,7 @@ async def _follow(clients: Any, order: Order, outcome: Outcome) -> Stage:
             last = stage.words
             say(f"{outcome.step.target}: {stage.words}")
 
-    return await acting.follow(clients, order, outcome, told)
+    return await acting.follow(clients, order, outcome, told, halt=halt)
 
 
 def _flags(command: Any) -> Any:

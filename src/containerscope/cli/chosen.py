@@ -20,16 +20,21 @@ def resource_named(word: str) -> Resource[Any]:
     resource = find(word)
     if resource is not None:
         return resource
-    names = [name for each in all_resources().values() for name in (each.name, *each.aliases)]
+    there = [each for each in all_resources().values() if each.nameable]
+    names = [name for each in there for name in (each.name, *each.aliases)]
     near = difflib.get_close_matches(word, names, n=3)
     hint = (
-        f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(all_resources())}"
+        f"did you mean {' or '.join(near)}?"
+        if near
+        else f"there are {', '.join(each.name for each in there)}"
     )
     raise click.UsageError(f"there is no resource {word!r}; {hint}")
 
 
 def check_scope(resource: Resource[Any], scope: Scope) -> None:
     """A usage error for a resource that is listed in a narrower scope only."""
+    if not resource.nameable:
+        raise click.UsageError(f"{resource.name} is opened from a row of the interface only")
     lacking = [f"--{field}" for field in resource.needs if not getattr(scope, field)]
     if lacking:
         raise click.UsageError(f"{resource.name} needs {' and '.join(lacking)}")
@@ -58,7 +63,9 @@ def _named(items: Iterable[Item[Any]], name: str) -> Iterable[Item[Any]]:
     )
 
 
-def nowhere(resource: Resource[Any], name: str, scope: Scope) -> str:
-    """The sentence for a name that nothing has."""
+def nowhere(resource: Resource[Any], name: str, scope: Scope, problems: object = ()) -> str:
+    """The sentence for a name that nothing has, or nothing of what could be read."""
+    if problems:
+        return f"there is no {resource.noun} {name!r} in what could be read"
     parts = [part for part in (scope.service, scope.cluster, scope.region) if part]
     return f"there is no {resource.noun} {name!r} in {' of '.join(parts) or 'this account'}"

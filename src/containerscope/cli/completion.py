@@ -31,6 +31,7 @@ class ResourceName(click.ParamType[str]):
         return [
             CompletionItem(word, help=resource.name if word != resource.name else resource.noun)
             for resource in all_resources().values()
+            if resource.nameable
             for word in (resource.name, *resource.aliases)
             if word.startswith(start)
         ]

@@ -94,7 +94,7 @@ async def _describe(resource: Resource[Any], name: str, settings: Settings) -> i
             problems += await _print_item(resource, clients, scope, item, settings)
         say_problems(problems)
         if not found.items:
-            say(nowhere(resource, name, scope))
+            say(nowhere(resource, name, scope, problems))
             return exit_for(problems) or Exit.FAILED
         return exit_for(_about(problems, found.items))
 

@@ -31,6 +31,11 @@ def _write(where: TextIO, data: bytes) -> None:
 @click.option("-i", "--stdin", is_flag=True, help="Pass standard input on to the command.")
 @click.option("-t/-T", "--tty/--no-tty", default=None,
               help="With a terminal, or without; else where this is one.")  # fmt: skip
+@click.option(
+    "--raw",
+    is_flag=True,
+    help="Through ECS without a shell around the command, which tells its exit code.",
+)
 @click.option("--attach", is_flag=True, help="To what runs in the container already; pods only.")
 @click.option("--debug", metavar="IMAGE", default="",
               help="In a debug container of this image beside it; pods only.")  # fmt: skip
@@ -70,13 +75,18 @@ def exec_(
         check=flags["check"],
         dry_run=flags["dry_run"],
     )
-    return run(wish, invocation(context).settings, _Opening(terminal=terminal, stdin=stdin))
+    return run(
+        wish,
+        invocation(context).settings,
+        _Opening(terminal=terminal, stdin=stdin, raw=flags["raw"]),
+    )
 
 
 class _Opening:
     """Opens a step on the terminal, or without one."""
 
-    def __init__(self, *, terminal: bool, stdin: bool) -> None:
+    def __init__(self, *, terminal: bool, stdin: bool, raw: bool) -> None:
+        self._raw = raw
         self._terminal = terminal
         self._stdin = stdin
 
@@ -94,6 +104,7 @@ class _Opening:
                 lambda data: _write(sys.stdout, data),
                 lambda data: _write(sys.stderr, data),
                 standard_input() if self._stdin else None,
+                as_it_is=self._raw,
             )
         if end.broken:
             say(f"{step.target}: {end.words}")

@@ -41,7 +41,7 @@ def _color(settings: Settings, term: str, environ: Mapping[str, str]) -> Finding
     if "256" in term:
         fix = "set COLORTERM=truecolor if the terminal can show more"
         return Finding("colour", Level.FINE, "256 colours", fix)
-    return Finding("colour", Level.FINE, "16 colours", "choose the theme for 16 colours")
+    return Finding("colour", Level.FINE, "16 colours", "the theme for them: --theme terminal")
 
 
 def _unicode(settings: Settings) -> Finding:

@@ -94,10 +94,10 @@ async def _print(
         text = json_text(whole) if wish.output == "json" else yaml_text(whole)
         click.echo(text.rstrip("\n"))
     else:
-        _print_rows(wish, settings, rows, scope)
+        _print_rows(wish, settings, rows, scope, whole=not problems)
     say_problems(problems)
     if wish.name and not rows.keys:
-        say(nowhere(wish.resource, wish.name, scope))
+        say(nowhere(wish.resource, wish.name, scope, problems))
         return exit_for(problems) or Exit.FAILED
     return exit_for(problems)
 
@@ -117,7 +117,7 @@ async def _whole(
     return documents, tuple(problems)
 
 
-def _print_rows(wish: Wish, settings: Settings, rows: Rows, scope: Scope) -> None:
+def _print_rows(wish: Wish, settings: Settings, rows: Rows, scope: Scope, *, whole: bool) -> None:
     if wish.output == "csv":
         click.echo(to_csv(rows), nl=False)
     elif wish.output == "name":
@@ -126,7 +126,7 @@ def _print_rows(wish: Wish, settings: Settings, rows: Rows, scope: Scope) -> Non
     elif rows.keys:
         color = _color(settings)
         click.echo("\n".join(table_lines(rows, color=color)), color=color)
-    elif not wish.name:
+    elif whole and not wish.name:
         where = visible(scope.cluster or scope.region or "any context")
         empty = wish.resource.empty or f"No {wish.resource.name} in {{scope}}."
         say("nothing matches the filter" if rows.total else empty.replace("{scope}", where))

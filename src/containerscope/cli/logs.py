@@ -89,7 +89,7 @@ async def _logs(wish: Wish, settings: Settings) -> int:
         item, problems = await _item(wish, clients, scope, settings, problems)
         if item is None:
             say_problems(problems)
-            say(nowhere(wish.resource, wish.name, scope))
+            say(nowhere(wish.resource, wish.name, scope, problems))
             return exit_for(problems) or Exit.FAILED
         find = wish.resource.logs
         assert find is not None

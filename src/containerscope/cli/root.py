@@ -20,6 +20,7 @@ _COMMANDS = {
     "logs": "logs",
     "exec": "exec",
     "forward": "forward",
+    "copy": "copy",
     **{verb.name: "acts" for verb in VERBS},
     "find": "find",
     "can": "can",

@@ -24,7 +24,7 @@ def say(message: str) -> None:
 def problem_line(problem: Problem) -> str:
     """What happened, where, and what to do about it."""
     where = f" in {problem.where}" if problem.where else ""
-    line = f"{problem.why.value}: {problem.operation}{where}: {problem.message}"
+    line = f"{problem.why.label}: {problem.operation}{where}: {problem.message}"
     if problem.remedy:
         line = f"{line.rstrip('.')}. {problem.remedy[:1].upper()}{problem.remedy[1:]}"
     return redact_text(line)

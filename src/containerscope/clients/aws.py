@@ -27,7 +27,13 @@ from containerscope.clients.kube_stream import KubeStreams
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
-from containerscope.clients.session import keep_roles, open_session, partition_of, region_of
+from containerscope.clients.session import (
+    account_of_role,
+    keep_roles,
+    open_session,
+    partition_of,
+    region_of,
+)
 from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
@@ -115,9 +121,10 @@ class AwsClients:
         self.plugin: tuple[str, ...] = ()
         """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
-        self._undecided = () if read_only else tuple(read_only_accounts)
+        named = None if read_only else _named_beforehand(target, read_only_accounts)
+        self._undecided = tuple(read_only_accounts) if named is None and not read_only else ()
         """Patterns of accounts that are read-only, until it is known which one this is."""
-        self._read_only = read_only or bool(self._undecided)
+        self._read_only = read_only or bool(self._undecided) or bool(named)
         self._metrics = metrics
         self._clock = ServerClock(clock)
         self._flights = Flights()
@@ -429,6 +436,18 @@ async def _send(
     answer = await method(**params)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     return answer, parse_date(headers.get("date"))
+
+
+def _named_beforehand(target: Target, patterns: Sequence[str]) -> bool | None:
+    """Whether a pattern names the account of the role that is assumed; None if that is not known.
+
+    So the role is assumed once, and an MFA code asked for once, with or without its session policy.
+    """
+    account = account_of_role(target) if patterns else ""
+    if account and any(fnmatchcase(account, pattern) for pattern in patterns):
+        return True
+    aliases = any(char.isalpha() for pattern in patterns for char in pattern)
+    return False if account and not aliases else None
 
 
 def _failure(operation: str, failure: Mapping[str, Any]) -> Problem:

@@ -11,6 +11,7 @@ from urllib.request import getproxies_environment
 import aiohttp
 
 from containerscope.clients.aws import AwsClients
+from containerscope.clients.errors import words_of
 from containerscope.clients.permissions import Permissions, permissions_of
 from containerscope.clients.tls import context_of
 from containerscope.model.health import Level
@@ -157,7 +158,7 @@ async def _endpoint(clients: AwsClients, service: str) -> Finding:
         ):
             return Finding(name, Level.FINE, f"{url} answers")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        said = str(error) or f"no answer in {_TIMEOUT:g} s"
+        said = words_of(error) or f"no answer in {_TIMEOUT:g} s"
         remedy = "check the network, HTTPS_PROXY, AWS_CA_BUNDLE and any VPC endpoint's policy"
         return Finding(name, Level.FAILED, f"{url}: {said}", remedy)
 

@@ -199,5 +199,10 @@ _NOT_ANSWERED: tuple[tuple[tuple[type[Exception], ...], Why, str], ...] = (
 def _not_answered(error: boto.BotoCoreError, name: str) -> Problem:
     for kinds, why, remedy in _NOT_ANSWERED:
         if isinstance(error, kinds):
-            return Problem(why, name, str(error), remedy=remedy)
-    return Problem(Why.FAILED, name, str(error))
+            return Problem(why, name, words_of(error), remedy=remedy)
+    return Problem(Why.FAILED, name, words_of(error))
+
+
+def words_of(error: BaseException) -> str:
+    """What it says, without the address of an object that aiohttp puts in."""
+    return re.sub(r" ssl:(<[^>]*>|\w+)", "", str(error))

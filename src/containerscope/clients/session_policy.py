@@ -27,8 +27,7 @@ READS = (
     "iam:List*", "iam:Simulate*", "logs:Describe*", "logs:FilterLogEvents", "logs:GetLogEvents",
     "logs:GetQueryResults", "logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery",
     "organizations:ListAccounts", "resource-explorer-2:Search", "secretsmanager:DescribeSecret",
-    "servicediscovery:Get*", "servicediscovery:List*", "ssm:DescribeInstanceInformation",
-    "ssm:DescribeParameters",
+    "servicediscovery:Get*", "servicediscovery:List*", "ssm:Describe*",
 )  # fmt: skip
 """IAM actions of every read that the guard lets through."""
 _ASSUMING = ("AssumeRole", "AssumeRoleWithWebIdentity")

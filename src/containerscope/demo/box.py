@@ -34,6 +34,15 @@ class Files:
             self.folders.add(path)
             path = path.rpartition("/")[0] or "/"
 
+    def drop(self, path: str) -> None:
+        """Take a file away, or a folder and all in it."""
+        for name in (path, *self.below(path)):
+            self.content.pop(name, None)
+        start = path.rstrip("/") + "/"
+        self.folders = {
+            each for each in self.folders if each != path and not f"{each}/".startswith(start)
+        }
+
     def below(self, path: str) -> dict[str, bytes]:
         """The files in a folder and below it."""
         start = path.rstrip("/") + "/"

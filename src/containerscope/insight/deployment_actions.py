@@ -10,6 +10,7 @@ from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
 _UNDER_WAY = ("PENDING", "IN_PROGRESS")
 _ENDS = {"SUCCESSFUL": Level.FINE, "STOPPED": Level.WARNING, "ROLLBACK_SUCCESSFUL": Level.FINE,
          "ROLLBACK_FAILED": Level.FAILED}  # fmt: skip
+_TIMEOUTS = {"ROLLBACK": "roll back", "CONTINUE": "go on"}
 
 
 def why_not_stopped(deployment: ServiceDeployment) -> str:
@@ -58,7 +59,7 @@ def plan_answer(deployment: ServiceDeployment, action: str) -> Step:
     hook_id = (hook.hook_id if hook else "") or ""
     then = "goes on" if action == "CONTINUE" else "rolled back"
     change = Change(f"hook {hook_id}", "waits for an answer" if hook else "–", then)
-    timeout = _words(hook.timeout_action) if hook else ""
+    timeout = _TIMEOUTS.get((hook.timeout_action or "") if hook else "", "")
     expires = f" at {hook.expires_at:%H:%M} UTC" if hook and hook.expires_at else ""
     note = Note(f"left alone it would {timeout or 'end'}{expires}", Level.NONE)
     confirm = Confirm.YES if action == "CONTINUE" else Confirm.TYPED

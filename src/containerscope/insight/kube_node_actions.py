@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from containerscope.insight.kube_budget import budgets_of
+from containerscope.insight.kube_node import node_kind
 from containerscope.insight.kube_pod import requests_of
 from containerscope.insight.kube_pod_actions import (
     has_ended,
@@ -34,8 +35,8 @@ class LiveNode(msgspec.Struct, frozen=True):
     node: Node
     pods: tuple[Pod, ...] = ()
     """Those on it."""
-    others: int | None = None
-    """How many other nodes are ready and take pods; None where that is not known."""
+    others: tuple[Node, ...] | None = None
+    """The other nodes that are ready and take pods; None where that is not known."""
     budgets: tuple[Budget, ...] = ()
     """Those of the whole cluster."""
     unknown: tuple[str, ...] = ()
@@ -48,9 +49,16 @@ def is_cordoned(node: Node) -> bool:
 
 
 def takes_pods(node: Node) -> bool:
-    """Whether it is ready and not cordoned."""
+    """Whether it is ready and not cordoned; a node of Fargate is there for one pod alone."""
     ready = node.condition("Ready")
-    return ready is not None and ready.true and not is_cordoned(node)
+    good = ready is not None and ready.true
+    return good and not is_cordoned(node) and node_kind(node) != "Fargate"
+
+
+def is_tainted(node: Node) -> bool:
+    """Whether it takes only pods that tolerate its taints."""
+    taints = (node.spec and node.spec.taints) or ()
+    return any(each.effect in ("NoSchedule", "NoExecute") for each in taints)
 
 
 def stays(pod: Pod) -> bool:
@@ -99,10 +107,14 @@ def _patch(live: LiveNode, cordoned: bool) -> KubeRequest:
 def _around(live: LiveNode) -> list[Note]:
     if live.others is None:
         return []
-    if live.others == 0:
+    count = len(live.others)
+    if count == 0:
         return [Note("no other node takes pods: new ones will be pending")]
-    verb = "takes" if live.others == 1 else "take"
-    return [Note(f"{counted(live.others, 'other node')} {verb} pods", Level.NONE)]
+    tainted = sum(map(is_tainted, live.others))
+    words = f"{counted(count, 'other node')} {'takes' if count == 1 else 'take'} pods"
+    if tainted:
+        words += f", {tainted} of them only those that tolerate a taint"
+    return [Note(words, Level.NONE if tainted < count else Level.WARNING)]
 
 
 def plan_drain(live: LiveNode, answer: str) -> Step:

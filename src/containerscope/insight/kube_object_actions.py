@@ -167,7 +167,17 @@ def plan_edit(live: LiveObject, steps: list[dict[str, Any]], becomes: Mapping[st
         *edit_changes(lines),
         request=live.ref.json_patch(steps, changes),
         facts=live.ref.facts,
+        confirm=Confirm.TYPED if _shrinks(lines) else Confirm.YES,
     )
+
+
+def _shrinks(lines: Iterable[DiffLine]) -> bool:
+    """Whether pods end by it."""
+    return any(
+        each.path == "spec.replicas" and isinstance(each.old, int) and isinstance(each.new, int)
+        and each.new < each.old
+        for each in lines
+    )  # fmt: skip
 
 
 def tried(live: LiveObject, step: Step, answer: Mapping[str, Any]) -> Step:

@@ -17,9 +17,9 @@ from containerscope.plan import Change, Confirm, KubeRequest, Note, Option, Stag
 
 EVICT, DELETE, KILL = "evict", "delete", "kill"
 WAYS = (
-    Option(EVICT, "evict: only if its disruption budgets allow it"),
-    Option(DELETE, "delete: past the budgets, with its own grace period"),
-    Option(KILL, "kill: past the budgets, at once and without a grace period"),
+    Option(EVICT, "evict  only if its disruption budgets allow it"),
+    Option(DELETE, "delete  past the budgets, with its own grace period"),
+    Option(KILL, "kill  past the budgets, at once and without a grace period"),
 )
 _MIRROR = "kubernetes.io/config.mirror"
 

@@ -157,16 +157,18 @@ def plan_release(live: LiveRelease, answer: str) -> Step:
         Change("AMI release", now or "?", live.newest or f"newest of {group.version}"),
         request=None if refused else _request(group, "UpdateNodegroupVersion"),
         notes=(
-            Note(
-                f"all {desired(group)} nodes are replaced, {unavailable(group)} at once; "
-                "their pods move"
-            ),
+            Note(f"{_every(group)} replaced, {unavailable(group)} at once; the pods move"),
             Note("a pod whose disruption budget forbids it makes the update fail", Level.NONE),
         ),
         facts={"AMI release": now, "version": group.version or ""},
         confirm=Confirm.TYPED,
         refused=refused,
     )
+
+
+def _every(group: Nodegroup) -> str:
+    count = desired(group)
+    return "its only node is" if count == 1 else f"all {count} nodes are"
 
 
 def made(answer: Mapping[str, Any]) -> str:

@@ -150,5 +150,4 @@ def plan_schedule(found: LiveSchedules, answer: str) -> Step:
     )
     if not refused and then == (low, high):
         refused = "the bounds are what it would set already"
-    # What takes it back is another action: setting the bounds.
-    return with_fields(bounded(found.live, then, refused), undo="")
+    return with_fields(bounded(found.live, then, refused), undone_by="set-bounds")

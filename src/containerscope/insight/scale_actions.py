@@ -157,6 +157,9 @@ def plan_suspend(live: LiveService, suspended: bool) -> Step:
         ),
         facts={"scaling": now},
         refused=refused,
+        # What was suspended in part is not taken back by suspending all of it.
+        undo=now if now in ("active", "suspended") else "",
+        undone_by="resume-scaling" if suspended else "suspend-scaling",
         mark=then,
     )
 

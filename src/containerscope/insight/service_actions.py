@@ -156,6 +156,7 @@ def plan_rollback(live: LiveService, answer: str) -> Step:
         ),
         facts=facts,
         confirm=Confirm.TYPED,
+        undo=(live.present.service_revision_arn or "") if live.present else "",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from containerscope.insight.preflight import (
@@ -107,10 +107,8 @@ def plan_exec(live: ExecFacts, command: str) -> Step:
     command = command.strip() or SHELL
     where = {"cluster": live.cluster, "task": live.task.task_arn, "container": live.container}
     request = Request("ecs", "ExecuteCommand", where, {"command": command, "interactive": True})
-    step = session_step(
-        exec_named(live), live.task.task_arn or "", live.cluster, checks, request, command
-    )
-    return replace(step, mark=exec_target(live))
+    key, mark = live.task.task_arn or "", exec_target(live)
+    return session_step(exec_named(live), key, live.cluster, checks, request, command, mark)
 
 
 def exec_target(live: ExecFacts) -> str:
@@ -234,6 +232,7 @@ def session_step(
     checks: Sequence[Check],
     request: Request,
     words: str,
+    mark: str = "",
 ) -> Step:
     """What is sent to open something, unless one of the checks says that it cannot be."""
     refused = blocked(checks)
@@ -254,4 +253,5 @@ def session_step(
         ),
         {check.name: str(check.passed) for check in checks if check.needed},
         refused=refused,
+        mark=mark,
     )

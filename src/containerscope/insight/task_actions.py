@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -17,8 +18,8 @@ from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
 REASON = "stopped from ContainerScope"
 _SHOWN = 3
 """Services that are named."""
-MINUTES = 120
-"""How long a task is protected, which is AWS's own default."""
+MINUTES, _LONGEST = 120, 2880
+"""For how long a task is protected: AWS's own default, and the most that it takes."""
 
 
 class LiveTask(msgspec.Struct, frozen=True):
@@ -33,8 +34,7 @@ class LiveTask(msgspec.Struct, frozen=True):
     healthy: bool = False
     """Whether it is one of the healthy ones."""
     protected_until: datetime | None = None
-    unknown: str = ""
-    """Why it is not known whether it is protected."""
+    """None where nobody asked, too."""
 
 
 def why_not_stopped(task: Task) -> str:
@@ -120,35 +120,51 @@ def stopped(task: Task | None) -> Stage:
     return Stage((task.last_status or "stopping").lower())
 
 
-def plan_protection(live: LiveTask, protect: bool) -> Step:
-    """Keep scale-in and deployments from stopping a task, or let them again."""
-    task, name = live.task, arn.name_of(live.task.task_arn or "")
-    refused = why_not_stopped(task) or live.unknown
-    if not refused and not task.service:
-        refused = "only tasks of services can be protected"
-    now = "on" if live.protected_until else "off"
-    if not refused and not protect and now == "off":
+def plan_protection(live: LiveTask, answer: str) -> Step:
+    """Keep scale-in and deployments from stopping a task for so many minutes."""
+    minutes = int(answer) if answer.isascii() and answer.isdigit() else 0
+    refused = _why_not_protected(live)
+    if not refused and not 1 <= minutes <= _LONGEST:
+        refused = f"a number of minutes from 1 to {_LONGEST} is wanted"
+    effect = f"scale-in and deployments leave it alone for {minutes} min"
+    changes = {"protectionEnabled": True, "expiresInMinutes": minutes}
+    return _protection(live, "on", changes, effect, refused)
+
+
+def plan_unprotected(live: LiveTask, answer: str) -> Step:
+    """Let scale-in and deployments stop a task again."""
+    refused = _why_not_protected(live)
+    if not refused and not live.protected_until:
         refused = "the task is not protected"
-    changes = {"protectionEnabled": protect} | ({"expiresInMinutes": MINUTES} if protect else {})
-    effect = f"scale-in and deployments leave it alone for {MINUTES} min"
-    if not protect:
-        effect = "scale-in and deployments may stop it"
+    effect = "scale-in and deployments may stop it"
+    return _protection(live, "off", {"protectionEnabled": False}, effect, refused)
+
+
+def _why_not_protected(live: LiveTask) -> str:
+    refused = why_not_stopped(live.task)
+    return refused or ("" if live.task.service else "only tasks of services can be protected")
+
+
+def _protection(
+    live: LiveTask, then: str, changes: Mapping[str, Any], effect: str, refused: str
+) -> Step:
+    task, name = live.task, arn.name_of(live.task.task_arn or "")
+    until = live.protected_until
+    now = f"on until {until:%H:%M} UTC" if until else "off"
+    where = {"cluster": live.cluster, "tasks": [task.task_arn or name]}
     return Step(
         name,
         task.task_arn or name,
         live.cluster,
-        (Change("protection", now, "on" if protect else "off"),),
-        None
-        if refused
-        else Request(
-            "ecs", "UpdateTaskProtection",
-            {"cluster": live.cluster, "tasks": [task.task_arn or name]}, changes,
-        ),
-        (Note(effect, Level.NONE),),
+        (Change("protection", now, then),),
+        None if refused else Request("ecs", "UpdateTaskProtection", where, changes),
+        () if refused else (Note(effect, Level.NONE),),
         {"protection": now},
         refused=refused,
-        mark="on" if protect else "off",
-    )  # fmt: skip
+        undo="off" if then == "on" and not until else "",
+        undone_by="unprotect" if then == "on" else "",
+        mark=then,
+    )
 
 
 def protected(until: datetime | None, step: Step) -> Stage:
@@ -201,6 +217,8 @@ def plan_instance(live: LiveInstance, status: str) -> Step:
         {"status": instance.status or ""},
         Confirm.TYPED if drains and running else Confirm.YES,
         refused,
+        undo=instance.status or "",
+        undone_by="activate" if drains else "drain",
         mark=status,
     )  # fmt: skip
 

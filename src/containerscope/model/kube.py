@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from containerscope.model.listing import ApiError, Problem
+
+T = TypeVar("T")
 
 
 class Owner(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -126,6 +128,13 @@ class RawEvent(msgspec.Struct, frozen=True):
 
     type: str | None = None
     object: msgspec.Raw = msgspec.Raw(b"null")
+
+
+class TypedEvent(msgspec.Struct, Generic[T], frozen=True):
+    """A line of a watch whose object is of the type that was asked for."""
+
+    type: str | None = None
+    object: T | None = None
 
 
 class Cause(msgspec.Struct, frozen=True):

@@ -23,6 +23,11 @@ class Why(enum.Enum):
     FAILED = "failed"
     NOT_APPLICABLE = "not applicable"
 
+    @property
+    def label(self) -> str:
+        """For a person: what expired may also never have been there."""
+        return "not signed in" if self is Why.EXPIRED else self.value
+
 
 class Missing(msgspec.Struct, frozen=True, gc=False):
     """A value we lack, with the reason."""

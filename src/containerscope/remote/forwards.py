@@ -32,10 +32,13 @@ class Running:
         self.step = step
         self._changed = changed
         self.task: asyncio.Task[Any] | None = None
+        self.listened = False
+        """Whether it has ever worked."""
 
     def tell(self, **changes: Any) -> None:
         """Something about it is different."""
         self.forward = replace(self.forward, **changes)
+        self.listened = self.listened or self.forward.status == "listening"
         self._changed(self.forward)
 
     def count(self, *, sent: int = 0, received: int = 0) -> None:
@@ -173,7 +176,9 @@ async def _kept_up(
             await carry(clients, running)
             message = "the session ended"
         except ApiError as error:
-            if error.problem.why is Why.DENIED:
+            first = not running.listened and error.problem.why is not Why.THROTTLED
+            if first or error.problem.why is Why.DENIED:
+                # What has never worked is not kept up.
                 running.tell(status="failed", message=error.problem.message)
                 raise
             message = error.problem.message

@@ -43,10 +43,14 @@ async def piped(
     out: Write,
     error: Write,
     given: AsyncIterator[bytes] | None = None,
+    *,
+    as_it_is: bool = False,
 ) -> End:
-    """Run the command of a step without a terminal."""
+    """Run the command of a step without a terminal; `as_it_is` without a shell around it."""
     check(clients, step)
     if step.opened.service == "kubernetes":
         return await pods.piped(clients, step.opened, out, error, given)
+    if as_it_is:
+        return await sessions.plain(clients, step, out)
     argv = shlex.split(step.opened.changes["command"])
     return await sessions.piped(clients, step, argv, out, given)

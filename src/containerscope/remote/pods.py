@@ -22,7 +22,15 @@ from containerscope.model.kube_pod import Pod
 from containerscope.model.listing import ApiError, Problem, Why
 from containerscope.plan import Request
 from containerscope.remote.ended import End
-from containerscope.remote.terminal import Given, Leave, given_away, keys_to, raw, size_to
+from containerscope.remote.terminal import (
+    Given,
+    Leave,
+    given_away,
+    keys_to,
+    raw,
+    size_to,
+    unless_left,
+)
 
 _STARTS = 120.0
 """Seconds for which the image of a debug container is waited for."""
@@ -47,14 +55,18 @@ def _query(request: Request, *, stdin: bool, tty: bool) -> list[tuple[str, str]]
 
 async def terminal(clients: Any, request: Request) -> End:
     """Give the terminal to what a request opens in a pod; raises `ApiError` if it cannot."""
-    if request.operation == "debug":
-        request = await _debugging(clients, request)
-    attached = request.operation == "attach"
-    stdin = bool(request.changes.get("stdin", True)) if attached else True
-    tty = bool(request.changes.get("tty", True)) if attached else True
-    query = _query(request, stdin=stdin, tty=tty)
-    streams = clients.kube_streams(request.where["cluster"])
     with given_away() as given:
+        if request.operation == "debug":
+            given.write(f"starting {request.changes['name']}… ctrl+c leaves\r\n".encode())
+            added = await unless_left(_debugging(clients, request))
+            if added is None:
+                return End(None, f"left; {request.changes['name']} stays in the pod")
+            request = added
+        attached = request.operation == "attach"
+        stdin = bool(request.changes.get("stdin", True)) if attached else True
+        tty = bool(request.changes.get("tty", True)) if attached else True
+        query = _query(request, stdin=stdin, tty=tty)
+        streams = clients.kube_streams(request.where["cluster"])
         async with streams.open(path_of(request, request.operation), query) as channels:
             with raw():
                 return await _conversed(channels, given, stdin=stdin, tty=tty)

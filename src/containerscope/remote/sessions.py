@@ -7,6 +7,7 @@ import contextlib
 import os
 import re
 import secrets
+import select
 import shlex
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -16,12 +17,17 @@ from containerscope.clients.plugin import Call, Opened
 from containerscope.model.listing import ApiError, Problem, Why
 from containerscope.plan import Request, Step
 from containerscope.remote.ended import End
-from containerscope.remote.terminal import given_away
+from containerscope.remote.terminal import given_away, unless_left
 
 _SCRIPT = (
     "stty -echo -onlcr 2>/dev/null; printf '\\n%s\\n' {begin}; \"$@\"; "
     "printf '\\n%s:%s\\n' {end} \"$?\""
 )
+_BANNER = re.compile(
+    rb"\A\s*Starting session with SessionId:[^\n]*\n"
+    rb"|(?:\r?\n){0,2}Exiting session with sessionId:[^\n]*\s*\Z"
+)
+"""What the plugin says for itself."""
 _ENOUGH = 64 * 1024
 """Bytes of which the end is kept to say why a session did not begin."""
 
@@ -48,7 +54,9 @@ async def terminal(clients: Any, step: Step) -> End:
     """Give the terminal to a session until it ends."""
     request = step.opened
     with given_away() as given:
-        call = await started(clients, request, step.mark)
+        call = await unless_left(started(clients, request, step.mark))
+        if call is None:
+            return End(None, "left before it was opened")
         async with process.opened(
             process.Purpose.SHELL,
             call.arguments,
@@ -94,6 +102,19 @@ async def _fed(talk: Conversation, given: AsyncIterator[bytes]) -> None:
     await talk.type(b"\x04" if last == b"\n" else b"\x04\x04")
 
 
+async def plain(clients: Any, step: Step, out: Any) -> End:
+    """Run a command as it is, with no shell around it: its exit code is not told."""
+    said = bytearray()
+    async with _plugin(clients, step.opened, step.mark) as (child, _):
+        assert child.stdout is not None, "its output is piped"
+        while data := await child.stdout.read(1 << 15):
+            said += data
+        await child.wait()
+    text = _BANNER.sub(b"", bytes(said)).replace(b"\r\n", b"\n")
+    out(text)
+    return End()
+
+
 class Conversation:
     """A command that runs in a container while we talk with it, on a terminal of our own."""
 
@@ -123,8 +144,7 @@ class Conversation:
     async def type(self, data: bytes) -> None:
         """Send as if it was typed."""
         loop = asyncio.get_running_loop()
-        for at in range(0, len(data), 1024):
-            await loop.run_in_executor(None, os.write, self._keys, data[at : at + 1024])
+        await loop.run_in_executor(None, _write_all, self._keys, data)
 
     async def pass_on(self, out: Any) -> int | None:
         """Hand on what is written until the command ends; its exit code."""
@@ -159,9 +179,6 @@ async def conversation(
     clients: Any, step: Step, argv: Sequence[str]
 ) -> AsyncIterator[Conversation]:
     """Run a command so that its output and exit code can be told from what the plugin says."""
-    import pty
-    import tty
-
     token = secrets.token_hex(8)
     begin, end = f"<{token}", f"{token}>"
     script = _SCRIPT.format(begin=f"'{begin}'", end=f"'{end}'")
@@ -170,7 +187,21 @@ async def conversation(
     request = Request(
         request.service, request.operation, request.where, {**request.changes, "command": command}
     )
-    call = await started(clients, request, step.mark)
+    async with _plugin(clients, request, step.mark) as (child, keys):
+        talk = Conversation(child, keys, begin.encode(), end.encode())
+        await talk.begin()
+        yield talk
+
+
+@contextlib.asynccontextmanager
+async def _plugin(
+    clients: Any, request: Request, target: str
+) -> AsyncIterator[tuple[asyncio.subprocess.Process, int]]:
+    """The plugin on a terminal of our own, on which we type; its output is piped."""
+    import pty
+    import tty  # not on Windows
+
+    call = await started(clients, request, target)
     keys, terminal_side = pty.openpty()
     try:
         tty.setraw(terminal_side)
@@ -183,12 +214,19 @@ async def conversation(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
         ) as child:
-            talk = Conversation(child, keys, begin.encode(), end.encode())
-            await talk.begin()
-            yield talk
+            yield child, keys
     finally:
         os.close(terminal_side)
         os.close(keys)
+
+
+def _write_all(where: int, data: bytes) -> None:
+    """Write to a terminal that takes as much as whoever reads it has room for."""
+    while data:
+        try:
+            data = data[os.write(where, data) :]
+        except BlockingIOError:
+            select.select((), (where,), (), 1)
 
 
 def _unstarted(said: bytes) -> ApiError:

@@ -8,8 +8,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from typing import Any, TypeVar
 
 from containerscope.model.listing import ApiError, Problem, Why
 
@@ -101,6 +101,19 @@ def raw() -> Iterator[None]:
 
 
 @contextlib.contextmanager
+def raw_then_back() -> Iterator[None]:
+    """The same for a while: whoever comes next finds the terminal as it was."""
+    import termios  # not on Windows
+
+    modes = termios.tcgetattr(0)
+    with raw():
+        try:
+            yield
+        finally:
+            termios.tcsetattr(0, termios.TCSADRAIN, modes)
+
+
+@contextlib.contextmanager
 def _keys_are_theirs() -> Iterator[None]:
     before: list[tuple[int, Any]] = []
     for name in _TYPED:
@@ -162,6 +175,29 @@ def size_to(resized: Callable[[int, int], None]) -> Iterator[None]:
     finally:
         loop.remove_signal_handler(signal.SIGWINCH)
         signal.signal(signal.SIGWINCH, before)
+
+
+T = TypeVar("T")
+
+
+async def unless_left(work: Coroutine[Any, Any, T]) -> T | None:
+    """What the work returns; None once ctrl+c is pressed meanwhile. Within `given_away`."""
+    left = asyncio.Event()
+
+    def typed(data: bytes) -> None:
+        if b"\x03" in data:
+            left.set()
+
+    working = asyncio.ensure_future(work)
+    waiting = asyncio.ensure_future(left.wait())
+    with raw_then_back(), keys_to(typed):
+        try:
+            await asyncio.wait((working, waiting), return_when=asyncio.FIRST_COMPLETED)
+            return working.result() if working.done() else None
+        finally:
+            for each in (working, waiting):
+                each.cancel()
+            await asyncio.gather(working, waiting, return_exceptions=True)
 
 
 async def any_key() -> None:

@@ -140,6 +140,7 @@ def custom(word: str) -> Resource[Custom] | None:
         owner=_kube.OWNER,
         health=_kube.health(verdict),
         changing=_kube.changing(verdict),
+        children=(_kube.to_events(""),),
         details=_kube.simple_overview("", _shape, verdict),
         needs=("cluster",),
         actions=object_actions(where),

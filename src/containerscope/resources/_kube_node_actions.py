@@ -45,9 +45,11 @@ async def _look(clients: Clients, scope: Scope, item: Item[Node]) -> LiveNode:
     )
     others = None
     if not unknown:
-        names = ((each.metadata.name if each.metadata else None) for each in nodes)
-        pairs = zip(names, nodes, strict=True)
-        others = sum(plans.takes_pods(each) for name, each in pairs if name != ref.name)
+        others = tuple(
+            each
+            for each in nodes
+            if plans.takes_pods(each) and (each.metadata and each.metadata.name) != ref.name
+        )
     return LiveNode(ref, read(_NODES.decode(), body, "nodes"), others=others, unknown=unknown)
 
 

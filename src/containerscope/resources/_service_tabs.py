@@ -99,4 +99,9 @@ _TABS: tuple[tuple[str, Blocks], ...] = (
     ("Images", images_tab),
 )
 
-DETAILS: tuple[Detail[Service], ...] = tuple(Detail(title, _known(tab)) for title, tab in _TABS)
+_SELDOM = {"Metrics": 60.0}
+"""CloudWatch charges for each metric, and has a new point a minute."""
+
+DETAILS: tuple[Detail[Service], ...] = tuple(
+    Detail(title, _known(tab), seconds=_SELDOM.get(title, 15.0)) for title, tab in _TABS
+)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import shlex
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from containerscope.insight import copy_plans as copies
 from containerscope.insight import forward_plans as forwarding
 from containerscope.insight import session_plans as plans
 from containerscope.insight.session_plans import LiveHost, LivePod
@@ -91,7 +93,14 @@ async def _running(clients: Clients, scope: Scope, item: Item[Any]) -> list[Any]
         remedy = "see its events and stopped tasks for why"
         raise ApiError(Problem(Why.FAILED, "ecs:ListTasks", message, remedy=remedy))
     tasks.sort(key=lambda each: str(each.started_at or ""), reverse=True)
+    # One that can be entered goes before a newer one that cannot yet.
+    tasks.sort(key=_unready)
     return tasks
+
+
+def _unready(task: Any) -> bool:
+    agents = (agent for each in task.containers or () for agent in each.managed_agents or ())
+    return not any(agent.last_status == "RUNNING" for agent in agents)
 
 
 def _first(names: list[str]) -> list[str]:
@@ -181,13 +190,34 @@ def _ecs_forward(look: Look, part: str, when: Callable[[Item[Any]], str]) -> Act
     )
 
 
+def _copying(look: Look, part: str, when: Callable[[Item[Any]], str], into: bool) -> Action[Any]:
+    way = "into" if into else "out of"
+    return Action(
+        f"copy-{'in' if into else 'out'}",
+        f"Copy a file {way} {_of(part)}",
+        f"Copy a file or folder {way} a container",
+        lambda clients, scope, item: look(clients, scope, item, part),
+        partial(copies.plan_copy, into=into),
+        (),
+        when=when,
+        asks=Ask(
+            "from to", hint=copies.HOW[into].removeprefix("give "), characters=".*",
+            longest=_LONGEST,
+        ),
+        opens="copy",
+    )  # fmt: skip
+
+
+_COPIES = (partial(_copying, into=False), partial(_copying, into=True))
+
+
 def ecs_actions(
     look: Look, parts: Parts | None = None, when: Callable[[Item[Any]], str] = lambda _: ""
 ) -> tuple[Action[Any], ...]:
     """A shell and one command, for rows whose container `look` finds."""
     return tuple(
         sessions(lambda part, make=make: make(look, part, when), parts)  # type: ignore[misc]
-        for make in (_ecs_shell, _ecs_exec, _ecs_forward)
+        for make in (_ecs_shell, _ecs_exec, _ecs_forward, *_COPIES)
     )
 
 
@@ -289,10 +319,9 @@ def pod_actions(look: Look, parts: Parts | None = None) -> tuple[Action[Any], ..
             opens=opens,
         )
 
-    return tuple(
-        sessions(lambda part, spec=spec: made(spec, part), parts)  # type: ignore[misc]
-        for spec in _POD
-    )
+    makes = [partial(made, spec) for spec in _POD]
+    makes += [lambda part, make=make: make(look, part, _pod_when) for make in _COPIES]  # type: ignore[misc]
+    return tuple(sessions(make, parts) for make in makes)
 
 
 # Instances and nodes

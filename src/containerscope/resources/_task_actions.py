@@ -19,7 +19,7 @@ from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_task import Task
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Missing
-from containerscope.plan import Stage, Step
+from containerscope.plan import Ask, Stage, Step
 from containerscope.resource import Action, Clients, Scope
 from containerscope.resources import _around, _ecs
 from containerscope.resources._scale_actions import targets_now
@@ -181,12 +181,14 @@ TASK_ACTIONS: tuple[Action[Task], ...] = (
     Action(
         "protect",
         "Protect",
-        f"Protect from scale-in and deployments for {plans.MINUTES} min",
+        "Protect from scale-in and deployments",
         _one(_with_protection),
-        lambda live, _: plans.plan_protection(live, True),
+        plans.plan_protection,
         ("ecs:UpdateTaskProtection", "ecs:GetTaskProtection"),
         look_all=_with_protection,
         when=_why_not,
+        asks=Ask("minutes", hint="MINUTES"),
+        answer=lambda _: str(plans.MINUTES),
         bulk=True,
         progress=_is_protected,
     ),
@@ -195,7 +197,7 @@ TASK_ACTIONS: tuple[Action[Task], ...] = (
         "End the protection of",
         "End its protection",
         _one(_with_protection),
-        lambda live, _: plans.plan_protection(live, False),
+        plans.plan_unprotected,
         ("ecs:UpdateTaskProtection", "ecs:GetTaskProtection"),
         look_all=_with_protection,
         when=_why_not,

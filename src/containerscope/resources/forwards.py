@@ -115,7 +115,7 @@ RESOURCE: Resource[Forward] = Resource(
     aliases=("pf", "port-forwards"),
     columns=(
         _ecs.CLUSTER,
-        _ecs.name_column("TARGET"),
+        _ecs.name_column("TARGET", width=30),
         Column("LOCAL", lambda forward: forward.address, priority=1),
         Column("REMOTE", lambda forward: forward.remote, priority=1),
         Column(

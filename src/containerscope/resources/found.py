@@ -37,6 +37,7 @@ _SHARED = frozenset(
 """Kinds of which it is told which services use them."""
 _LAZY = frozenset({"taskdefs"})
 """Lists whose details take a call each: only their names are looked through."""
+_DEFINITIONS, _USERS = "task definitions", "used-by"
 _FAMILIES = 200
 """Task definitions read for what they name, a call for each that is not known yet."""
 _AT_ONCE = 8
@@ -83,7 +84,7 @@ class _Search:
     def listing(self, phase: Phase = Phase.NAMES) -> Listing[Found]:
         """The rows so far, and a line for each place that was looked through."""
         told = [
-            Item(f"looked {place}", words, Found("… looked", words))
+            Item(f"looked {place}", place, Found("… looked", words))
             for place, words in self.looked.items()
         ]
         items = (*self.rows.values(), *told)
@@ -139,15 +140,15 @@ async def _definitions(
                 revision = f"{name}:{definition.revision}"
                 row = Found("task definition", f"names it as {', '.join(ways)}", "taskdefs", name)
                 search.rows[f"names {name}"] = Item(f"names {name}", revision, row)
-        search.looked["definitions"] = _read_words(read, len(names)) + " …"
+        search.looked[_DEFINITIONS] = _read_words(read, len(names)) + " …"
         yield search.listing()
-    search.looked["definitions"] = _read_words(read, len(names))
+    search.looked[_DEFINITIONS] = _read_words(read, len(names))
     yield search.listing()
 
 
 def _read_words(read: int, families: int) -> str:
     """How many families were looked into, by a call each at most."""
-    told = f"task definitions: the latest of {read} families read"
+    told = f"the latest of {read} families read"
     return told if read == families else f"{told}, of {families}"
 
 
@@ -169,14 +170,14 @@ async def _look(
                 if seen.get(item.key) is not item.value:
                     seen[item.key] = item.value
                     _take(resource, here, item, sought, search)
-            search.looked[place] = f"{place}: {len(listing.items)} looked through …"
+            search.looked[place] = f"{len(listing.items)} looked through …"
             yield search.listing()
     except ApiError as error:
         search.problems.append(error.problem)
     search.forget(resource, listing)
     search.problems += listing.problems
     rest = "" if not listing.problems else ", not all could be read"
-    search.looked[place] = f"{place}: {len(listing.items)} looked through{rest}"
+    search.looked[place] = f"{len(listing.items)} looked through{rest}"
     yield search.listing()
 
 
@@ -254,10 +255,10 @@ async def _users(
             health = used_by.RESOURCE.health(item.value)
             row = Found("service", words, "services", item.key, item.cluster, health=health)
             search.rows[key] = Item(key, item.name, row, cluster=item.cluster)
-        search.looked["used-by"] = "services: whether they use it …"
+        search.looked[_USERS] = "whether services use it …"
         yield search.listing()
     search.problems += listing.problems
-    search.looked["used-by"] = "services: whether they use it"
+    search.looked[_USERS] = "whether services use it"
     yield search.listing()
 
 
@@ -268,7 +269,7 @@ async def read(clients: Clients, scope: Scope, item: Item[Found]) -> Mapping[str
         raise ApiError(Problem(row.why, "find", row.reason))
     resource = find(row.resource)
     if resource is None:
-        return {"looked": item.name}
+        return {"looked": f"{item.name}: {row.words}"}
     place = scope.within(cluster=row.cluster, parent=row.parent)
     demand = Demand(visible=(row.key,))
     async for listing in resource.lister(clients, place, demand):

@@ -113,6 +113,9 @@ def _placement(pod: Pod) -> PairsBlock:
         if each.persistent_volume_claim and each.persistent_volume_claim.claim_name
     )
     cpu, memory = requests_of(pod, "cpu"), _memory(pod)
+    most, limit = limits_of(pod, "cpu"), _memory_limit(pod)
+    limits = (f"{most:g} CPU" if most else "", f"{limit:.0f} MiB memory" if limit else "")
+    again = restarts_of(pod)
     return _blocks.pairs(
         "Pod",
         ("Status", pod_word(pod)),
@@ -122,6 +125,9 @@ def _placement(pod: Pod) -> PairsBlock:
         ("QoS", status.qos_class),
         ("Priority class", spec.priority_class_name),
         ("Requests", f"{cpu:g} CPU, {memory or 0:.0f} MiB" if cpu or memory else None),
+        ("Limits", ", ".join(filter(None, limits)) or None),
+        ("Restarts", again or None),
+        ("Restarted last", _last_restart(pod)),
         ("Volume claims", claims),
         ("Started", status.start_time),
     )

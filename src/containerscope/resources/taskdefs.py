@@ -176,7 +176,7 @@ RESOURCE: Resource[TaskDefinition] = Resource(
             priority=2,
             width=40,
         ),
-        Column("NETWORK", lambda found: found.network_mode, priority=5),
+        Column("NETWORK", lambda found: found.network_mode, wide=True, priority=5),
         Column("RUNS ON", _runs_on, priority=4, width=24),
         Column("STATUS", lambda found: found.status, priority=6),
         Column("PLATFORM", _platform, wide=True, priority=7),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from typing import Any
 
 from containerscope.model.health import Level
@@ -11,6 +12,25 @@ from containerscope.resource import Column, Resource
 
 HEALTH = "health"
 _NO_HEALTH = next(f.default for f in dataclasses.fields(Resource) if f.name == "health")
+
+
+_UNIT = re.compile(r"\s*(%|\bmib|#)$")
+
+
+def field_named(resource: Resource[Any], name: str) -> str:
+    """The field that a person means: its name in any case, or what stands over its column.
+
+    A name that is neither is returned in lower case.
+    """
+    name = name.casefold()
+    columns = all_columns(resource)
+    if any(column.field.casefold() == name for column in columns):
+        return name
+    for column in columns:
+        title = column.title.casefold()
+        if name in (title, _UNIT.sub("", title).replace(" ", "_")):
+            return column.field.casefold()
+    return name
 
 
 def all_columns(resource: Resource[Any]) -> tuple[Column[Any], ...]:

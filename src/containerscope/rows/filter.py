@@ -13,6 +13,7 @@ from typing import Any
 from containerscope.model.listing import Item
 from containerscope.model.text import visible
 from containerscope.resource import Resource
+from containerscope.rows.columns import field_named
 from containerscope.rows.fields import Field, fields_of, tags_of
 from containerscope.rows.quantity import BadQuantityError
 
@@ -186,7 +187,7 @@ class _Reader:
         if name.casefold() == "tag" and self.has_tags and op in (":", "="):
             key, sign, wanted = value.partition("=")
             return _tag(self.resource, key, "=", wanted) if sign else _has_tag(self.resource, value)
-        field = self.fields.get(name.casefold())
+        field = self.fields.get(field_named(self.resource, name))
         if field is not None:
             return self.on_field(token, field, op, value)
         if op in ("=", "!=") and self.has_tags:

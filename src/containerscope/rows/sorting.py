@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from containerscope.resource import Column, Resource
-from containerscope.rows.columns import HEALTH, all_columns
+from containerscope.rows.columns import HEALTH, all_columns, field_named
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ def read_sorting(resource: Resource[Any], asked: str) -> Sorting:
 
 
 def _named(resource: Resource[Any], asked: str) -> Sorting:
-    field = asked.removeprefix("-").casefold()
+    field = field_named(resource, asked.removeprefix("-"))
     descending = asked.startswith("-")
     if field == HEALTH:
         return Sorting(descending=descending)

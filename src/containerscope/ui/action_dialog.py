@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -28,6 +29,9 @@ _YES = ("y", "enter", "f8")
 """The keys that may say yes; it is the first that has not opened the dialog."""
 _MOST = 200
 """Cells of one text from outside."""
+_FRAME = 5
+"""Rows of the border, of the spaces around what happens, and one beside the dialog."""
+_LEAST = 3
 _STEPS = 8
 """Things whose change is told one by one."""
 
@@ -223,6 +227,21 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         if typed and not asks and self.focused is None:
             self.set_focus(self.query_one("#word"))
         self.query_one("#hint", Static).update(Text(self._hint(found, typed=typed), "dim"))
+        self.call_after_refresh(self._share_height)
+
+    def on_resize(self) -> None:
+        """Another terminal has other room."""
+        self.call_after_refresh(self._share_height)
+
+    def _share_height(self) -> None:
+        """Give what happens the rows that nothing else of the dialog takes.
+
+        A height of its own measure would count the rows that are scrolled away.
+        """
+        effects = self.query_one("#effects", VerticalScroll)
+        others = (each for each in self.query_one(".act").children if each is not effects)
+        taken = sum(each.outer_size.height for each in others if each.display) + _FRAME
+        effects.styles.max_height = max(_LEAST, self.app.size.height - taken)
 
     def _hint(self, found: Preview, *, typed: bool) -> str:
         if not found.ready:
@@ -283,6 +302,10 @@ def plan_text(found: Preview, age: int = 0) -> Text:
         _append_step(text, step, named=len(found.steps) > 1)
     if len(found.steps) > _STEPS:
         text.append(f"… and {len(found.steps) - _STEPS} more\n", "dim")
+    if len(found.steps) > 1:
+        sends = Counter(step.request.words for step in found.ready if step.request is not None)
+        for words, times in sends.items():
+            text.append(f"sends  {times} × {_fit(words)}\n", "dim")
     for note in found.notes:
         _append_note(text, note)
     left = len(found.steps) - len(found.ready)
@@ -302,7 +325,8 @@ def _append_step(text: Text, step: Step, *, named: bool) -> None:
         text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
     for note in step.notes:
         _append_note(text, note)
-    if step.request is not None:
+    is_local = step.request is not None and step.request.name.startswith("local:")
+    if step.request is not None and not named and not is_local:
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
 
 

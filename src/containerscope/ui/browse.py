@@ -199,6 +199,7 @@ class BrowseScreen(EnterScreen):
         if self.session is not None:
             self.session.clients.sign_in_again()
             self.session.poller.poke()
+            self.detail.renew()
         else:
             self.scope_app.retry()
 
@@ -226,7 +227,8 @@ class BrowseScreen(EnterScreen):
 
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
-        self._look_for(event.mode, event.text)
+        if self.prompt.stands(event):
+            self._look_for(event.mode, event.text)
 
     def _look_for(self, mode: Mode, text: str) -> None:
         if mode == "/" and text:
@@ -286,11 +288,11 @@ class BrowseScreen(EnterScreen):
         return tuple((key, self.rows.name(key)) for key in self.rows.keys[:2000])
 
     def palette_resources(self) -> tuple[tuple[str, str], ...]:
-        """Every resource that can be named; the others are opened from a row."""
+        """Every resource that can be named."""
         return tuple(
             (each.name, " ".join(each.aliases))
             for each in all_resources().values()
-            if "parent" not in each.needs
+            if each.nameable
         )
 
     def go_to_row(self, key: str) -> None:

@@ -38,7 +38,7 @@ def state_of(listing: Listing[object] | None, now: datetime, detailed: int = 0) 
     if listing.stale_since is not None:
         return State(f"stale {age(listing.stale_since, now)}", Level.WARNING)
     if listing.problems and not listing.items:
-        return State(listing.problems[0].why.value, Level.FAILED)
+        return State(listing.problems[0].why.label, Level.FAILED)
     if listing.phase is Phase.NAMES:
         return State("loading", Level.PROGRESS)
     if listing.phase is Phase.DETAILS:
@@ -66,13 +66,18 @@ def title(
     sort: str,
     width: int,
     marks: int = 0,
+    *,
+    known: bool = True,
 ) -> Spans:
-    """The second line: where we are, what of it is shown, and how true it is."""
-    many = f"{shown}/{total}" if shown != total else f"{total}"
+    """The second line: where we are, what of it is shown, and how true it is.
+
+    Before anything is `known` about it, it is not counted.
+    """
+    many = f" ({shown}/{total})" if shown != total else f" ({total})"
     crumbs = [Span(" ")]
     for part in location.trail:
         crumbs += [Span(cut(visible(part), 28), "dim"), Span(" › ", "dim")]
-    crumbs += [Span(location.resource, "strong"), Span(f" ({many})")]
+    crumbs += [Span(location.resource, "strong"), Span(many if known else "")]
     right = _facts(location, counts, state, sort, marks)
     while len(right) > 1 and width_of(joined(right)) + width_of(crumbs) + 4 > width:
         del right[-2]

@@ -130,7 +130,7 @@ def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside
         base = base.within(cluster=scope.cluster, namespace=scope.namespace)
     if "parent" in resource.needs:
         if resource.needs and not scope.parent:
-            raise CommandError(f"{resource.name} are opened from a row above them")
+            raise CommandError(f"{resource.name} is opened from a row only")
         base = scope
     lacking = [need for need in resource.needs if need != "parent" and not fields.get(need)]
     for need in tuple(lacking):
@@ -213,6 +213,8 @@ def completions(
 
 def _heads(typed: str, resources: Iterable[Resource[Any]]) -> Iterable[Candidate]:
     for resource in resources:
+        if not resource.nameable:
+            continue
         fit = max(score(typed, resource.name), score(typed, resource.noun))
         by_alias = max((score(typed, alias) for alias in resource.aliases), default=0)
         exact = 2 if typed.casefold() in resource.aliases else 0

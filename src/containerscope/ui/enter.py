@@ -7,6 +7,7 @@ import contextlib
 import signal
 from collections.abc import Iterator, Sequence
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textual import work
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from containerscope.remote.ended import End
     from containerscope.ui.action_dialog import Confirmed
 
-_TERMINATED = 128 + signal.SIGTERM
+_ENDS = ("SIGTERM", "SIGHUP")
 
 
 class EnterScreen(ActScreen):
@@ -79,7 +80,10 @@ class EnterScreen(ActScreen):
         from containerscope.acting import enter
 
         (step,) = confirmed.preview.ready
-        deeds = {"forward": partial(self._forwarded, session, order, confirmed.answer)}
+        deeds = {
+            "forward": partial(self._forwarded, session, order, confirmed.answer),
+            "copy": partial(self._copied, session, order, confirmed.answer),
+        }
         deed = deeds.get(order.action.opens, partial(self._on_terminal, session, order))
         outcome = await enter(session.clients, order, step, confirmed.answer, deed)
         self._told(order, outcome)
@@ -94,6 +98,29 @@ class EnterScreen(ActScreen):
         self.doings.append(doing)
         self.paint()
         self.leave_later(doing)
+
+    async def _copied(self, session: Any, order: Order, answer: str, step: Step) -> str:
+        """Copy a file, and tell how far it is."""
+        from containerscope.insight.copy_plans import sides
+        from containerscope.plan import Stage
+        from containerscope.remote.copying import MIB, Copy, copy
+
+        given = sides(answer)
+        assert given is not None, "it was checked"
+        into = order.action.id == "copy-in"
+        local, remote = given if into else given[::-1]
+        doing = Doing(order)
+        self.doings.append(doing)
+
+        def told(done: int, size: int) -> None:
+            share = f" of {size / MIB:.1f}" if size else ""
+            doing.stages[step.key] = Stage(f"{done / MIB:.1f}{share} MiB")
+
+        told(0, 0)
+        try:
+            return await copy(session.clients, step, Copy(remote, Path(local), into), told)
+        finally:
+            self.doings.remove(doing)
 
     async def _forwarded(self, session: Any, order: Order, answer: str, step: Step) -> str:
         """Forward a port until it is stopped, whatever is looked at meanwhile."""
@@ -148,7 +175,7 @@ class EnterScreen(ActScreen):
                         end = await opening.terminal(session.clients, step)
                         if order.action.opens == "command" or end.broken or end.code:
                             await opening.read_first(end)
-                except (ApiError, asyncio.CancelledError, OSError) as error:
+                except (Exception, asyncio.CancelledError) as error:
                     failure = error
         except SuspendNotSupported:
             message = "this terminal cannot be given away"
@@ -156,7 +183,7 @@ class EnterScreen(ActScreen):
         finally:
             self.heed_end()
         if ended_by.asked:
-            self.app.exit(_TERMINATED, _TERMINATED)
+            self.app.exit(128 + ended_by.asked, 128 + ended_by.asked)
             return "broken off"
         self.app.refresh(repaint=True)
         if isinstance(failure, OSError):
@@ -171,18 +198,22 @@ class _Ended:
     """Whether somebody has asked the process to end while the terminal was given away."""
 
     def __init__(self) -> None:
-        self.asked = False
+        self.asked = 0
+        """The signal that asked; 0 for none."""
 
     @contextlib.contextmanager
     def heeded(self) -> Iterator[None]:
         """Break off what has the terminal, so that it is put in order before we go."""
         task, loop = asyncio.current_task(), asyncio.get_running_loop()
 
-        def end() -> None:
-            self.asked = True
+        def end(number: int) -> None:
+            self.asked = number
             if task is not None:
                 task.cancel()
 
-        with contextlib.suppress(NotImplementedError):
-            loop.add_signal_handler(signal.SIGTERM, end)
+        for name in _ENDS:
+            number = getattr(signal, name, None)
+            with contextlib.suppress(NotImplementedError):
+                if number is not None:
+                    loop.add_signal_handler(number, end, number)
         yield

@@ -179,11 +179,18 @@ class FrameScreen(Screen[None]):
             rows.counts if rows else {},
             len(rows.keys) if rows else 0,
             rows.total if rows else 0,
-            chrome.state_of(self.listing, self.now(), rows.detailed if rows else 0),
+            self._state(),
             here.sort,
             width,
             len(self.table.marks),
+            known=self.listing is not None,
         )
+
+    def _state(self) -> chrome.State:
+        if self.listing is None and self._trouble is not None:
+            return chrome.State(self._trouble.why.label, Level.FAILED)
+        detailed = self.rows.detailed if self.rows else 0
+        return chrome.state_of(self.listing, self.now(), detailed)
 
     def _status(self, width: int) -> Spans:
         if self.rows is not None and self.rows.error:

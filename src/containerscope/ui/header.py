@@ -69,7 +69,8 @@ def header(
 
     When it gets narrow it keeps account, region and READ-ONLY.
     """
-    state = _pulse(pulse) if identity is not None else Span("connecting", "progress")
+    reached = identity is not None or pulse.problem is not None
+    state = _pulse(pulse) if reached else Span("connecting", "progress")
     right = [Span("READ-ONLY", "warning")] if read_only else []
     if width >= 60:
         right.insert(0, state)
@@ -86,7 +87,7 @@ def header(
 
 def _pulse(pulse: Pulse) -> Span:
     if pulse.problem is not None:
-        return Span(f"▲ {pulse.problem.value}", "warning")
+        return Span(f"▲ {pulse.problem.label}", "warning")
     if pulse.throttled:
         return Span(f"▲ throttled {pulse.calls:.0f}/s", "warning")
     if not pulse.live:

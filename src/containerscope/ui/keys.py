@@ -243,6 +243,10 @@ def footer(context: Context, settings: Settings | None = None) -> tuple[tuple[st
     return tuple((key.shown(settings).split(" ")[0], _label(key, context)) for key in keys)
 
 
+_SHARED = frozenset({"restart", "stop", "pause", "cordon"})
+"""Keys that do another thing to one kind of rows than to another."""
+
+
 def _label(key: Key, context: Context) -> str:
     if key.id == "open":
         return context.child or "describe"
@@ -252,7 +256,7 @@ def _label(key: Key, context: Context) -> str:
         return "search"
     if key.id == "describe":
         return "close" if context.detail else "describe"
-    return context.actions.get(key.id, key.label)
+    return context.actions.get(key.id, key.label) if key.id in _SHARED else key.label
 
 
 def groups(keys: Sequence[Key] = KEYS) -> tuple[tuple[str, tuple[Key, ...]], ...]:

@@ -31,6 +31,9 @@ _BY_FIELD = re.compile("[:<>=]")
 """A filter that looks at more than what a list shows at once."""
 
 
+_RETRIED = "It is tried again by itself, ctrl+r tries now, `:profile` takes another account."
+
+
 class ViewScreen(FrameScreen):
     """Shows a location: follows its listing, and reads the detail of the row under the cursor."""
 
@@ -50,7 +53,8 @@ class ViewScreen(FrameScreen):
     def unconnected(self, problem: Problem) -> None:
         """Say why there is no connection."""
         self._trouble = problem
-        self.table.show_message(chrome.problem_words(problem), Level.FAILED)
+        words = f"{chrome.problem_words(problem)}. {_RETRIED}"
+        self.table.show_message(words, Level.FAILED)
         self.paint()
 
     def connected(self, session: Session) -> None:
