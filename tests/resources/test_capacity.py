@@ -30,11 +30,11 @@ async def test_a_cluster_shows_its_providers_with_their_groups_and_what_room_the
         (
             "data-asg",
             "EC2",
-            "weight 1",
+            "×1",
             "ecs-data",
             "9/9 (3–9)",
-            "enabled, to 90 %",
-            "disabled",
+            "90 %",
+            False,
             "at maximum 9",
         ),
     )

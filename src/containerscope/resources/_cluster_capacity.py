@@ -120,7 +120,7 @@ def _table(
                 group_name_of(each) or None,
                 _size(group) if group else None,
                 _scaling(scaling.status, scaling.target_capacity) if scaling else None,
-                (own.managed_termination_protection or "").lower() or None if own else None,
+                own.managed_termination_protection == "ENABLED" if own else None,
                 verdict.words or None if verdict else None,
             )
         )
@@ -129,8 +129,7 @@ def _table(
     return TableBlock(
         "Capacity providers",
         (
-            "PROVIDER", "KIND", "STRATEGY", "GROUP", "IN SERVICE", "MANAGED SCALING",
-            "PROTECTION", "STATE",
+            "PROVIDER", "KIND", "SHARE", "GROUP", "INSTANCES", "SCALING", "PROTECT", "STATE",
         ),
         tuple(rows),
         tuple(levels),
@@ -139,9 +138,9 @@ def _table(
 
 
 def _share(item: CapacityProviderStrategyItem) -> str:
-    """`base 1, weight 3`."""
-    base = f"base {item.base}, " if item.base else ""
-    return f"{base}weight {item.weight or 0}"
+    """`base 1 ×3`: its place in the default strategy."""
+    base = f"base {item.base} " if item.base else ""
+    return f"{base}×{item.weight or 0}"
 
 
 def _size(group: AutoScalingGroup) -> str:
@@ -151,9 +150,10 @@ def _size(group: AutoScalingGroup) -> str:
 
 
 def _scaling(status: str | None, target: int | None) -> str:
-    """`enabled, to 90 %`."""
-    on = status == "ENABLED" and target is not None
-    return (status or "?").lower() + (f", to {target} %" if on else "")
+    """`90 %`, `off`: how full ECS keeps the group."""
+    if status == "DISABLED":
+        return "off"
+    return f"{target} %" if status == "ENABLED" and target is not None else status or "?"
 
 
 async def _instances(clients: Clients, cluster: str) -> tuple[ContainerInstance, ...]:

@@ -231,7 +231,7 @@ class DetailPane(Vertical):
                 self._loaded_at = subject.clients.clock.monotonic()
                 if self._again:
                     self._again = False
-                    self.call_later(self._load, anew=False)
+                    self.call_later(self.renew)
         self._paint()
 
     async def _fill(self, subject: Subject, detail: Detail[Any], *, anew: bool) -> None:
