@@ -15,10 +15,10 @@ PROGRAM = (str(Path(sys.executable).with_name("containerscope")),)
 
 
 @contextmanager
-def served(scale: str = "", *, still: bool = False) -> Iterator[str]:
+def served(scale: str = "", *flags: str, still: bool = False) -> Iterator[str]:
     """The URL of a demo account of that many clusters, services and tasks; `still` stops time."""
     command = [*PROGRAM, "demo-server", "--port", "0", "--announce", "--until-stdin-closes"]
-    command += ["--scale", scale] if scale else []
+    command += [*(["--scale", scale] if scale else []), *flags]
     command += ["--virtual"] if still else []
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True

@@ -99,7 +99,7 @@ def _many(url: str) -> list[Row]:
     ]
 
 
-def _under_cursor(tty: Tty) -> str:
+def under_cursor(tty: Tty) -> str:
     """Cluster and task of the row whose background is unlike that of the others.
 
     Not its line: a cursor at the bottom stays there while the rows move.
@@ -116,21 +116,21 @@ def _keys(tty: Tty) -> list[float]:
     while not re.search(_ALL, tty.text(), re.S):
         while tty.read(0):
             pass
-        before = _under_cursor(tty)
+        before = under_cursor(tty)
         start = time.perf_counter()
         tty.type("j" if len(waits) % 40 < 20 else "k")
-        waits.append(_answered(tty, before) - start)
+        waits.append(answered(tty, before) - start)
     return waits
 
 
-def _answered(tty: Tty, before: str) -> float:
+def answered(tty: Tty, before: str) -> float:
     """When the bytes came with which the cursor left that row; a second later if none did."""
     end = time.perf_counter() + 1
     while time.perf_counter() < end:
         answered = 0.0
         for arrived, data in tty.take_for(_LOOK):
             tty.feed(data)
-            if not answered and _under_cursor(tty) not in ("", before):
+            if not answered and under_cursor(tty) not in ("", before):
                 answered = arrived
         if answered:
             return answered

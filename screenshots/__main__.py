@@ -55,7 +55,7 @@ PICTURES = (
     Picture("targets", (*_CART, "5"), "Rules that lead here", (180, 44)),
     Picture("storage", (*_STORE, "6"), "security group sg-", (150, 40)),
     Picture("roles", (*_CART, "7"), "Execution role", (220, 44)),
-    Picture("logs", (*_CART, "8"), "trace_id", (130, 44)),
+    Picture("logs", (*_CART, "8"), "request completed", (130, 44)),
     Picture("narrow", ("enter",), "payments", (80, 24), "terminal"),
     Picture("light", ("enter",), "payments", (120, 24), "paper"),
 )

@@ -91,14 +91,24 @@ STORIES: tuple[Story, ...] = (
         _row("ci", "agent"),
         ("agent disconnected", "Restart the agent", "Agent connected    no"),
     ),
-    Story("nodegroup-launch-failures", "", _NODES, ("InsufficientInstanceCapacity",)),
+    Story(
+        "nodegroup-launch-failures",
+        "",
+        (*_NODES, "2"),
+        ("no EC2 capacity", "Allow more instance types and availability zones."),
+    ),
     Story(
         "nodegroup-subnet",
         "",
         _row("ng", "system"),
         ("nodes get no public IP", "Let the subnet assign public IPs"),
     ),
-    Story("nodegroup-addresses", "", _NODES, ("EKS reports InsufficientFreeAddresses",)),
+    Story(
+        "nodegroup-addresses",
+        "",
+        (*_NODES, "2"),
+        ("subnet out of IPs", "Use a larger subnet or another one."),
+    ),
     Story("nodegroup-join", "", _NODES, ("nodes do not join", "Check the node role's policies")),
     Story(
         "eks-end-of-support",

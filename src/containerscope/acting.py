@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -13,8 +14,9 @@ from msgspec.structs import replace
 
 from containerscope.action_log import Entry, log_of
 from containerscope.model.health import Level
+from containerscope.model.kube import KubeError
 from containerscope.model.listing import ApiError, Item, Problem, RefusedError, Why
-from containerscope.plan import Confirm, Stage, Step, between
+from containerscope.plan import Confirm, KubeRequest, Note, Reply, Request, Stage, Step, between
 from containerscope.resource import Action, Clients, Resource, Scope
 
 _AT_ONCE = 5
@@ -32,8 +34,8 @@ Result = Literal["sent", "conflict", "denied", "refused", "failed"]
 class Sender(Clients, Protocol):
     """Clients that may change something."""
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
-        """Make a change and return the id of the request; raises `ApiError`."""
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
+        """Make a change and return what came back; raises `ApiError`."""
 
 
 @dataclass(frozen=True)
@@ -73,9 +75,10 @@ class Seen:
 
 @dataclass(frozen=True)
 class Preview:
-    """What will happen to each thing."""
+    """What will happen to each thing, and to what all of them are part of."""
 
     steps: tuple[Step, ...]
+    notes: tuple[Note, ...] = ()
 
     @property
     def ready(self) -> tuple[Step, ...]:
@@ -110,6 +113,8 @@ def why_not(clients: Any, action: Action[Any], items: Sequence[Item[Any]]) -> st
 
 async def look(clients: Clients, order: Order) -> tuple[Seen, ...]:
     """Each thing as it is now."""
+    if order.action.look_all is not None and len(order.items) > 1:
+        return await _look_all(clients, order, order.action.look_all)
 
     async def one(item: Item[Any]) -> Seen:
         try:
@@ -120,15 +125,50 @@ async def look(clients: Clients, order: Order) -> tuple[Seen, ...]:
     return await _side_by_side(one, order.items)
 
 
+async def _look_all(
+    clients: Clients, order: Order, look: Callable[..., Awaitable[Mapping[str, Any]]]
+) -> tuple[Seen, ...]:
+    gone = Problem(Why.FAILED, order.action.id, "it is not there any more")
+    try:
+        states = await look(clients, order.scope, order.items)
+    except ApiError as error:
+        return tuple(Seen(item, problem=error.problem) for item in order.items)
+    found = ((item, states.get(item.key, gone)) for item in order.items)
+    return tuple(
+        Seen(item, problem=state) if isinstance(state, Problem) else Seen(item, state)
+        for item, state in found
+    )
+
+
 def preview(order: Order, seen: Sequence[Seen], answer: str) -> Preview:
     """What the action would do to what was seen."""
-    return Preview(tuple(_step(order, each, answer) for each in seen))
+    steps = tuple(_step(order, each, answer) for each in seen)
+    pairs = zip(seen, steps, strict=True)
+    states = [each.state for each, step in pairs if step.request is not None]
+    return Preview(steps, order.action.effects(states, answer) if states else ())
 
 
 def _step(order: Order, seen: Seen, answer: str) -> Step:
     if seen.problem is None:
         return order.action.plan(seen.state, answer)
     return Step(seen.item.name, seen.item.key, refused=problem_words(seen.problem))
+
+
+async def rehearse(clients: Clients, order: Order, found: Preview) -> Preview:
+    """The preview as the server sees it: each step is tried there, and nothing is changed."""
+    tried = order.action.rehearse
+    if tried is None or clients.read_only:
+        return found
+
+    async def one(step: Step) -> Step:
+        if step.request is None:
+            return step
+        try:
+            return await tried(clients, step)
+        except ApiError as error:
+            return dataclasses.replace(step, request=None, refused=problem_words(error.problem))
+
+    return Preview(await _side_by_side(one, found.steps), found.notes)
 
 
 def problem_words(problem: Problem) -> str:
@@ -156,7 +196,32 @@ async def run(
     return await _side_by_side(one, previewed.ready)
 
 
-async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answer: str) -> Outcome:
+Deed = Callable[[Step], Awaitable[str]]
+"""What is done in place of a call: it opens something and returns how that ended, in words."""
+
+
+async def again(clients: Clients, order: Order, answer: str) -> Step:
+    """What is opened, planned anew: what it leads to may be another by now. Raises `ApiError`."""
+    state = await order.action.look(clients, order.scope, order.items[0])
+    step = order.action.plan(state, answer)
+    if step.request is None:
+        raise ApiError(Problem(Why.FAILED, order.action.id, step.refused))
+    return step
+
+
+async def enter(clients: Sender, order: Order, step: Step, answer: str, deed: Deed) -> Outcome:
+    """Open what was previewed, unless it has changed in between; returns when it has ended."""
+    return await _send(clients, order, order.items[0], step, answer, deed)
+
+
+async def _send(
+    clients: Sender,
+    order: Order,
+    item: Item[Any],
+    step: Step,
+    answer: str,
+    deed: Deed | None = None,
+) -> Outcome:
     """One change: read again, written down, sent, and its answer written down."""
     name = secrets.token_hex(8)
     request = step.request
@@ -165,7 +230,8 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
         return Outcome(name, step, "refused", "read-only: nothing is changed")
     try:
         entry = await _entry(clients, order, step, name)
-        fresh = order.action.plan(await order.action.look(clients, order.scope, item), answer)
+        see = order.action.again or order.action.look
+        fresh = order.action.plan(await see(clients, order.scope, item), answer)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
     try:
@@ -177,8 +243,10 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
     conflict = between(step, fresh)
     if conflict:
         outcome = Outcome(name, step, "conflict", f"not sent: {conflict}")
+    elif deed is not None:
+        outcome = await _done(clients, name, step, entry, deed)
     else:
-        outcome = await _sent(clients, name, step)
+        outcome = await _sent(clients, order, name, step)
     made = replace(
         entry,
         time=clients.clock.now(),
@@ -193,19 +261,43 @@ async def _send(clients: Sender, order: Order, item: Item[Any], step: Step, answ
     return outcome
 
 
-async def _sent(clients: Sender, name: str, step: Step) -> Outcome:
-    request = step.request
-    assert request is not None
+async def _sent(clients: Sender, order: Order, name: str, step: Step) -> Outcome:
+    assert step.request is not None
     try:
-        made = await clients.send(request.service, request.operation, **request.params)
+        reply = await _reply(clients, step.request)
     except ApiError as error:
         return Outcome(name, step, _result(error), problem_words(error.problem))
-    return Outcome(name, step, "sent", step.after, made)
+    made = order.action.made(reply.answer)
+    step = dataclasses.replace(step, mark=made) if made else step
+    return Outcome(name, step, "sent", step.after, reply.id)
+
+
+async def _done(clients: Sender, name: str, step: Step, entry: Entry, deed: Deed) -> Outcome:
+    try:
+        return Outcome(name, step, "sent", await deed(step))
+    except ApiError as error:
+        return Outcome(name, step, _result(error), problem_words(error.problem))
+    except asyncio.CancelledError:
+        ended = replace(
+            entry, time=clients.clock.now(), phase="done", result="sent", message="broken off"
+        )
+        with contextlib.suppress(OSError):
+            _write(clients, ended)
+        raise
+
+
+async def _reply(clients: Sender, request: Request | KubeRequest) -> Reply:
+    """Send it."""
+    if isinstance(request, KubeRequest):
+        return Reply((await clients.kube(request.cluster).send(request)).id)
+    return await clients.send(request.service, request.operation, **request.params)
 
 
 def _result(error: ApiError) -> Result:
     if isinstance(error, RefusedError):
         return "refused"
+    if isinstance(error, KubeError) and error.conflict:
+        return "conflict"
     return "denied" if error.problem.why is Why.DENIED else "failed"
 
 
@@ -242,8 +334,12 @@ async def follow(
     outcome: Outcome,
     told: Callable[[Stage], None],
     every: float = _EVERY,
+    halt: asyncio.Event | None = None,
 ) -> Stage:
-    """Tell how far it has come until it is at its end, and write that down."""
+    """Tell how far it has come until it is at its end, and write that down.
+
+    Where an action goes on by being followed, `halt` ends it between two of its steps.
+    """
     if order.action.progress is None or outcome.result != "sent":
         return Stage(outcome.words, True, Level.FINE if outcome.result == "sent" else Level.FAILED)
     begun = clients.clock.monotonic()
@@ -259,7 +355,28 @@ async def follow(
         if stage.done:
             await _write_end(clients, order, outcome, stage)
             return stage
-        await clients.clock.sleep(every)
+        if await _pause(clients, every, halt):
+            stage = Stage(f"stopped on request: {stage.words}", True, Level.WARNING)
+            told(stage)
+            await _write_end(clients, order, outcome, stage)
+            return stage
+
+
+async def _pause(clients: Clients, seconds: float, halt: asyncio.Event | None) -> bool:
+    """Wait; whether somebody asked to stop."""
+    if halt is None:
+        await clients.clock.sleep(seconds)
+        return False
+    waits = [
+        asyncio.ensure_future(clients.clock.sleep(seconds)),
+        asyncio.ensure_future(halt.wait()),
+    ]
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for each in waits:
+            each.cancel()
+    return halt.is_set()
 
 
 async def _write_end(clients: Sender, order: Order, outcome: Outcome, stage: Stage) -> None:

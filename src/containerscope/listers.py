@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 from typing import Any, Generic, TypeVar
@@ -76,6 +76,16 @@ async def tried(work: Awaitable[T], problems: list[Problem]) -> T | None:
     except ApiError as error:
         problems.append(error.problem)
         return None
+
+
+async def has_account(clients: Clients) -> bool:
+    """Whether AWS can be asked at all: not where contexts of a kubeconfig are all there is."""
+    if not clients.kube_contexts:
+        return True
+    try:
+        return bool((await clients.identity()).account)
+    except ApiError:
+        return True
 
 
 @dataclass(frozen=True)
@@ -321,6 +331,20 @@ async def names_then_details(
         for call in gathering.calls:
             call.cancel()
         await asyncio.gather(*gathering.calls, return_exceptions=True)
+
+
+def first(part: Part[T], most: int) -> Part[T]:
+    """The part without what its parent lists beyond so many, nor the pages of that."""
+
+    async def some() -> AsyncIterator[Page[str]]:
+        left = most
+        async for page in part.pages():
+            yield msgspec.structs.replace(page, items=page.items[:left])
+            left -= len(page.items)
+            if left <= 0:
+                return
+
+    return replace(part, pages=some)
 
 
 async def single(part: Part[T]) -> AsyncIterator[Part[T]]:

@@ -47,10 +47,61 @@ class Request:
         return " ".join((self.name, *changes))
 
 
+MERGE, JSON_PATCH = "application/merge-patch+json", "application/json-patch+json"
+STRATEGIC = "application/strategic-merge-patch+json"
+
+
+@dataclass(frozen=True)
+class KubeRequest:
+    """One request to a Kubernetes API that changes something."""
+
+    cluster: str
+    verb: Literal["create", "patch", "delete"]
+    path: str
+    about: str
+    """As RBAC calls it: `deployments/scale`."""
+    body: Any = None
+    """Of JSON; a patch holds only what is to become different."""
+    media: str = "application/json"
+    changes: Mapping[str, Any] = field(default_factory=dict)
+    """What it changes, for people: where the body is not fit to be read or shown."""
+
+    @property
+    def name(self) -> str:
+        """`kubernetes:patch deployments/scale`."""
+        return f"kubernetes:{self.verb} {self.about}"
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        """Everything that is sent."""
+        found = {"cluster": self.cluster, "method": METHODS[self.verb], "path": self.path}
+        if self.body is None:
+            return found
+        return {**found, "contentType": self.media, "body": self.body}
+
+    @property
+    def words(self) -> str:
+        """The request and what it changes: `kubernetes:patch deployments/scale replicas=6`."""
+        changes = (f"{name}={_plain(value)}" for name, value in self.changes.items())
+        return " ".join((self.name, *changes))
+
+
+METHODS: Mapping[str, str] = {"create": "POST", "patch": "PATCH", "delete": "DELETE"}
+
+
 def _plain(value: Any) -> str:
     if isinstance(value, str):
         return value
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What came back from a call that changes something."""
+
+    id: str
+    """By which the other side knows the request."""
+    answer: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -63,8 +114,8 @@ class Change:
 
     @property
     def words(self) -> str:
-        """`desired 20 → 6`."""
-        return f"{self.label} {self.now} → {self.then}"
+        """`desired 20 → 6`; without anything before, `opens a shell`."""
+        return f"{self.label} {self.now} → {self.then}" if self.now else f"{self.label} {self.then}"
 
 
 @dataclass(frozen=True)
@@ -86,7 +137,7 @@ class Step:
     where: str = ""
     """The name of the cluster it lies in."""
     changes: tuple[Change, ...] = ()
-    request: Request | None = None
+    request: Request | KubeRequest | None = None
     """None where nothing can be sent; `refused` says why."""
     notes: tuple[Note, ...] = ()
     facts: Mapping[str, str] = field(default_factory=dict)
@@ -95,13 +146,22 @@ class Step:
     refused: str = ""
     undo: str = ""
     """The answer with which the same action takes it back; empty where none does."""
+    undone_by: str = ""
+    """The id of the action that takes it back, where it is another one."""
     mark: str = ""
-    """What tells the new state from the old one while it is followed: a deployment's id."""
+    """What tells the new state from the old one while it is followed: a deployment's id; of a
+    session, the target by which Session Manager knows it."""
+
+    @property
+    def opened(self) -> Request:
+        """The request of a step that can be sent and opens something."""
+        assert isinstance(self.request, Request), "what is refused is not opened"
+        return self.request
 
     @property
     def before(self) -> str:
         """What is so now: `desired 20`."""
-        return ", ".join(f"{change.label} {change.now}" for change in self.changes)
+        return ", ".join(f"{change.label} {change.now}" for change in self.changes if change.now)
 
     @property
     def after(self) -> str:
@@ -140,6 +200,10 @@ class Ask:
     """What an action must be told before it can be planned."""
 
     label: str
-    kind: Literal["number", "choice"] = "number"
+    kind: Literal["line", "choice"] = "line"
     hint: str = ""
     """What is allowed, for the command line: `COUNT`."""
+    characters: str = "[0-9]*"
+    """What may be typed, as a regular expression."""
+    longest: int = 12
+    """Characters of an answer at most."""

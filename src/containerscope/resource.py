@@ -15,7 +15,7 @@ from containerscope.model.log_source import Sources
 from containerscope.model.target import Target as Target  # part of what clients are opened with
 
 if TYPE_CHECKING:
-    from containerscope.plan import Ask, Option, Stage, Step
+    from containerscope.plan import Ask, KubeRequest, Note, Option, Stage, Step
 
 T = TypeVar("T")
 U = TypeVar("U")
@@ -93,8 +93,18 @@ class SignIn(Protocol):
         """The SSO login ended: empty message when it worked."""
 
 
+@dataclass(frozen=True)
+class Sent:
+    """What a Kubernetes API answered to a change."""
+
+    body: bytes = field(repr=False)
+    """The object as it is now, or a Status; values of secrets are masked."""
+    id: str = ""
+    """The server's `Audit-Id`."""
+
+
 class KubeApi(Protocol):
-    """The Kubernetes API of one cluster: reads only, by path."""
+    """The Kubernetes API of one cluster, by path."""
 
     @property
     def name(self) -> str:
@@ -107,6 +117,12 @@ class KubeApi(Protocol):
         """The lines of an answer as they arrive, none at first: the server has accepted.
 
         Silence of `idle` seconds is an error.
+        """
+
+    async def send(self, request: KubeRequest, /, *, dry: bool = False) -> Sent:
+        """Make a change, or have the server only try it; raises `model.kube.KubeError`.
+
+        In read-only it raises `RefusedError` and sends nothing, tried or not.
         """
 
 
@@ -353,6 +369,8 @@ class Detail(Generic[T]):
     blocks: Callable[[Clients, Scope, Item[T]], AsyncIterator[tuple[Block, ...]]]
     when: Callable[[Item[T]], bool] = lambda _: True
     """Whether a row has this tab at all."""
+    seconds: float = 15.0
+    """How old it gets while it is looked at, before it is asked for again."""
 
 
 @dataclass(frozen=True)
@@ -370,6 +388,16 @@ class Action(Generic[T]):
     """What to do in that state, given the answer; pure."""
     permissions: tuple[str, ...]
     """IAM actions it needs beside those that list the resource."""
+    look_all: Callable[[Clients, Scope, Sequence[Item[T]]], Awaitable[Mapping[str, Any]]] | None = (
+        None
+    )
+    """The live states of several by their keys, in fewer calls; a `Problem` where one has none."""
+    again: Callable[[Clients, Scope, Item[T]], Awaitable[Any]] | None = None
+    """In place of `look` just before sending: what the plan's facts rest on, without effects."""
+    effects: Callable[[Sequence[Any], str], tuple[Note, ...]] = lambda *_: ()
+    """What it does to those states together: how many of five remain if two are stopped."""
+    made: Callable[[Mapping[str, Any]], str] = lambda _: ""
+    """From the answer to the call, what is followed; empty where the step's own `mark` says it."""
     when: Callable[[Item[T]], str] = lambda _: ""
     """Why it cannot be done to this row; empty if it can."""
     key: str = ""
@@ -383,6 +411,21 @@ class Action(Generic[T]):
     """Whether it can be done to all marked rows."""
     progress: Callable[[Clients, Step], Awaitable[Stage]] | None = None
     """How far it has come; None where the answer to the call is the end of it."""
+    rehearse: Callable[[Clients, Step], Awaitable[Step]] | None = None
+    """Has the server try a step and change nothing; the step with what came of it.
+
+    Not together with `asks`.
+    """
+    edits: bool = False
+    """Whether what `look` found is edited by hand before there is anything to plan."""
+    carries: bool = False
+    """Whether `progress` does what is left of it, so that it ends where nobody follows it."""
+    opens: Literal["", "terminal", "command", "forward", "copy", "stop"] = ""
+    """What is opened in place of a call that is sent and answered."""
+    parts: Callable[[Clients, Scope, Item[T]], Awaitable[tuple[Option, ...]]] | None = None
+    """What of the row may be meant, such as its containers; one is chosen first."""
+    of_part: Callable[[str], Action[T]] | None = None
+    """The same for one of the parts."""
 
 
 class Platform(enum.Enum):
@@ -433,10 +476,14 @@ class Resource(Generic[T]):
     """The way to what made it and keeps it."""
     leads: Callable[[Scope, Item[T]], tuple[str, Scope, str] | None] | None = None
     """Where `enter` goes from a row that stands for one elsewhere: resource, scope and key."""
+    itself: Callable[[Scope, Item[T]], tuple[Resource[Any], Scope, Item[Any]] | None] | None = None
+    """The row of another list that a row stands for: what can be done is done to that one."""
     joins: tuple[Join[T], ...] = ()
     """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None
     """The path of its page in the AWS console, from the host on: `/ecs/v2/clusters/…`."""
+    by_name: Callable[[Scope, str], bool] = lambda *_: False
+    """Whether in this scope a name will do for the key, so that nothing is listed to find it."""
     needs: tuple[str, ...] = ()
     """Fields of Scope without which it cannot be listed: `("parent",)`."""
     permissions: tuple[str, ...] = ()

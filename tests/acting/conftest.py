@@ -49,10 +49,10 @@ class Scene:
         """Do it."""
         return await run(self.clients, order, await self.previewed(order, answer), answer)
 
-    async def followed(self, order: Order, outcome: Outcome) -> list[Stage]:
+    async def followed(self, order: Order, outcome: Outcome, every: float = 3.0) -> list[Stage]:
         """Every stage until it is at its end."""
         stages: list[Stage] = []
-        await follow(self.clients, order, outcome, stages.append)
+        await follow(self.clients, order, outcome, stages.append, every)
         return stages
 
     def sent(self, operation: str) -> list[Any]:

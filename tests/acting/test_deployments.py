@@ -25,6 +25,8 @@ async def test_a_deployment_that_waits_is_answered(scene: Scene, action: str, wo
     deployment = paused(scene)
     arn = scene.world.arn("ecs", f"service-deployment/checkout/web/{deployment.token}")
     order = scene.order("service-deployments", action, arn)
+    (step,) = (await scene.previewed(order)).steps
+    assert "left alone it would roll back at" in step.notes[0].words
     (outcome,) = await scene.done(order)
     assert outcome.result == "sent"
     (sent,) = scene.sent("ContinueServiceDeployment")
@@ -33,7 +35,7 @@ async def test_a_deployment_that_waits_is_answered(scene: Scene, action: str, wo
     assert stages[-1].level is Level.FINE
     assert stages[-1].words.startswith("successful" if word == "CONTINUE" else "rollback")
     (step,) = (await scene.previewed(order)).steps
-    assert step.refused == "the deployment waits for nobody"
+    assert (step.refused, step.changes, step.notes) == ("the deployment waits for nobody", (), ())
 
 
 async def test_a_deployment_under_way_is_stopped(scene: Scene) -> None:

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+from containerscope.demo.eks_updates import error
 from containerscope.model.health import Level
-from containerscope.plan import Confirm
+from containerscope.plan import Confirm, Stage
 from tests.acting.conftest import Scene
 
 
@@ -24,19 +25,46 @@ async def test_the_pace_of_updates_is_set(scene: Scene) -> None:
     (outcome,) = await scene.done(order, "7")
     assert scene.sent("UpdateNodegroupConfig")[0]["updateConfig"] == {"maxUnavailable": 7}
     assert (await scene.followed(order, outcome))[-1].level is Level.FINE
+    (outcome,) = await scene.done(order, "25%")
+    assert scene.sent("UpdateNodegroupConfig")[1]["updateConfig"] == {
+        "maxUnavailablePercentage": 25
+    }
+    await scene.followed(order, outcome)
+    for answer in ("0", "101%", "%", ""):
+        (step,) = (await scene.previewed(order, answer)).steps
+        assert "from 1 to 100" in step.refused
 
 
 async def test_an_ami_update_is_followed_until_every_node_is_new(scene: Scene) -> None:
     groups = scene.world.eks["platform"].nodegroups
     good = (name for name, group in groups.items() if group["status"] == "ACTIVE")
     name = next(name for name in good if groups[name]["amiType"] != "CUSTOM")
-    before = groups[name]["releaseVersion"]
     order = scene.order("nodegroups", "update-ami", name, cluster="platform")
+    newest = groups[name]["releaseVersion"]
+    (step,) = (await scene.previewed(order)).steps
+    assert step.refused == f"AMI release {newest} is the newest of 1.33 already"
+    groups[name]["releaseVersion"] = "1.33.4-20260701"
     previewed = await scene.previewed(order)
     assert previewed.confirm is Confirm.TYPED
+    assert previewed.steps[0].changes[0].words == f"AMI release 1.33.4-20260701 → {newest}"
     (outcome,) = await scene.done(order)
     assert outcome.result == "sent"
     stages = await scene.followed(order, outcome)
     assert stages[0].words == "EKS is updating the group"
-    assert stages[-1].done
-    assert (stages[-1].level is Level.FINE) is (groups[name]["releaseVersion"] != before)
+    assert stages[-1] == Stage(f"updated to AMI release {newest}", True, Level.FINE)
+    assert groups[name]["releaseVersion"] == newest
+
+
+async def test_an_update_that_fails_says_why(scene: Scene) -> None:
+    groups = scene.world.eks["platform"].nodegroups
+    name = next(name for name, group in groups.items() if group["status"] == "ACTIVE")
+    groups[name]["releaseVersion"] = "1.33.4-20260701"
+    order = scene.order("nodegroups", "update-ami", name, cluster="platform")
+    (outcome,) = await scene.done(order)
+    update = next(
+        u for u in scene.world.eks["platform"].updates.values() if u.body["id"] == outcome.step.mark
+    )
+    reason = "Reached max retries while trying to evict pods from nodes"
+    update.body |= {"status": "Failed", "errors": [error("PodEvictionFailure", reason)]}
+    (*_, last) = await scene.followed(order, outcome)
+    assert last == Stage(f"the update failed: {reason}", True, Level.FAILED)

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import stat
 
-from containerscope.acting import look, preview, run
+from containerscope.acting import Preview, look, preview, run
+from containerscope.demo.ecs_breaker import fail
 from containerscope.demo.ecs_release import release
 from containerscope.demo.faults import Fault
+from containerscope.insight.live_service import why_not_deployed
+from containerscope.model.ecs_service import DeploymentController, Service
 from containerscope.model.health import Level
-from containerscope.plan import Confirm
+from containerscope.plan import Confirm, Stage
 from tests.acting.conftest import Scene
 
 
@@ -163,14 +166,29 @@ async def test_the_difference_falls_back_to_the_images_where_definitions_are_den
     assert any(change.label.startswith("image of") for change in step.changes)
 
 
-async def test_a_deployment_that_fails_says_why(scene: Scene) -> None:
-    service = scene.world.clusters["checkout"].services["payments"]
-    order = scene.order("services", "restart", "payments")
+async def test_a_deployment_that_is_rolled_back_is_no_success(scene: Scene) -> None:
+    cluster = scene.world.clusters["checkout"]
+    service = cluster.services["cart"]
+    before = service.definition.name
+    order = scene.order("services", "restart", "cart")
     (outcome,) = await scene.done(order)
+    fail(
+        scene.world, cluster, service, service.primary, "circuit breaker", "it is broken", back=True
+    )
     stages = await scene.followed(order, outcome)
-    assert stages[-1].done
-    assert service.primary.rollout in ("FAILED", "COMPLETED")
-    assert any("failed" in stage.words for stage in stages)
+    assert "circuit breaker: it is broken; rolling back to" in stages[0].words
+    assert stages[-1].level is Level.FAILED
+    assert stages[-1].words.endswith(f"; rolled back to {before}")
+    assert scene.written()[-1].result == "failed"
+
+
+async def test_another_deployment_in_the_place_of_ours_is_said(scene: Scene) -> None:
+    cluster = scene.world.clusters["checkout"]
+    order = scene.order("services", "restart", "cart")
+    (outcome,) = await scene.done(order)
+    release(scene.world, cluster, cluster.services["cart"])
+    (last,) = await scene.followed(order, outcome)
+    assert last == Stage("another deployment took its place", True, Level.WARNING)
 
 
 async def test_a_count_that_is_none_or_the_same_sends_nothing(scene: Scene) -> None:
@@ -198,5 +216,73 @@ async def test_scaling_looks_twice_and_sends_once(scene: Scene) -> None:
     made = [each.operation for each in scene.account.requests[before:]]
     assert sorted(made) == [
         "DescribeScalableTargets", "DescribeScalableTargets", "DescribeServices",
-        "DescribeServices", "GetCallerIdentity", "UpdateService",
+        "DescribeServices", "DescribeTargetHealth", "DescribeTaskDefinition", "GetCallerIdentity",
+        "UpdateService",
+    ]  # fmt: skip
+
+
+def words_of(found: Preview) -> str:
+    """All that a preview says beside the changes."""
+    notes = [note for step in found.steps for note in step.notes]
+    return "\n".join(note.words for note in (*notes, *found.notes))
+
+
+async def test_the_preview_of_a_scaling_tells_what_it_takes_and_who_is_left(scene: Scene) -> None:
+    order = scene.order("services", "scale", "cart")
+    more = words_of(await scene.previewed(order, "24"))
+    assert "takes 2 vCPU and 4 GiB more, 12 vCPU and 24 GiB in all" in more
+    fewer = words_of(await scene.previewed(order, "8"))
+    assert "12 tasks stop; 8 of 20 remain" in fewer
+    assert "8 of 20 targets remain healthy; those that go drain first" in fewer
+    assert "gives back 6 vCPU and 12 GiB, 4 vCPU and 8 GiB remain" in fewer
+
+
+async def test_the_preview_says_whether_the_instances_have_room(scene: Scene) -> None:
+    order = scene.order("services", "scale", "feature-store", cluster="data")
+    service = scene.world.clusters["data"].services["feature-store"]
+    few = words_of(await scene.previewed(order, str(service.desired + 1)))
+    many = words_of(await scene.previewed(order, str(service.desired + 400)))
+    assert "more on 9 instances, by CPU and memory" in few
+    assert "of 400 more on 9 instances, by CPU and memory" in many
+    scene.account.faults.append(Fault(kind="denied", operation="ListContainerInstances"))
+    unknown = words_of(await scene.previewed(order, str(service.desired + 1)))
+    assert "whether there is room is not known" in unknown
+
+
+async def test_bounds_are_set_and_only_those_that_differ_are_sent(scene: Scene) -> None:
+    order = scene.order("services", "set-bounds", "cart")
+    (seen,) = await look(scene.clients, order)
+    before = order.action.answer(seen.state)
+    low, _, high = before.partition("-")
+    (outcome,) = await scene.done(order, f"{low}-{int(high) + 5}")
+    (sent,) = scene.sent("RegisterScalableTarget")
+    assert sent["MaxCapacity"] == int(high) + 5
+    assert "MinCapacity" not in sent
+    assert outcome.step.undo == before
+    raised = await scene.previewed(order, f"25-{high}")
+    assert "scaling raises desired from 20 to its minimum 25 at once" in words_of(raised)
+    for answer in ("", "5", "9-3", "1-", "-4", "1-99999"):
+        (step,) = (await scene.previewed(order, answer)).steps
+        assert "two numbers are wanted" in step.refused
+
+
+async def test_a_service_that_another_controller_deploys_is_not_redeployed(scene: Scene) -> None:
+    for kind, words in (("CODE_DEPLOY", "CodeDeploy deploys"), ("EXTERNAL", "another controller")):
+        service = Service(deployment_controller=DeploymentController(type=kind))
+        assert words in why_not_deployed(service)
+
+
+async def test_a_redeployment_that_finds_no_room_for_its_first_task_is_warned_of(
+    scene: Scene,
+) -> None:
+    order = scene.order("services", "restart", "feature-store", cluster="data")
+    assert "more on 9 instances, by CPU and memory" in words_of(await scene.previewed(order))
+    for instance in scene.world.clusters["data"].instances.values():
+        instance.status = "DRAINING"
+    full = words_of(await scene.previewed(order))
+    assert "there is room for 0 of 1 more on 0 instances, by CPU and memory: data-asg has" in full
+    before = len(scene.account.requests)
+    await scene.previewed(scene.order("services", "restart", "cart"))
+    assert sorted(each.operation for each in scene.account.requests[before:]) == [
+        "DescribeServices", "DescribeTaskDefinition",
     ]  # fmt: skip

@@ -23,7 +23,7 @@ def test_find_says_what_a_file_system_belongs_to_and_where_it_looked(
 def test_find_prints_json_with_where_it_looked(shell: Shell, aws: RunningServer) -> None:
     ran = shell("find", "arn:aws:iam::123456789012:role/cart-task", "-o", "json")
     found = json.loads(ran.out)
-    assert {each["kind"] for each in found["items"]} == {"role", "service"}
+    assert {each["kind"] for each in found["items"]} == {"role", "service", "task definition"}
     assert any(words.startswith("roles: ") for words in found["looked"])
 
 

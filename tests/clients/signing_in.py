@@ -56,6 +56,9 @@ class Center:
         action = form["Action"][0]
         if action == "GetCallerIdentity":
             inner = "<Account>111122223333</Account><Arn>arn:aws:iam::111122223333:user/u</Arn>"
+        elif not action.startswith("AssumeRole"):
+            error = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>"
+            return web.Response(text=f"<ErrorResponse>{error}</ErrorResponse>", status=403)
         else:
             self.assumed.append(form)
             given = form.get("TokenCode", [""])[0]

@@ -53,7 +53,7 @@ def test_what_acts_by_get_is_refused(path: str) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-def test_no_other_method_is_sent(method: str) -> None:
+def test_no_other_method_is_a_read(method: str) -> None:
     assert refuse(method, "/api/v1/namespaces/shop/pods/web-0") is not None
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
 import sys
 
+import psutil
 import pytest
 
-from containerscope.clients.process import Purpose, run, start
+from containerscope.clients.process import Purpose, kept, opened, run, start
 from containerscope.model.listing import ApiError, RefusedError
 
 SERVER = "import sys; print('http://127.0.0.1:1', flush=True); sys.stdin.read()"
@@ -53,6 +56,38 @@ async def test_no_shell_reads_the_arguments() -> None:
     assert (done.code, done.out) == (0, "$(id); a b\n")
     with pytest.raises(RefusedError):
         await run(Purpose.SHELL, [sys.executable, "-c", code, "x"], read_only=True)
+
+
+KEEPER = """
+import asyncio, sys
+from containerscope.clients.process import Purpose, kept
+async def keep():
+    async with kept(Purpose.FORWARD, sys.argv[1:], read_only=False) as child:
+        print((await child.stdout.readline()).decode(), end="", flush=True)
+        await asyncio.sleep(60)
+asyncio.run(keep())
+"""
+KEPT = "import os, time; print(os.getpid(), flush=True); time.sleep(60)"
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT], ids=str)
+def test_a_child_that_is_kept_ends_with_us_however_we_end(end: signal.Signals) -> None:
+    command = [sys.executable, "-c", KEEPER, sys.executable, "-c", KEPT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as keeper:
+        assert keeper.stdout is not None
+        child = psutil.Process(int(keeper.stdout.readline()))
+        keeper.send_signal(end)
+        keeper.wait(20)
+        assert psutil.wait_procs([child], timeout=10)[1] == []
+
+
+async def test_read_only_keeps_no_child_that_could_change_the_world() -> None:
+    with pytest.raises(RefusedError, match="read-only refuses to forward a port"):
+        async with kept(Purpose.FORWARD, [sys.executable], read_only=True):
+            pass
+    with pytest.raises(RefusedError, match="read-only refuses to run a command"):
+        async with opened(Purpose.SHELL, [sys.executable], read_only=True):
+            pass
 
 
 async def test_a_child_that_takes_too_long_is_ended() -> None:

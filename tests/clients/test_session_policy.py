@@ -39,7 +39,7 @@ aws_access_key_id = BASE
 aws_secret_access_key = secret
 """
 READING = ("Describe", "List", "Get", "Filter", "Search", "Simulate")
-HARMLESS = {"logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery"}
+HARMLESS = {"ecr:BatchGetImage", "logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery"}
 SECRET = (
     "secretsmanager:GetSecretValue", "ssm:GetParameter", "ssm:GetParameters", "sts:AssumeRole",
     "ecr:GetAuthorizationToken", "sts:GetSessionToken", "sts:GetFederationToken", "kms:Decrypt",
@@ -101,12 +101,41 @@ async def test_otherwise_none_does_and_neither_takes_the_credentials_of_the_othe
 async def test_until_an_account_is_known_to_be_no_read_only_one_its_role_only_reads(
     sts: Center,
 ) -> None:
-    clients = await dev(read_only=False, accounts=("999999999999",))
+    clients = await dev(read_only=False, accounts=("prod-*",))
     await clients.identity()
-    assert not clients.read_only
     assert [policy for _, policy in carried(sts)] == [passing_on(), reading()]
+    # That centre tells no alias, so nobody can say that it is none of those.
+    assert clients.read_only
+    await clients.close()
+
+
+@pytest.mark.parametrize(
+    ("accounts", "read_only"), [(("999999999999", "8*"), False), (("prod-*", "1111*"), True)]
+)
+async def test_the_account_in_a_roles_arn_decides_at_once(
+    sts: Center, accounts: tuple[str, ...], read_only: bool
+) -> None:
+    clients = await dev(read_only=False, accounts=accounts)
+    assert clients.read_only is read_only
+    await clients.identity()
     await clients.call("ecs", "ListClusters")
-    assert [policy for _, policy in carried(sts)][2:] == ["", ""]
+    policies = [passing_on(), reading()] if read_only else ["", ""]
+    assert [policy for _, policy in carried(sts)] == policies
+    await clients.close()
+
+
+async def test_what_the_environment_holds_is_asked_whose_it_is(
+    sts: Center, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "dev")
+    clients = await connect(
+        Target(), read_only=False, rate_share=0, sign_in=Person(), read_only_accounts=("9*",)
+    )
+    begun = clients.read_only
+    await clients.identity()
+    assert (begun, clients.read_only) == (True, False)
+    await clients.call("ecs", "ListClusters")
+    assert [policy for _, policy in carried(sts)] == [passing_on(), reading(), "", ""]
     await clients.close()
 
 
@@ -143,21 +172,26 @@ def test_the_policies_are_within_what_sts_takes() -> None:
     assert len(passing_on()) <= LONGEST / 2
 
 
+def read_from(action: str) -> str:
+    """What is read with it."""
+    public = "arn:aws:ssm:eu-west-1::parameter/aws/service/ecs/recommended"
+    return public if action.startswith("ssm:GetParameter") else "*"
+
+
 def test_it_lets_through_whatever_read_only_lets_through() -> None:
     for service, operations in ALLOWED.items():
         for operation in operations - SIGNING_IN.get(service, frozenset()):
             action = iam_action(service, operation)
-            resource = "*"
-            if operation.startswith("GetParameter"):
-                resource = "arn:aws:ssm:eu-west-1::parameter/aws/service/ecs/recommended"
             if action != "sts:GetCallerIdentity":
-                assert allowed(reading(), action, resource), action
+                assert allowed(reading(), action, read_from(action)), action
     for action in read_actions():
-        assert allowed(reading(), action), action
+        assert allowed(reading(), action, read_from(action)), action
 
 
 def test_it_lets_no_action_and_no_secret_through() -> None:
-    for action in {*write_actions(), *SECRET} - {"ecs:GetTaskProtection"}:
+    reads = {iam_action(service, each) for service, names in ALLOWED.items() for each in names}
+    assert "ecs:UpdateService" in write_actions()
+    for action in {*write_actions()} - reads | {*SECRET}:
         assert not allowed(reading(), action), action
     assert not allowed(reading(), "ssm:GetParameter", "arn:aws:ssm:eu-west-1:1:parameter/prod/key")
     assert not allowed(passing_on(), "ecs:UpdateService")

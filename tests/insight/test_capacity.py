@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from containerscope.insight.capacity import (
     Room,
     fargate_words,
+    fitting,
     held_ports,
     room_in_all,
     room_of,
@@ -67,6 +68,14 @@ def test_all_instances_together_count_whole_tasks_each() -> None:
     assert (room.cpu, room.memory, room.tasks) == (1200, 8192, 2)
     assert room_in_all([], 512, 512).tasks == 0
     assert room_in_all(halves).tasks is None
+
+
+def test_tasks_of_many_sizes_are_placed_the_largest_first() -> None:
+    two = [instance(cpu=1024, memory=2048), instance(cpu=1024, memory=2048)]
+    assert fitting([(512, 512), (1024, 1024), (512, 1536)], two) == 3
+    assert fitting([(512, 1536), (512, 1536), (512, 1536)], two) == 2
+    assert fitting([(256, 256)], [instance(status="DRAINING")]) == 0
+    assert fitting([], []) == 0
 
 
 def test_a_strategy_is_shares_of_what_is_beyond_the_base() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from containerscope.insight.find import _OF_ARN, classify
+from containerscope.insight.uses import mentions
+from containerscope.model.ecs_taskdef import TaskDefinition
 from containerscope.resources import all_resources
 
 TASK = "0123456789abcdef0123456789abcdef"
@@ -99,3 +104,34 @@ def test_any_text_is_one_thing_at_least(text: str) -> None:
     found = classify(text)
     assert bool(found) == bool(text.strip().strip("'\""))
     assert all(each.places and each.words for each in found)
+
+
+@pytest.mark.parametrize(
+    "sought",
+    [
+        "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db/password-AbC123",
+        "db/password-AbC123",
+        "db/password",
+    ],
+)
+def test_a_secret_is_known_by_its_arn_and_by_its_name(sought: str) -> None:
+    whole = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db/password-AbC123"
+    for reference in (whole, f"{whole}:user::"):
+        secret = {"name": "PASSWORD", "valueFrom": reference}
+        assert mentions(sought, _with(secrets=[secret])) == ("secret PASSWORD of app",)
+    assert mentions("password", _with(secrets=[{"name": "P", "valueFrom": whole}])) == ()
+
+
+def test_a_parameter_and_the_credentials_of_a_registry_are_found_too() -> None:
+    by_name = _with(secrets=[{"name": "URL", "valueFrom": "/shop/url"}])
+    assert mentions("/shop/url", by_name) == ("secret URL of app",)
+    whole = "arn:aws:ssm:eu-west-1:123456789012:parameter/shop/url"
+    assert mentions("/shop/url", _with(secrets=[{"name": "URL", "valueFrom": whole}])) == (
+        "secret URL of app",
+    )
+    login = {"credentialsParameter": "arn:aws:secretsmanager:eu-west-1:1:secret:hub-AbC123"}
+    assert mentions("hub", _with(repositoryCredentials=login)) == ("registry credentials of app",)
+
+
+def _with(**more: Any) -> TaskDefinition:
+    return msgspec.convert({"containerDefinitions": [{"name": "app", **more}]}, TaskDefinition)

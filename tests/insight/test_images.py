@@ -13,6 +13,7 @@ from containerscope.insight.images import (
     digest_verdict,
     kind_words,
     parse_image,
+    platforms,
     scan_verdict,
     severity_counts,
     severity_words,
@@ -92,7 +93,7 @@ PINNED = parse_image(f"{ECR}/cart@{A}")
         (TAGGED, A, [detail(B, "1.2")], Level.WARNING, "the tag has moved on"),
         (TAGGED, A, [detail(A, "1.1")], Level.FAILED, "the tag is gone"),
         (TAGGED, A, [], Level.FAILED, "the tag is gone"),
-        (TAGGED, A, None, Level.NONE, "the tag's digest is not known"),
+        (TAGGED, A, None, Level.NONE, "not known"),
         (TAGGED, A, [detail(B, "1.2", media=INDEX)], Level.NONE, "one of several platforms"),
         (
             TAGGED,
@@ -150,3 +151,24 @@ def test_severities_stand_the_worst_first_from_both_kinds_of_answer() -> None:
 def test_a_digest_is_shortened_for_a_sentence() -> None:
     assert short_digest(A) == "sha256:aaaaaaaaaaaa"
     assert short_digest("plain-odd-digest") == "plain-odd-di"
+
+
+def test_what_runs_is_current_where_it_is_an_image_of_the_index_that_is_tagged() -> None:
+    entry = {
+        "digest": A,
+        "platform": {"architecture": "arm64", "os": "linux", "variant": "v8"},
+    }
+    nothing = {"digest": B, "platform": {"architecture": "unknown", "os": "unknown"}}
+    manifest = msgspec.json.encode({"schemaVersion": 2, "manifests": [entry, nothing]}).decode()
+    inside = platforms(manifest)
+    assert [(each.digest, each.platform.words) for each in inside if each.platform] == [
+        (A, "linux/arm64/v8")
+    ]
+    tagged = ImageDetail(
+        image_digest=f"sha256:{'e' * 64}", image_tags=("1.2",), image_manifest_media_type=INDEX
+    )
+    image = parse_image("repo/app:1.2")
+    assert digest_verdict(image, A, [tagged]).words == "one of several platforms"
+    assert digest_verdict(image, A, [tagged], inside).words == "current, linux/arm64/v8"
+    assert digest_verdict(image, B, [tagged], inside).words == "the tag has moved on"
+    assert platforms("no json") == ()

@@ -9,7 +9,6 @@ import pytest
 
 from containerscope.insight.kube_node import (
     load_of,
-    minors_behind,
     node_kind,
     node_verdict,
     node_word,
@@ -172,11 +171,6 @@ def test_pods_that_have_ended_take_nothing_of_a_node() -> None:
     ended = pod({"phase": "Succeeded"}, nodeName="n", containers=resources)
     load = load_of([running, ended])["n"]
     assert (load.cpu, load.memory, load.pods) == (0.5, 1024**3, 1)
-
-
-def test_a_kubelet_is_so_many_minors_behind() -> None:
-    assert minors_behind("v1.31.2-eks-1", "1.33") == 2
-    assert minors_behind("?", "1.33") is None
 
 
 def workload(spec: dict[str, Any], status: dict[str, Any], **meta: Any) -> Workload:

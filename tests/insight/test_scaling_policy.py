@@ -245,7 +245,7 @@ def test_a_policy_in_alarm_wants_more_and_says_how_many() -> None:
     ("high", "low", "words", "level"),
     [
         ("OK", "OK", "steady", Level.FINE),
-        ("OK", "ALARM", "could do with fewer", Level.NONE),
+        ("OK", "ALARM", "wants fewer", Level.NONE),
         ("INSUFFICIENT_DATA", "INSUFFICIENT_DATA", "its metric has no data", Level.WARNING),
     ],
 )
@@ -265,7 +265,7 @@ def test_what_is_suspended_or_off_is_said_of_the_policy_it_stops() -> None:
         DisableScaleIn=True,
         PredefinedMetricSpecification={"PredefinedMetricType": "ECSServiceAverageCPUUtilization"},
     )
-    assert policy_state(kept, quiet).words == "could do with fewer, but scale-in is off"
+    assert policy_state(kept, quiet).words == "wants fewer, but scale-in is off"
     assert policy_state(kept, quiet).cooldown == "300s/off"
 
 
@@ -287,7 +287,7 @@ def test_a_step_policy_that_takes_away_when_a_queue_is_high_does_not_want_more()
         Alarms=[{"AlarmName": HIGH}],
     )  # fmt: skip
     state = policy_state(idle, {HIGH: alarm()}, current=10)
-    assert (state.words, state.estimate, state.cooldown) == ("could do with fewer", 8, "120s")
+    assert (state.words, state.estimate, state.cooldown) == ("wants fewer", 8, "120s")
 
 
 def test_the_newest_point_is_found_wherever_the_alarm_keeps_it() -> None:

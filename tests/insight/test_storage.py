@@ -258,7 +258,7 @@ def test_a_file_system_that_is_not_encrypted_is_risky() -> None:
         ({"host": {}}, ("scratch", "", "as long as the task lives")),
         (
             {"configuredAtLaunch": True},
-            ("configured at launch", "", "the service gives it no disk"),
+            ("configured at launch", "", "made when a task is started"),
         ),
         ({}, ("scratch", "", "as long as the task lives")),
     ],

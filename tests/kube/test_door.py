@@ -10,9 +10,12 @@ import pytest
 from containerscope.clients.aws import AwsClients
 from containerscope.clients.kube_errors import refusal, retry_after, status_of
 from containerscope.clients.kube_token import EksToken
+from containerscope.demo.faults import Fault
 from containerscope.model.kube import KubeError, Status
 from containerscope.model.listing import ApiError, RefusedError, Why
+from containerscope.ui.chrome import problem_words
 from tests.kube.cluster import NAME, Cluster, names_in
+from tests.resources.wire import clients_of
 
 
 async def test_a_token_is_a_presigned_call_bound_to_one_cluster_for_a_minute(
@@ -116,3 +119,64 @@ def test_a_429_says_how_long_to_wait() -> None:
 def test_what_is_no_status_is_shown_as_it_is() -> None:
     assert status_of(b"404 page not found\n").message == "404 page not found"
     assert isinstance(refusal(404, status_of(b"404 page not found\n"), "x"), KubeError)
+
+
+async def said_of(clients: AwsClients, name: str = NAME) -> str:
+    """What a person reads when a list of nodes cannot be had."""
+    with pytest.raises(ApiError) as raised:
+        await clients.kube(name).get("/api/v1/nodes")
+    return problem_words(raised.value.problem)
+
+
+async def test_each_way_of_not_getting_in_says_what_it_is_and_what_to_do(
+    cluster: Cluster, clients: AwsClients
+) -> None:
+    world = cluster.account.world
+    vpc = world.eks[NAME].body["resourcesVpcConfig"]
+    told = {}
+
+    cluster.spoil("unauthorized")
+    told["no access entry"] = await said_of(clients)
+    cluster.faults.replace(())
+
+    entries = world.eks[NAME].access_entries
+    kept = dict(entries)
+    for entry in entries.values():
+        entry.policies.clear()
+        entry.body["kubernetesGroups"] = []
+    told["no right"] = await said_of(clients)
+    entries.update(kept)
+
+    account = cluster.account
+    account.faults.append(Fault(kind="expired", service="sts"))
+    cluster.spoil("unauthorized")
+    told["login ended"] = await said_of(clients)
+    account.faults.replace([])
+    cluster.faults.replace(())
+
+    private = await clients_of(account)
+    vpc["endpointPublicAccess"] = False
+    cluster.spoil("dropped")
+    told["private endpoint"] = await said_of(private)
+    await private.close()
+
+    listed = await clients_of(account)
+    vpc |= {"endpointPublicAccess": True, "publicAccessCidrs": ["203.0.113.0/24"]}
+    told["address not let in"] = await said_of(listed)
+    await listed.close()
+    who = "arn:aws:iam::123456789012:role/OpsRole"
+    assert told == {
+        "no access entry": f"platform: platform does not know {who}: it has no access entry (needs "
+        "an EKS access entry) – aws eks create-access-entry --cluster-name platform "
+        f"--principal-arn {who}, then associate an access policy; or map the role in its aws-auth "
+        "ConfigMap",
+        "no right": 'nodes is forbidden: User "arn:aws:sts::123456789012:assumed-role/OpsRole/demo"'
+        ' cannot list resource "nodes" in API group "" at the cluster scope (needs list nodes) – '
+        "bind a role that allows it to `list nodes` (RBAC)",
+        "login ended": "The security token included in the request is expired – sign in again: "
+        "`aws sso login` for an SSO profile, else renew the credentials",
+        "private endpoint": "platform: the endpoint of platform is private and cannot be reached "
+        "from here – reach it from inside its VPC: through a VPN, a bastion or a peered network",
+        "address not let in": "platform: platform does not answer; it lets in 203.0.113.0/24 only "
+        "– add this address to its public access CIDRs, or come from inside its VPC",
+    }

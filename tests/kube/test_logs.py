@@ -13,7 +13,7 @@ from containerscope.logs.event import LogEvent
 from containerscope.logs.follow import Wanted
 from containerscope.logs.kube import event_of, read
 from containerscope.model.log_source import LogSource
-from containerscope.resources import find
+from containerscope.resources import _kube_logs, find
 from tests.kube.cluster import HERE, Cluster, value
 from tests.kube.test_resources import all_of, cell
 
@@ -56,6 +56,27 @@ async def test_lines_of_all_pods_of_a_deployment_come_in_order_then_are_followed
                 break
     assert len({event.stream.split("/")[1] for event in told}) > 1
     assert [event.at for event in told] == sorted(event.at for event in told)
+
+
+async def test_of_many_pods_the_newest_are_read_and_the_others_named(
+    cluster: Cluster, clients: AwsClients, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_kube_logs, "_MOST_PODS", 2)
+    deployments = await all_of("deployments", clients)
+    item = next(each for each in deployments.items if each.name == "catalog")
+    find_logs = _kube_logs.of_selected("deployment", lambda w: w.spec.selector)
+    told = await find_logs(clients, HERE, item)
+    assert len({source.stream.split("/")[1] for source in told.found}) == 2
+    pods = cluster.kube.store.all(("", "pods"), "shop")
+    made = {
+        pod.name: pod.object()["metadata"]["creationTimestamp"]
+        for pod in pods
+        if pod.name.startswith("catalog-")
+    }
+    newest = sorted(made, key=lambda name: (made[name], name))[-2:]
+    assert {source.stream.split("/")[1] for source in told.found} == set(newest)
+    [left] = told.elsewhere
+    assert left.label == f"{len(made) - 2} older pods"
 
 
 async def test_the_lines_before_a_restart_are_those_of_the_container_that_died(

@@ -12,7 +12,7 @@ from containerscope.kube import Kind, listings, reflector
 from containerscope.model.kube_config import ConfigMap
 from containerscope.model.listing import Phase, Why
 from containerscope.resource import Demand
-from tests.kube.cluster import HERE, Cluster, following
+from tests.kube.cluster import HERE, Cluster, following, names_in
 
 MAPS: Kind[ConfigMap] = Kind(ConfigMap, "configmaps")
 SCRATCH = HERE.within(namespace="scratch")
@@ -141,6 +141,46 @@ async def test_while_a_server_is_gone_the_rows_stay_and_say_how_old_they_are(
         cluster.drop("a")
         cluster.put("d", key="new")
         cluster.faults.replace(())
+        await follower.until_true(cluster)
+
+
+async def test_after_a_storm_of_faults_nothing_is_missing_or_doubled(
+    cluster: Cluster, clients: AwsClients
+) -> None:
+    async with following(LISTER, clients, SCRATCH) as follower:
+        await follower.until_true(cluster)
+        for number, kind in enumerate(
+            (
+                "expired", "broken", "unavailable", "throttled", "dropped", "unauthorized",
+                "compacted", "expired", "half-line", "gone", "trickle", "ended", "broken",
+            )
+        ):  # fmt: skip
+            cluster.spoil(kind, resource="configmaps", times=1, seconds=0.05)
+            cluster.spoil("cut", resource="configmaps", times=1)
+            cluster.put(f"new-{number}", key="value")
+            cluster.put("a", key=str(number))
+            if number:
+                cluster.drop(f"new-{number - 1}")
+            if number % 3 == 0:
+                await follower.until_true(cluster)
+        cluster.faults.replace(())
+        cluster.put("last", key="value")
+        await follower.until_true(cluster)
+        body = await clients.kube("platform").get("/api/v1/namespaces/scratch/configmaps")
+        assert sorted(follower.versions) == sorted(names_in(body))
+
+
+async def test_an_object_that_does_not_fit_is_a_problem_until_it_fits_or_goes(
+    cluster: Cluster, clients: AwsClients
+) -> None:
+    async with following(LISTER, clients, SCRATCH) as follower:
+        await follower.until_true(cluster)
+        meta = {"name": "odd", "namespace": "scratch"}
+        cluster.kube.store.put(("", "configmaps"), {"metadata": meta, "data": "no map"})
+        await follower.until(lambda: bool(follower.listing.problems), "said so")
+        assert "odd could not be read" in follower.listing.problems[0].message
+        assert sorted(follower.versions) == ["a", "b", "c"]
+        cluster.drop("odd")
         await follower.until_true(cluster)
 
 

@@ -41,12 +41,12 @@ async def users_of(name: str, item: Item[Any], clients: AwsClients) -> dict[str,
 
 
 async def test_a_pod_leads_to_its_replica_set_and_that_to_its_deployment(
-    cluster: Cluster, clients: AwsClients
+    reader: AwsClients,
 ) -> None:
-    pods = await all_of("pods", clients, SHOP)
-    sets = await owner_of("pods", named(pods, "catalog-"), clients)
+    pods = await all_of("pods", reader, SHOP)
+    sets = await owner_of("pods", named(pods, "catalog-"), reader)
     assert [cell("replicasets", item, "owner") for item in sets.items] == ["deployment/catalog"]
-    deployments = await owner_of("replicasets", sets.items[0], clients)
+    deployments = await owner_of("replicasets", sets.items[0], reader)
     assert [item.name for item in deployments.items] == ["catalog"]
     resource = find("deployments")
     assert resource is not None
@@ -81,52 +81,50 @@ async def test_an_owner_of_a_kind_that_is_not_served_says_so(
         await owner_of("configmaps", named(maps, "owned"), clients)
 
 
-async def test_what_is_shared_says_who_uses_it_and_as_what(
-    cluster: Cluster, clients: AwsClients
-) -> None:
-    secrets = await all_of("secrets", clients, SHOP)
-    found = await users_of("secrets", named(secrets, "cart-db-secrets"), clients)
+async def test_what_is_shared_says_who_uses_it_and_as_what(reader: AwsClients) -> None:
+    secrets = await all_of("secrets", reader, SHOP)
+    found = await users_of("secrets", named(secrets, "cart-db-secrets"), reader)
     assert found["StatefulSet/cart-db"] == "variable POSTGRES_PASSWORD of cart-db"
     assert found["Pod/cart-db-0"] == "variable POSTGRES_PASSWORD of cart-db"
 
-    maps = await all_of("configmaps", clients, SHOP)
-    found = await users_of("configmaps", named(maps, "storefront-config"), clients)
+    maps = await all_of("configmaps", reader, SHOP)
+    found = await users_of("configmaps", named(maps, "storefront-config"), reader)
     assert found["Deployment/storefront"] == "all variables of storefront"
 
-    accounts = await all_of("serviceaccounts", clients, SHOP)
-    found = await users_of("serviceaccounts", named(accounts, "payments"), clients)
+    accounts = await all_of("serviceaccounts", reader, SHOP)
+    found = await users_of("serviceaccounts", named(accounts, "payments"), reader)
     assert found["Deployment/payments"] == "runs as it"
 
-    claims = await all_of("pvcs", clients, SHOP)
-    found = await users_of("pvcs", named(claims, "data-cart-db-0"), clients)
+    claims = await all_of("pvcs", reader, SHOP)
+    found = await users_of("pvcs", named(claims, "data-cart-db-0"), reader)
     assert found == {"Pod/cart-db-0": "volume data"}
 
-    services = await all_of("kube-services", clients, SHOP)
-    found = await users_of("kube-services", named(services, "storefront"), clients)
+    services = await all_of("kube-services", reader, SHOP)
+    found = await users_of("kube-services", named(services, "storefront"), reader)
     assert found["Ingress/storefront"] == "shop.example.com/ goes there"
     assert sum(words == "behind it" for words in found.values()) >= 4
 
-    deployments = await all_of("deployments", clients, SHOP)
-    found = await users_of("deployments", named(deployments, "storefront"), clients)
+    deployments = await all_of("deployments", reader, SHOP)
+    found = await users_of("deployments", named(deployments, "storefront"), reader)
     assert found == {"HorizontalPodAutoscaler/storefront": "scales it"}
 
 
 async def test_an_ingress_leads_to_its_services_an_hpa_and_an_event_to_their_objects(
-    cluster: Cluster, clients: AwsClients
+    reader: AwsClients,
 ) -> None:
-    ingresses = await all_of("ingresses", clients, SHOP)
+    ingresses = await all_of("ingresses", reader, SHOP)
     ingress = find("ingresses")
     assert ingress is not None
     scope = ingress.children[0].scope(HERE, named(ingresses, "cart"))
-    assert [item.name for item in (await all_of("kube-services", clients, scope)).items] == ["cart"]
+    assert [item.name for item in (await all_of("kube-services", reader, scope)).items] == ["cart"]
 
     for name, scope in (("hpas", SHOP), ("events", SHOP)):
-        resource, listing = find(name), await all_of(name, clients, scope)
+        resource, listing = find(name), await all_of(name, reader, scope)
         assert resource is not None
         assert resource.leads is not None
         place = resource.leads(HERE, listing.items[0])
         assert place is not None
-        assert len((await all_of(place[0], clients, place[1])).items) <= 1
+        assert len((await all_of(place[0], reader, place[1])).items) <= 1
 
 
 def test_several_names_are_picked_here_and_one_by_the_server() -> None:
@@ -172,9 +170,9 @@ async def test_a_tree_shows_what_belongs_to_what_and_follows_it(
 
 
 async def test_rows_of_a_tree_are_described_and_read_as_in_their_own_lists(
-    cluster: Cluster, clients: AwsClients
+    reader: AwsClients,
 ) -> None:
-    listing = await all_of("tree", clients, SHOP)
+    listing = await all_of("tree", reader, SHOP)
     assert listing.complete
     tree = find("tree")
     assert tree is not None
@@ -183,25 +181,23 @@ async def test_rows_of_a_tree_are_described_and_read_as_in_their_own_lists(
     assert len({value(item).kind for item in listing.items}) >= 5
     for kind in ("Deployment", "Pod", "Container"):
         item = next(each for each in listing.items if value(each).kind == kind)
-        blocks = await blocks_of("tree", item, clients)
+        blocks = await blocks_of("tree", item, reader)
         assert any(isinstance(block, PairsBlock | TextBlock) for block in blocks), kind
-        assert await tree.read(clients, HERE, item)
-        assert (await tree.logs(clients, HERE, item)).found, kind
+        assert await tree.read(reader, HERE, item)
+        assert (await tree.logs(reader, HERE, item)).found, kind
         place = tree.leads(HERE, item)
         assert place is not None
-        there = await all_of(place[0], clients, place[1])
+        there = await all_of(place[0], reader, place[1])
         assert item.key in {each.key for each in there.items}
 
 
-async def test_a_tree_of_every_namespace_is_read_once_for_each_kind(
-    cluster: Cluster, clients: AwsClients
-) -> None:
+async def test_a_tree_of_every_namespace_is_read_once_for_each_kind(reader: AwsClients) -> None:
     tree = find("tree")
     assert tree is not None
-    told = [each async for each in tree.lister(clients, HERE, Demand(everything=True))]
+    told = [each async for each in tree.lister(reader, HERE, Demand(everything=True))]
     assert told[-1].complete
-    lists = {name: count for name, count in clients.calls.items() if ":list " in name}
+    lists = {name: count for name, count in reader.calls.items() if ":list " in name}
     assert set(lists.values()) == {1}
     assert len(lists) == 7
-    assert clients.calls["eks:DescribeCluster"] == 1
+    assert reader.calls["eks:DescribeCluster"] == 1
     assert told[-1].items[0].cluster == NAME

@@ -18,8 +18,8 @@ REGION = "eu-west-1"
 EVERYWHERE = Scope(region=REGION)
 
 
-async def test_both_worlds_are_one_table(cluster: Cluster, clients: AwsClients) -> None:
-    listing = await all_of("workloads", clients, EVERYWHERE)
+async def test_both_worlds_are_one_table(reader: AwsClients) -> None:
+    listing = await all_of("workloads", reader, EVERYWHERE)
     assert listing.complete, listing.problems
     kinds = {(cell("workloads", item, "kind"), item.cluster) for item in listing.items}
     assert {("ECS service", "checkout"), ("Deployment", "platform")} <= kinds
@@ -35,17 +35,15 @@ async def test_both_worlds_are_one_table(cluster: Cluster, clients: AwsClients) 
     assert not any(
         value(item).metadata.owner for item in listing.items if value(item).kind == "Job"
     )
-    assert clients.calls["eks:ListClusters"] == 1
-    assert clients.calls["ecs:ListClusters"] == 1
+    assert reader.calls["eks:ListClusters"] == 1
+    assert reader.calls["ecs:ListClusters"] == 1
 
 
-async def test_rows_of_either_world_open_what_is_theirs(
-    cluster: Cluster, clients: AwsClients
-) -> None:
+async def test_rows_of_either_world_open_what_is_theirs(reader: AwsClients) -> None:
     resource = find("workloads")
     assert resource is not None
     assert resource.logs is not None
-    listing = await all_of("workloads", clients, EVERYWHERE)
+    listing = await all_of("workloads", reader, EVERYWHERE)
     for kind, below, itself in (
         ("ECS service", "tasks", "services"),
         ("Deployment", "pods", "deployments"),
@@ -57,25 +55,23 @@ async def test_rows_of_either_world_open_what_is_theirs(
         )
         ways = [child for child in resource.children if child.when(item)]
         assert ways[0].resource == below
-        assert (await all_of(below, clients, ways[0].scope(EVERYWHERE, item))).items
+        assert (await all_of(below, reader, ways[0].scope(EVERYWHERE, item))).items
         own = next(child for child in ways if child.resource == itself)
-        there = await all_of(itself, clients, own.scope(EVERYWHERE, item))
+        there = await all_of(itself, reader, own.scope(EVERYWHERE, item))
         assert [each.key for each in there.items] == [item.key]
-        assert await resource.read(clients, EVERYWHERE, item)
-        assert (await resource.logs(clients, EVERYWHERE, item)).found
+        assert await resource.read(reader, EVERYWHERE, item)
+        assert (await resource.logs(reader, EVERYWHERE, item)).found
         events = next(child for child in ways if child.resource.endswith("events"))
-        assert (await all_of(events.resource, clients, events.scope(EVERYWHERE, item))) is not None
+        assert (await all_of(events.resource, reader, events.scope(EVERYWHERE, item))) is not None
 
 
-async def test_named_clusters_are_asked_in_their_own_world_only(
-    cluster: Cluster, clients: AwsClients
-) -> None:
-    listing = await all_of("workloads", clients, Scope(region=REGION, cluster="checkout,platform"))
+async def test_named_clusters_are_asked_in_their_own_world_only(reader: AwsClients) -> None:
+    listing = await all_of("workloads", reader, Scope(region=REGION, cluster="checkout,platform"))
     assert listing.complete, listing.problems
     assert {item.cluster for item in listing.items} == {"checkout", "platform"}
-    assert clients.calls["ecs:ListServices"] == 1
+    assert reader.calls["ecs:ListServices"] == 1
     inside = Scope(region=REGION, cluster="checkout,platform", namespace="shop,media")
-    listing = await all_of("workloads", clients, inside)
+    listing = await all_of("workloads", reader, inside)
     assert {value(item).metadata.namespace for item in listing.items} == {"shop", "media"}
 
 
@@ -119,13 +115,11 @@ async def test_ecs_is_asked_again_while_kubernetes_tells_by_itself(
     assert clients.calls["kubernetes:watch deployments"] == len(cluster.account.world.kube)
 
 
-async def test_several_clusters_and_namespaces_of_one_type(
-    cluster: Cluster, clients: AwsClients
-) -> None:
+async def test_several_clusters_and_namespaces_of_one_type(reader: AwsClients) -> None:
     scope = Scope(region=REGION, cluster="platform, sandbox", namespace="experiments,shop")
     resource = find("pods")
     assert resource is not None
-    listing = await all_of("pods", clients, scope)
+    listing = await all_of("pods", reader, scope)
     assert {item.cluster for item in listing.items} == {"platform", "sandbox"}
     assert {value(item).metadata.namespace for item in listing.items} == {"experiments", "shop"}
     assert listing.fetched_at is not None
@@ -136,19 +130,17 @@ async def test_several_clusters_and_namespaces_of_one_type(
     assert not {"cluster", "namespace"} & {head.field for head in rows.headings}
 
 
-async def test_ecs_lists_take_several_clusters_too(cluster: Cluster, clients: AwsClients) -> None:
-    listing = await all_of("services", clients, Scope(region=REGION, cluster="data,edge"))
+async def test_ecs_lists_take_several_clusters_too(reader: AwsClients) -> None:
+    listing = await all_of("services", reader, Scope(region=REGION, cluster="data,edge"))
     assert {item.cluster for item in listing.items} == {"data", "edge"}
-    assert clients.calls["ecs:ListClusters"] == 0
+    assert reader.calls["ecs:ListClusters"] == 0
 
 
-async def test_a_type_of_ones_own_is_listed_in_several_clusters(
-    cluster: Cluster, clients: AwsClients
-) -> None:
+async def test_a_type_of_ones_own_is_listed_in_several_clusters(reader: AwsClients) -> None:
     resource = find("targetgroupbindings.elbv2.k8s.aws")
     assert resource is not None
     scope = Scope(region=REGION, cluster="platform,sandbox")
-    told = [each async for each in resource.lister(clients, scope, Demand(everything=True))]
+    told = [each async for each in resource.lister(reader, scope, Demand(everything=True))]
     assert told[-1].items
     assert {problem.where for problem in told[-1].problems} == {"sandbox"}
 

@@ -10,7 +10,7 @@ import pytest
 from botocore.loaders import Loader
 
 import containerscope
-from containerscope.model import eks, eks_access, eks_upgrade
+from containerscope.model import eks, eks_access, eks_capability, eks_upgrade
 
 EXTRAS = Path(containerscope.__file__).parent / "clients" / "api_extras"
 SHAPES = {
@@ -22,6 +22,8 @@ SHAPES = {
     eks_access.AccessEntry: "AccessEntry",
     eks_access.AccessPolicy: "AssociatedAccessPolicy",
     eks_access.PodIdentity: "PodIdentityAssociation",
+    eks_access.IdentityProviderName: "IdentityProviderConfig",
+    eks_access.IdentityProvider: "IdentityProviderConfigResponse",
     eks_upgrade.Update: "Update",
     eks_upgrade.Insight: "Insight",
     eks_upgrade.AddonInfo: "AddonInfo",
@@ -72,3 +74,10 @@ def test_every_field_may_be_absent_or_null(model: type) -> None:
     assert msgspec.convert({}, model) == msgspec.convert(
         {field.encode_name: None for field in fields}, model
     )
+
+
+def test_an_issue_of_a_capability_is_like_the_others_but_names_no_resources(
+    shapes: dict[str, Any],
+) -> None:
+    found = unknown(eks_capability.Capability, "Capability", shapes)
+    assert found == ["CapabilityIssue.resourceIds"]

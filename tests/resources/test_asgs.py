@@ -139,9 +139,9 @@ async def test_the_pane_says_why_it_does_not_grow() -> None:
         (
             NOW,
             "2→3",
-            "Launching a new EC2 instance",
-            "a request by ECS, EKS or a user",
             "failed: no EC2 capacity",
+            "a request by ECS, EKS or a user",
+            "Launching a new EC2 instance",
         ),
     )
     assert [row[0] for row in rows_of(blocks, "Instances")] == ["i-0", "i-1"]

@@ -10,16 +10,19 @@ from typing import Any
 import msgspec
 import pytest
 
+from containerscope.model.eks import Nodegroup
 from containerscope.model.listing import Item, Listing
 from containerscope.resource import Demand, KubeApi, Resource, Scope
 from containerscope.resources import (
     access_entries,
     addons,
+    capabilities,
     fargate_profiles,
     insights,
     pod_identities,
     updates,
 )
+from containerscope.resources._eks_versions import newest, offers
 from tests.fakes import Answer
 from tests.resources.around import REGION, Account, fixed, listed, tokens
 
@@ -123,12 +126,21 @@ async def test_what_is_listed_by_name_takes_a_list_a_hundred_and_a_describe_each
 
 
 @pytest.mark.parametrize("count", SIZES)
-async def test_insights_take_a_list_a_hundred_and_nothing_else(count: int) -> None:
-    found = [{"id": name, "name": name} for name in named(count)]
-    clients = Account({"eks:ListInsights": a_page("insights", found)})
-    listing = await listed(insights.RESOURCE, clients, PLATFORM)
+@pytest.mark.parametrize(
+    ("resource", "operation", "member", "name"),
+    [
+        (insights.RESOURCE, "eks:ListInsights", "insights", "id"),
+        (capabilities.RESOURCE, "eks:ListCapabilities", "capabilities", "capabilityName"),
+    ],
+)
+async def test_what_a_list_tells_whole_takes_a_list_a_hundred_and_nothing_else(
+    resource: Resource[Any], operation: str, member: str, name: str, count: int
+) -> None:
+    found = [{name: each} for each in named(count)]
+    clients = Account({operation: a_page(member, found)})
+    listing = await listed(resource, clients, PLATFORM)
     assert (len(listing.items), listing.complete) == (count, True)
-    assert clients.counts == {"eks:ListInsights": pages_of(count)}
+    assert clients.counts == {operation: pages_of(count)}
 
 
 @pytest.mark.parametrize("count", SIZES)
@@ -183,6 +195,47 @@ async def test_the_policies_of_access_entries_take_a_call_for_each_row_that_is_s
     listing = await listed(access_entries.RESOURCE, clients, PLATFORM)
     await joins(access_entries.RESOURCE, clients, listing, count=40)
     assert clients.counts["eks:ListAssociatedAccessPolicies"] == min(count, 40)
+
+
+@pytest.mark.parametrize("count", SIZES)
+async def test_newest_amis_take_a_call_for_ten_kinds_of_nodes_and_none_the_next_time(
+    count: int,
+) -> None:
+    """However many node groups there are of each kind."""
+    groups = [
+        Nodegroup(version=f"1.{kind}", ami_type="AL2023_x86_64_STANDARD")
+        for kind in range(count)
+        for _ in range(2)
+    ]
+    items: list[Item[Any]] = [Item(f"k{at}", "n", group) for at, group in enumerate(groups)]
+
+    def parameters(params: Mapping[str, Any]) -> Mapping[str, Any]:
+        names = params["Names"]
+        assert len(names) <= 10
+        return {"Parameters": [{"Name": name, "Value": "1.33.5-20261103"} for name in names]}
+
+    clients = Account({"ssm:GetParameters": parameters})
+    for _ in range(2):
+        found = await newest(clients, PLATFORM, items)
+    assert set(found.values()) <= {"1.33.5-20261103"}
+    assert len(found) == 2 * count
+    assert clients.counts == counted(("ssm:GetParameters", math.ceil(count / 10)))
+
+
+@pytest.mark.parametrize("count", SIZES)
+async def test_upgrades_of_addons_take_a_call_for_each_and_none_the_next_time(count: int) -> None:
+    items: list[Item[Any]] = [Item(name, name, cluster="platform") for name in named(count)]
+    clients = Account(
+        {
+            "eks:DescribeCluster": fixed(cluster={"version": "1.33"}),
+            "eks:DescribeAddonVersions": a_page("addons", []),
+        }
+    )
+    for _ in range(2):
+        await offers(clients, PLATFORM, items)
+    assert clients.counts == counted(
+        ("eks:DescribeCluster", min(count, 1)), ("eks:DescribeAddonVersions", count)
+    )
 
 
 def changing_account(count: int, status: str) -> Account:
@@ -242,11 +295,12 @@ def clients_of_one() -> Account:
 EVERY: list[tuple[Resource[Any], str, str]] = [
     (access_entries.RESOURCE, "eks:ListAccessEntries", "accessEntries"),
     (insights.RESOURCE, "eks:ListInsights", "insights"),
+    (capabilities.RESOURCE, "eks:ListCapabilities", "capabilities"),
     (pod_identities.RESOURCE, "eks:ListPodIdentityAssociations", "associations"),
 ]
 
 
-@pytest.mark.parametrize("count", [0, 1, 10, 11, 99, 100, 101, 250, 1001])
+@pytest.mark.parametrize("count", SIZES[:-1])
 @pytest.mark.parametrize(("resource", "operation", "member"), EVERY)
 async def test_without_a_cluster_each_of_them_is_asked_once(
     resource: Resource[Any], operation: str, member: str, count: int

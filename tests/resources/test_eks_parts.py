@@ -64,13 +64,13 @@ async def test_without_a_cluster_every_cluster_is_listed(
 async def test_node_groups_say_what_is_wrong(clients: AwsClients) -> None:
     listing = await listed(nodegroups.RESOURCE, clients)
     assert table(listing, nodegroups.RESOURCE) == [
-        "WARNING | platform | spot-b | instances cannot be launched | 1 | 8 | 16 | spot"
+        "WARNING | platform | spot-b | instances cannot be launched | … | 1 | 8 | 16 | spot"
         " | m5.2xlarge, m5a.2xlarge | 1.33 | AL2023_x86_64_STANDARD | … | 200d",
-        "FINE | platform | general-a |  | 1 | 9 | 18 | on demand"
+        "FINE | platform | general-a |  | … | 1 | 9 | 18 | on demand"
         " | m6i.xlarge | 1.33 | AL2023_x86_64_STANDARD | … | 200d",
-        "FINE | platform | gpu |  | 1 | 1 | 2 | on demand"
+        "FINE | platform | gpu |  | … | 1 | 1 | 2 | on demand"
         " | g6.xlarge | 1.32 | AL2023_x86_64_NVIDIA | … | 200d",
-        "FINE | platform | system |  | 1 | 3 | 6 | on demand"
+        "FINE | platform | system |  | … | 1 | 3 | 6 | on demand"
         " | m6i.large | 1.33 | AL2023_x86_64_STANDARD | … | 200d",
     ]
 

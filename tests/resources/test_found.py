@@ -12,7 +12,7 @@ from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from containerscope.model.listing import Item, Listing
 from containerscope.resource import Demand
-from containerscope.resources import found, images, targets, taskdefs, used_by
+from containerscope.resources import found, images, scaling, targets, taskdefs, used_by
 from tests.resources.around import found as value_of
 from tests.resources.wire import HERE, listed
 
@@ -31,7 +31,8 @@ def results(listing: Listing[Any]) -> list[tuple[str, str, str]]:
 
 def looked(listing: Listing[Any]) -> list[str]:
     """What the search says of how far it has looked."""
-    return [item.name for item in listing.items if not value_of(item).resource]
+    rows = [(item.name, value_of(item)) for item in listing.items]
+    return [f"{name}: {row.words}" for name, row in rows if not row.resource]
 
 
 def running(world: World, cluster: str, service: str) -> Any:
@@ -56,6 +57,7 @@ async def test_a_file_system_leads_to_the_services_that_mount_it(clients: AwsCli
     assert [(kind, name) for kind, name, _ in results(listing)] == [
         ("file system", "ml-shared"),
         ("service", "feature-store"),
+        ("task definition", "feature-store:36"),
     ]
     assert "volume shared: feature-store /var/features rw" in results(listing)[1][2]
 
@@ -144,3 +146,37 @@ async def test_users_of_an_image_are_those_that_run_it(clients: AwsClients) -> N
 async def test_nothing_is_found_where_nothing_is(clients: AwsClients, text: str) -> None:
     listing = await searched(clients, text)
     assert results(listing) == []
+
+
+async def test_a_secret_is_found_in_the_definitions_that_name_it(
+    clients: AwsClients, account: RunningServer, world: World
+) -> None:
+    services = world.clusters["checkout"].services
+    secrets = services["accounts"].definition.containers[0]["secrets"]
+    arn = secrets[0]["valueFrom"]
+    whole = arn.partition(":secret:")[2].partition(":")[0]
+    for text in (arn, whole.rpartition("-")[0]):
+        listing = await searched(clients, text)
+        named = [row for row in results(listing) if row[0] == "task definition"]
+        family = services["accounts"].definition.family
+        assert any(name.startswith(f"{family}:") for _, name, _ in named)
+        assert all("names it as secret" in words for _, _, words in named)
+        families = len((await listed(taskdefs.RESOURCE, clients, HERE)).items)
+        assert f"task definitions: the latest of {families} families read" in looked(listing)
+    assert account.calls["ecs:DescribeTaskDefinition"] <= 2 * families
+
+
+async def test_definitions_are_read_up_to_a_bound_and_the_bound_is_said(
+    clients: AwsClients, account: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(found, "_FAMILIES", 3)
+    listing = await searched(clients, f"{ACCOUNT}:role/cart-task")
+    families = len((await listed(taskdefs.RESOURCE, clients, HERE)).items)
+    assert f"task definitions: the latest of 3 families read, of {families}" in looked(listing)
+
+
+async def test_what_scales_a_service_leads_back_to_it(clients: AwsClients) -> None:
+    listing = await listed(scaling.RESOURCE, clients, HERE.within(cluster="checkout"))
+    cart = next(each for each in listing.items if each.name == "cart")
+    assert scaling.RESOURCE.used_by is not None
+    assert await users(clients, scaling.RESOURCE.used_by(cart)) == {"cart": "scalable target"}

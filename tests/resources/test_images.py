@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import pytest
 
+from containerscope.insight.images import INDEXES
 from containerscope.model.health import Level
 from containerscope.model.listing import Problem, Why
 from containerscope.resources.images import RESOURCE
@@ -24,9 +26,11 @@ from tests.resources.around import (
     rows_of,
     texts_of,
 )
+from tests.resources.wire import labelled
 
 REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
 IMAGES, FINDINGS = "ecr:DescribeImages", "ecr:DescribeImageScanFindings"
+ARM, INTEL = ({"name": "ecs.cpu-architecture", "value": name} for name in ("arm64", "x86_64"))
 A, B, C = (f"sha256:{letter * 64}" for letter in "abc")
 
 
@@ -136,7 +140,7 @@ async def test_foreign_registries_are_named_and_not_asked() -> None:
         "GitHub",
     ]
     assert clients.counts[IMAGES] == 0
-    assert cells(RESOURCE, listing.items[0], "current") == ("the tag's digest is not known",)
+    assert cells(RESOURCE, listing.items[0], "current") == ("not known",)
 
 
 async def test_an_image_of_another_region_is_not_looked_for_in_this_one() -> None:
@@ -217,3 +221,30 @@ async def test_reading_it_whole_asks_the_repository_for_what_runs() -> None:
     mine, foreign = (await listed(RESOURCE, clients, CART)).items
     assert (await RESOURCE.read(clients, CART, mine))["imageTags"] == ["1.2"]
     assert (await RESOURCE.read(clients, CART, foreign))["registry"] == "docker.io"
+
+
+async def test_an_index_shows_its_platforms_and_what_the_tasks_run_on() -> None:
+    tagged = detail(C, "1.2") | {"imageManifestMediaType": INDEXES[0]}
+    one = task(1, (CART_IMAGE, A)) | {"attributes": [ARM]}
+    clients = account(
+        [one, task(2, (CART_IMAGE, A)) | {"attributes": [INTEL]}], {"team/cart": [tagged]}
+    )
+    entries = [
+        {"digest": A, "platform": {"architecture": "arm64", "os": "linux"}},
+        {"digest": B, "platform": {"architecture": "amd64", "os": "linux"}},
+    ]
+    manifest = msgspec.json.encode({"manifests": entries}).decode()
+    clients.answers["ecr:BatchGetImage"] = fixed(images=[{"imageManifest": manifest}])
+    (item,) = (await listed(RESOURCE, clients, CART)).items
+    assert cells(RESOURCE, item, "arch", "current") == (
+        "arm64, x86_64",
+        "one of several platforms",
+    )
+    blocks = await pane(RESOURCE, clients, item)
+    assert rows_of(blocks, "Platforms") == (("linux/arm64", A), ("linux/amd64", B))
+    assert clients.counts["ecr:BatchGetImage"] == 1
+    assert labelled(blocks)["Tag is"] == "current, linux/arm64"
+    clients.deny("ecr:BatchGetImage")
+    blocks = await pane(RESOURCE, clients, item)
+    assert "you may not ecr:BatchGetImage" in texts_of(blocks)
+    assert rows_of(blocks, "In the repository")

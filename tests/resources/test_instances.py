@@ -31,17 +31,19 @@ HERE = Scope(region="eu-west-1", cluster="checkout")
 
 
 async def test_an_instance_shows_what_tasks_reserved_of_it() -> None:
-    sick = instance(2, agentConnected=False, statusReason=HOSTILE)
+    ports = {"name": "PORTS", "type": "STRINGSET", "stringSetValue": ["22", "8080", "443"]}
+    left = [*instance(2)["remainingResources"], ports]
+    sick = instance(2, agentConnected=False, statusReason=HOSTILE, remainingResources=left)
     clients = account(instances={"checkout": [instance(1), sick]})
     listing = await listed(instances.RESOURCE, clients, HERE)
     rows = table(instances.RESOURCE, listing)
     assert rows == [
-        "CLUSTER | INSTANCE | EC2 ID | HEALTH | STATUS | RUN | PEND | CPU | MEM MiB | TYPE | AZ | "
-        "PROVIDER | BOUGHT | PROFILE | AGENT | AGE",
+        "CLUSTER | INSTANCE | EC2 ID | HEALTH | STATUS | RUN | PEND | CPU | MEM MiB | PORTS | "
+        "TYPE | AZ | PROVIDER | BOUGHT | PROFILE | AGENT | AGE",
         f"checkout | {2:032x} | i-{2:017x} | agent disconnected | ACTIVE | 3 | 0 | 3072/4096 | "
-        "10000/15000 | m7g.xlarge | eu-west-1b | ec2 | … | … | 1.90.0 | 3d",
+        "10000/15000 | 443, 8080 | m7g.xlarge | eu-west-1b | ec2 | … | … | 1.90.0 | 3d",
         f"checkout | {1:032x} | i-{1:017x} |  | ACTIVE | 3 | 0 | 3072/4096 | 10000/15000 | "
-        "m7g.xlarge | eu-west-1b | ec2 | … | … | 1.90.0 | 3d",
+        "– | m7g.xlarge | eu-west-1b | ec2 | … | … | 1.90.0 | 3d",
     ]
     assert clients.calls[-1][1]["include"] == ["TAGS", "CONTAINER_INSTANCE_HEALTH"]
     item = next(item for item in listing.items if item.name.endswith("2"))
@@ -52,7 +54,7 @@ async def test_an_instance_shows_what_tasks_reserved_of_it() -> None:
     assert first.text.startswith("agent disconnected")
     assert isinstance(pairs, PairsBlock)
     assert isinstance(resources, TableBlock)
-    assert resources.rows == (("CPU", 3072, 4096), ("MEMORY", 10000, 15000))
+    assert resources.rows == (("CPU", 3072, 4096, 1024), ("MEMORY", 10000, 15000, 5000))
     assert isinstance(checks, TableBlock)
     (attributes,) = await last_blocks(instances.RESOURCE, clients, HERE, item, "Attributes")
     assert isinstance(attributes, TableBlock)
@@ -189,9 +191,21 @@ async def test_providers_stay_where_a_page_fails_halfway_those_of_the_last_refre
 async def test_the_provider_pane_shows_how_it_scales() -> None:
     clients = with_providers([], {"checkout": [EC2 | {"updateStatus": "UPDATE_FAILED"}]})
     item = (await listed(capacity_providers.RESOURCE, clients, HERE)).items[0]
-    first, _, group = await last_blocks(
+    clients.answers["autoscaling:DescribeAutoScalingGroups"] = lambda params: {
+        "AutoScalingGroups": [
+            {"AutoScalingGroupName": "ecs-nodes", "DesiredCapacity": 3, "MinSize": 1, "MaxSize": 3}
+        ]
+    }
+    clients.refuse["autoscaling:DescribeScalingActivities"] = lambda params: denied(
+        "autoscaling:DescribeScalingActivities"
+    )
+    first, _, group, instances_of, refused = await last_blocks(
         capacity_providers.RESOURCE, clients, HERE, item, "Overview"
     )
+    assert isinstance(instances_of, TableBlock)
+    assert instances_of.rows == (("ec2", "ecs-nodes", "0/3", 1, 3, "launching 3"),)
+    assert isinstance(refused, TextBlock)
+    assert "autoscaling:DescribeScalingActivities" in refused.text
     assert isinstance(first, TextBlock)
     assert first.level is Level.FAILED
     assert isinstance(group, PairsBlock)

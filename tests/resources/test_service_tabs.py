@@ -18,6 +18,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Item
 from containerscope.resource import Block, Demand, PairsBlock, TableBlock, TextBlock
 from containerscope.resources.services import RESOURCE
+from containerscope.resources.tasks import RESOURCE as TASKS
 from tests.resources.around import rows_of, texts_of
 from tests.resources.wire import HERE
 
@@ -110,19 +111,68 @@ CALLS: dict[str, dict[str, int]] = {
 }
 
 
-@pytest.mark.parametrize("title", CALLS)
+ON_INSTANCES: dict[str, dict[str, int]] = {
+    "Scaling": {
+        "application-autoscaling:DescribeScalableTargets": 1,
+        "application-autoscaling:DescribeScalingPolicies": 1,
+        "application-autoscaling:DescribeScheduledActions": 1,
+        "application-autoscaling:DescribeScalingActivities": 1,
+        "cloudwatch:GetMetricData": 1,
+        "ecs:DescribeCapacityProviders": 1,
+        "autoscaling:DescribeAutoScalingGroups": 1,
+        "autoscaling:DescribeScalingActivities": 1,
+    },
+    "Storage": {
+        # A definition each of the six services that might share the file system, once a day.
+        "ecs:DescribeTaskDefinition": 6,
+        "ecs:ListServices": 1,
+        "ecs:DescribeServices": 1,
+        "ecs:ListTasks": 2,
+        "ecs:DescribeTasks": 1,
+        "efs:DescribeFileSystems": 1,
+        "efs:DescribeAccessPoints": 1,
+        "efs:DescribeMountTargets": 1,
+        "efs:DescribeMountTargetSecurityGroups": 3,
+        "ec2:DescribeSecurityGroups": 1,
+    },
+    # Four roles: of the task, its execution, the service and the instances.
+    "Roles": {
+        "ecs:DescribeTaskDefinition": 1,
+        "ecs:ListTasks": 1,
+        "ecs:DescribeTasks": 1,
+        "ecs:DescribeContainerInstances": 1,
+        "ec2:DescribeInstances": 1,
+        "iam:GetInstanceProfile": 1,
+        "iam:GetRole": 4,
+        "iam:ListAttachedRolePolicies": 4,
+        "iam:ListRolePolicies": 4,
+        "iam:GetRolePolicy": 3,
+        "iam:GetPolicy": 5,
+        "iam:GetPolicyVersion": 5,
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "title", "calls"),
+    [
+        *(("cart", title, calls) for title, calls in CALLS.items()),
+        *(("feature-store", title, calls) for title, calls in ON_INSTANCES.items()),
+    ],
+)
 async def test_a_tab_asks_no_more_than_it_must(
-    clients: AwsClients, account: RunningServer, title: str
+    clients: AwsClients, account: RunningServer, name: str, title: str, calls: dict[str, int]
 ) -> None:
-    item = await service(clients, "cart")
+    cluster = "data" if name == "feature-store" else "checkout"
+    item = await service(clients, name, cluster)
     before = dict(account.calls)
-    await shown(clients, item, title)
+    await shown(clients, item, title, cluster)
     made = {
         name: count - before.get(name, 0)
         for name, count in account.calls.items()
         if count > before.get(name, 0)
     }
-    assert made == CALLS[title]
+    assert made == calls
 
 
 async def test_a_role_that_services_share_is_fetched_once(
@@ -271,6 +321,21 @@ async def test_a_surge_is_in_the_scaling_tab_within_a_refresh(
     assert after[0][3].startswith(("done", "a newer", "in progress", "not scaled"))
 
 
+async def test_targets_that_are_instances_are_joined_to_tasks_by_their_ports(
+    clients: AwsClients, world: World, still_clock: StillClock
+) -> None:
+    scenarios.start(world, "ec2-out-of-memory")
+    later(world, still_clock, 300)
+    blocks = await shown(clients, await service(clients, "rtmp-relay", "edge"), "Targets", "edge")
+    rows = rows_of(blocks, "edge-rtmp-relay (production, rtmp-relay:1935)")
+    tasks = world.clusters["edge"].services["rtmp-relay"].tasks
+    running = {each.id for each in tasks.values() if each.status == "RUNNING"}
+    assert {row[2] for row in rows} == running
+    assert all(row[0].startswith("i-") and ":" in row[0] for row in rows)
+    assert len({row[0] for row in rows}) == len(running) > 3
+    assert "network" in words(blocks)
+
+
 async def test_a_target_that_answers_502_is_joined_to_its_running_task(
     clients: AwsClients, world: World, still_clock: StillClock
 ) -> None:
@@ -282,8 +347,11 @@ async def test_a_target_that_answers_502_is_joined_to_its_running_task(
         if "running, but not receiving traffic: 502" in tasks:
             break
     assert "running, but not receiving traffic: 502" in tasks
-    targets = words(await shown(clients, item, "Targets"))
-    assert "answers 502" in targets
+    blocks = await shown(clients, item, "Targets")
+    assert "answers 502" in words(blocks)
+    states = [row[1] for row in rows_of(blocks, "checkout-orders (production, orders:8080)")]
+    worst = states.count("unhealthy")
+    assert states[:worst] == ["unhealthy"] * worst, "the worst stand first"
 
 
 def broken(blocks: tuple[Block, ...]) -> list[str]:
@@ -302,6 +370,18 @@ async def test_the_broken_link_of_a_volume_is_marked_in_its_own_zone(
     (link,) = broken(blocks)
     assert link.startswith("security group sg-")
     assert "on TCP 2049" in texts_of(blocks)[0]
+
+
+async def test_a_task_is_told_its_mount_target_in_its_own_subnet(
+    clients: AwsClients, account: RunningServer
+) -> None:
+    scope = HERE.within(cluster="data", service="feature-store")
+    listing = [each async for each in TASKS.lister(clients, scope, Demand(everything=True))][-1]
+    before = account.calls["ecs:DescribeTasks"]
+    detail = next(each for each in TASKS.details if each.title == "Storage")
+    blocks = [each async for each in detail.blocks(clients, scope, listing.items[0])][-1]
+    assert "in the task's own subnet" in words(blocks)
+    assert account.calls["ecs:DescribeTasks"] == before + 1
 
 
 async def test_a_zone_that_lost_its_mount_target_is_marked(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from containerscope.block import TreeBlock
+from containerscope.insight.target_health import groups_of
 from containerscope.model.health import Level
 from containerscope.model.listing import Missing, Problem, Why
 from containerscope.resource import PairsBlock, Scope, TableBlock, TextBlock
@@ -311,3 +314,63 @@ async def test_disks_that_are_made_for_tasks_are_told_with_what_they_are() -> No
     assert [node.text for node in tree.nodes[0].children] == ["mounted by app /var rw"]
     assert isinstance(disks, TableBlock)
     assert disks.rows == (("vol-0123", "attached", f"{1:032x}", "eu-west-1a"),)
+
+
+GROUP = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup"
+
+
+def task_set(name: str, status: str, revision: int, **more: Any) -> dict[str, Any]:
+    return {
+        "id": f"ecs-svc/{name}",
+        "status": status,
+        "taskDefinition": f"{ARN}:task-definition/web:{revision}",
+        "computedDesiredCount": 2,
+        "runningCount": 2,
+        "scale": {"value": 100.0, "unit": "PERCENT"},
+        "stabilityStatus": "STEADY_STATE",
+        "startedBy": "CODE_DEPLOY",
+        "externalId": "d-0123ABCDE",
+        "loadBalancers": [
+            {"targetGroupArn": f"{GROUP}/{name}/6d0e", "containerName": "app", "containerPort": 80}
+        ],
+        "createdAt": ago(minutes=9),
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("controller", "words"),
+    [("CODE_DEPLOY", "CodeDeploy shifts traffic"), ("EXTERNAL", "An external controller")],
+)
+async def test_what_another_controller_deploys_is_shown_as_its_task_sets(
+    controller: str, words: str
+) -> None:
+    sets = [
+        task_set("blue", "PRIMARY", 7),
+        task_set(
+            "green", "ACTIVE", 8, stabilityStatus="STABILIZING", runningCount=1, pendingCount=1
+        ),
+    ]
+    web = service("web", deployments=[], taskSets=sets, deploymentController={"type": controller})
+    del web["taskDefinition"]
+    clients = account({"checkout": [web]})
+    listing = await listed(RESOURCE, clients, HERE)
+    assert "web:7" in table(RESOURCE, listing)[1]
+    item = listing.items[0]
+    before = len(clients.calls)
+    lead, made = await last_blocks(RESOURCE, clients, HERE, item, "Deployments")
+    assert len(clients.calls) == before, "ECS knows of no deployments"
+    assert isinstance(lead, TextBlock)
+    assert words in lead.text
+    assert isinstance(made, TableBlock)
+    assert [row[1:6] for row in made.rows] == [
+        ("primary", "web:7", "100 %", "2/2", "steady state"),
+        ("active", "web:8", "100 %", "1/2 +1", "stabilizing"),
+    ]
+    assert made.rows[1][6:8] == (("green",), "CODE_DEPLOY d-0123ABCDE")
+    assert made.levels == (Level.NONE, Level.PROGRESS)
+    assert not isinstance(item.value, Missing)
+    assert [(each.role, each.arn) for each in groups_of(item.value)] == [
+        ("production", f"{GROUP}/blue/6d0e"),
+        ("alternate", f"{GROUP}/green/6d0e"),
+    ]

@@ -66,7 +66,8 @@ async def test_families_stand_in_the_order_of_their_names(clients: AwsClients) -
     listing = await listed(taskdefs.RESOURCE, clients, demand=ALL)
     lines = table(listing, taskdefs.RESOURCE)
     assert lines[0] == (
-        "NONE | accounts | 44 | 512 | 1024 | accounts, log-router | awsvpc | FARGATE | ACTIVE | 9d"
+        "NONE | accounts | 44 | 512 | 1024 | accounts, log-router | FARGATE | ACTIVE | "
+        "ci-deploy | 9d"
     )
     names = [line.split(" | ")[1] for line in lines]
     assert names == sorted(names)
@@ -170,10 +171,10 @@ async def test_volumes_say_what_they_are_and_how_they_are_mounted(
     ]
     assert volumes.rows == (
         ("shared", "EFS", "fs-1:/data", "encrypted in transit, access point fsap-1, IAM", None),
-        ("socket", "bind mount", "/var/run/docker.sock", None, None),
-        ("scratch", "scratch", None, None, None),
-        ("nfs", "Docker", "local", f"scope task, password={MASK}", None),
-        ("share", "FSx for Windows", "fs-2:\\data", "domain corp", None),
+        ("socket", "bind mount", "/var/run/docker.sock", "a folder of the instance", None),
+        ("scratch", "scratch", None, "as long as the task lives", None),
+        ("nfs", "Docker", "local", f"scope task, as long as the task lives, password={MASK}", None),
+        ("share", "FSx for Windows", "fs-2:\\data", "domain corp, credentials in arn:x", None),
     )
 
 
@@ -212,3 +213,17 @@ async def test_a_task_definition_is_read_whole_with_its_tags(clients: AwsClients
     whole = await taskdefs.RESOURCE.read(clients, HERE, item)
     assert whole["family"] == "payments"
     assert {"key": "team", "value": "payments"} in whole["tags"]
+
+
+async def test_a_definition_names_the_services_that_run_its_revisions(
+    clients: AwsClients, account: RunningServer
+) -> None:
+    families = await listed(taskdefs.RESOURCE, clients)
+    before = account.calls["ecs:DescribeTaskDefinition"]
+    (ran,) = await pane(taskdefs.RESOURCE, clients, families, "cart", "Services")
+    assert isinstance(ran, TableBlock)
+    assert ran.rows == (("checkout", "cart", "runs cart:41 (primary)", "", "20/20"),)
+    assert account.calls["ecs:DescribeTaskDefinition"] == before
+    (none,) = await pane(taskdefs.RESOURCE, clients, families, "backfill", "Services")
+    assert isinstance(none, TableBlock)
+    assert none.empty == "No service in any cluster uses it."

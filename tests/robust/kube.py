@@ -15,12 +15,15 @@ from containerscope.model.kube import KubeError
 from containerscope.model.kube_config import ConfigMap, Namespace, Secret, ServiceAccount
 from containerscope.model.kube_custom import Definition
 from containerscope.model.kube_event import Event
-from containerscope.model.kube_network import Ingress, KubeService
+from containerscope.model.kube_network import Ingress, KubeService, TargetGroupBinding
 from containerscope.model.kube_node import Node
+from containerscope.model.kube_policy import Budget
 from containerscope.model.kube_storage import Claim, PersistentVolume, StorageClass
 from containerscope.model.kube_using import Binding, UsingCron, UsingJob, UsingPod, UsingWorkload
 from containerscope.model.kube_workload import Hpa, Workload
 from containerscope.model.listing import Problem, Why
+from containerscope.plan import KubeRequest
+from containerscope.resource import Sent
 from tests.robust import shapes
 
 MODELS: Mapping[str, type[msgspec.Struct]] = {
@@ -44,6 +47,9 @@ MODELS: Mapping[str, type[msgspec.Struct]] = {
     "configmaps": ConfigMap,
     "secrets": Secret,
     "customresourcedefinitions": Definition,
+    "poddisruptionbudgets": Budget,
+    "controllerrevisions": Workload,
+    "targetgroupbindings": TargetGroupBinding,
     "rolebindings": Binding,
     "clusterrolebindings": Binding,
 }
@@ -65,6 +71,9 @@ class AnyKube:
             why = self._rng.choice([Why.DENIED, Why.THROTTLED, Why.FAILED, Why.UNREACHABLE])
             said = self._text()
             raise KubeError(Problem(why, f"kubernetes:{path}", said, said), 500)
+        if path == "/version":
+            version = self._rng.choice([self._text(), "v1.33.5-eks-113cf36", "v1.36"])
+            return json.dumps({"gitVersion": version}).encode()
         parts = path.strip("/").split("/")
         plural = next(part for part in reversed(parts) if part in MODELS)
         if parts[-1] != plural:
@@ -76,6 +85,9 @@ class AnyKube:
         self, path: str, /, idle: float = 300.0, **query: str
     ) -> AsyncIterator[list[bytes]]:
         yield []
+
+    async def send(self, request: KubeRequest, /, *, dry: bool = False) -> Sent:
+        raise AssertionError("nothing was to be changed")
 
     def _object(self, plural: str) -> dict[str, Any]:
         made = self._value(inspect.type_info(MODELS[plural]), 0)

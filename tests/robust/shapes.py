@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import functools
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
 from typing import Any
 
-import botocore.session
-from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
+from botocore.loaders import Loader
+from botocore.model import (
+    ListShape,
+    MapShape,
+    ServiceModel,
+    Shape,
+    StringShape,
+    StructureShape,
+)
 
+import containerscope
+
+_EXTRAS = Path(containerscope.__file__).parent / "clients" / "api_extras"
 HOSTILE = (
     "",
     "plain",
@@ -36,8 +47,9 @@ _NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 @functools.cache
 def model(service: str) -> Any:
-    """The service model that botocore has for it."""
-    return botocore.session.Session().get_service_model(service)
+    """The service model that botocore has for it, with the newer members that we add."""
+    loader = Loader(extra_search_paths=[str(_EXTRAS)])
+    return ServiceModel(loader.load_service_model(service, "service-2"), service)
 
 
 def answer(service: str, operation: str, rng: Random, *, hostile: bool = False) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from containerscope.acting import Preview
 from containerscope.cli.exact import envelope, item_document, json_text, yaml_text
 from containerscope.cli.table import table_lines
 from containerscope.model.listing import ApiError, Item, Listing, Missing, Phase
@@ -22,6 +23,7 @@ from containerscope.resources import all_resources
 from containerscope.rows import View, build
 from containerscope.rows.export import to_csv, to_json
 from containerscope.ui import chrome, raw
+from containerscope.ui.action_dialog import plan_text
 from containerscope.ui.blocks import Line, lines
 from containerscope.ui.chrome import problem_words
 from containerscope.ui.header import Pulse, header
@@ -112,6 +114,16 @@ async def assert_item_stands(
                     assert_lines_stand(lines(found, width, NOW), width)
         except ApiError:
             pass
+    if resource.platform is Platform.KUBERNETES:
+        # Each answer has a uid of its own: a row with one would be another object by now.
+        named: Item[Any] = Item(item.key, item.name, cluster=item.cluster)
+        for action in resource.actions:
+            with contextlib.suppress(ApiError):
+                state = await action.look(account, scope, named)
+                for answer in (action.answer(state), "", "3", "kill"):
+                    step = action.plan(state, answer)
+                    shown = plan_text(Preview((step,))).plain
+                    assert not HARMFUL_LINES.search(shown), (resource.name, action.id, shown)
     with contextlib.suppress(ApiError):
         whole = redact(await resource.read(account, scope, item))
         for text in (raw.text_of(whole, "json"), raw.text_of(whole, "yaml")):

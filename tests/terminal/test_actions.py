@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import termios
 import urllib.request
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def slow_down(url: str, operation: str) -> None:
     urllib.request.urlopen(f"{url}/_demo/faults", json.dumps(rules).encode(), timeout=10)
 
 
-@pytest.mark.parametrize("end", [None, signal.SIGTERM, signal.SIGKILL], ids=str)
+@pytest.mark.parametrize("end", [None, signal.SIGTERM, signal.SIGHUP, signal.SIGKILL], ids=str)
 def test_the_log_of_a_program_that_was_ended_in_an_action_is_true(
     end: signal.Signals | None,
 ) -> None:
@@ -38,6 +39,7 @@ def test_the_log_of_a_program_that_was_ended_in_an_action_is_true(
         }
         command = [*PROGRAM, "--cluster", "checkout"]
         with Tty(command, environment=environment) as terminal:
+            modes = termios.tcgetattr(terminal.fd)
             terminal.wait("services.*complete.*payments")
             terminal.type("/orders\rR")
             terminal.wait("Redeploy service orders.*y confirms")
@@ -52,8 +54,10 @@ def test_the_log_of_a_program_that_was_ended_in_an_action_is_true(
                 os.kill(terminal.pid, end)
             code = terminal.wait_for_end()
             if end is not signal.SIGKILL:
+                # No program can tidy up after that one.
                 assert b"\x1b[?1049l" in terminal.raw
-            assert (code == 0) is (end is None)
+                assert termios.tcgetattr(terminal.fd) == modes
+                assert code == (0 if end is None else 128 + end)
         (entry,) = log.read()
         assert (entry.phase, entry.verb, entry.name) == ("begun", "restart", "orders")
         assert entry.result == ""

@@ -20,8 +20,8 @@ from containerscope.block import (
 )
 from containerscope.model.health import Level
 from containerscope.model.listing import Missing, Why
-from containerscope.resource import Block
-from containerscope.ui.blocks import lines
+from containerscope.resource import Block, TableBlock
+from containerscope.ui.blocks import lines, words
 from containerscope.ui.spans import ascii_only, text_of
 
 START = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -174,3 +174,13 @@ def test_why_a_link_is_broken_goes_on_below_it_where_there_is_no_room() -> None:
 def test_a_missing_value_in_a_difference_says_so() -> None:
     line = DiffLine("a", ChangeKind.CHANGED, Missing(Why.DENIED, "no"), "b")
     assert "⊘" in drawn(DiffBlock("", "1", "2", (line,)), 60)[1]
+
+
+def test_a_moment_to_come_is_told_as_such() -> None:
+    soon = START + timedelta(minutes=46)
+    table = TableBlock("", ("HOOK", "EXPIRES"), (("B-1", soon), ("B-2", START)))
+    assert [text_of(line.spans) for line in lines((table,), 80, START)][1:] == [
+        "B-1   in 46m",
+        "B-2   0s",
+    ]
+    assert words(soon, START)[0].endswith("UTC (in 46m)")

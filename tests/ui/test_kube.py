@@ -75,3 +75,19 @@ async def test_from_a_pod_to_its_owners_their_tree_and_what_uses_what(start: Sta
         await wait_for_text(pilot, "serviceaccounts (6)", "checkout")
         await pilot.press("u")
         await wait_for_text(pilot, "checkout › kube-used-by", "Deployment", "runs as it")
+
+
+async def test_rows_of_both_worlds_are_acted_on_as_in_their_own_lists(start: Start) -> None:
+    async with start(160, 40) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"workloads cluster=checkout,platform !web search", "enter")
+        await wait_for_text(pilot, "workloads (2/", "ECS service", "Deployment", "live")
+        await pilot.press("g", "S")
+        await wait_for_text(pilot, "Scale service search", "· checkout")
+        await pilot.press("escape", "j", "S")
+        await wait_for_text(pilot, "Scale deployment search", "· platform · shop")
+        await pilot.press("escape", "g", "space", "j", "space")
+        # What cannot be done to both is not offered for both.
+        await wait_until_gone(pilot, "S scale")
+        await pilot.press("V", "T")
+        await wait_for_text(pilot, "search › tree", "ReplicaSet")

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from containerscope.demo.clock import StillClock
+from containerscope.demo.ecs_state import TaskDefinition
 from containerscope.demo.faults import Fault
 from containerscope.demo.server import RunningServer
+from containerscope.demo.world import World
+from containerscope.ui.detail import DetailPane
 from tests.ui.conftest import Start
 from tests.waiting import wait_for, wait_for_text, wait_until_gone
 
@@ -30,7 +33,7 @@ async def test_each_tab_has_a_key_and_fills_in_and_arrows_reach_the_others(start
         for key, shown in TABS:
             await pilot.press(key)
             await wait_for_text(pilot, *shown)
-        for key, words in (("9", "Revisions"), ("right", "EVENT"), ("right", "asked for")):
+        for key, words in (("9", "Revisions"), ("right", "EVENT"), ("right", "CPU %")):
             await pilot.press(key)
             await wait_for_text(pilot, words)
         await pilot.press("right")
@@ -55,6 +58,31 @@ async def test_a_tab_that_is_not_looked_at_costs_nothing(
         asked = dict(account.calls)
         for operation in ("iam:GetRole", "logs:FilterLogEvents", "ecs:ListServiceDeployments"):
             assert operation not in asked
+
+
+def revise(world: World, number: int) -> None:
+    """Let somebody register another revision of cart, which nothing runs."""
+    newest = world.families["cart"][-1]
+    arn = f"{newest.arn.rpartition(':')[0]}:{number}"
+    body = {**newest.body, "revision": number, "taskDefinitionArn": arn}
+    world.families["cart"].append(TaskDefinition("cart", number, body))
+
+
+async def test_a_tab_shows_what_is_new_though_its_row_stays_as_it_is(
+    start: Start, world: World
+) -> None:
+    async with start(140, 50, cluster="checkout") as pilot:
+        await wait_for_text(pilot, "services (14)", "complete")
+        await pilot.press("slash", *"name:cart", "enter", "9")
+        await wait_for_text(pilot, "From cart:40 to cart:41")
+        pane = pilot.app.screen.query_one(DetailPane)
+        revise(world, 42)
+        assert "cart:42" not in pane.view.text
+        await pilot.press("ctrl+r")
+        await wait_for_text(pilot, "cart:42")
+        revise(world, 43)
+        pane._loaded_at = -60.0  # As if it had been looked at for a minute.
+        await wait_for_text(pilot, "cart:43")
 
 
 async def test_a_denied_permission_in_a_tab_leaves_the_rest_of_it(

@@ -14,6 +14,7 @@ from containerscope.resources import all_resources, find
 from containerscope.settings import Settings
 from containerscope.ui import blocks, keys, memory, raw
 from containerscope.ui.commands import VERBS, CommandError, Do, Show, completions, parse
+from containerscope.ui.detail import tab_line
 from containerscope.ui.header import Pulse, header
 from containerscope.ui.help import help_lines
 from containerscope.ui.lines import matching
@@ -214,3 +215,15 @@ def test_an_account_that_is_no_number_is_shown_harmlessly() -> None:
     line = text_of(header(who, "", False, Pulse(), 120))
     assert "\x1b" not in line
     assert "\u200d" not in line
+
+
+def test_tabs_that_have_no_room_are_told_by_an_arrow() -> None:
+    tabs = ("Overview", "Tasks", "Scaling", "Metrics", "Raw")
+
+    def shown(chosen: int, width: int) -> str:
+        return text_of(tab_line("cart", tabs, chosen, "json", width))
+
+    assert shown(0, 80) == " cart   1 Overview  2 Tasks  3 Scaling  4 Metrics  0 JSON"
+    assert shown(0, 34) == " cart   1 Overview  2 Tasks  ›"
+    assert shown(2, 34) == " cart   ‹  2 Tasks  3 Scaling  ›"
+    assert shown(4, 34) == " cart   ‹  4 Metrics  0 JSON"

@@ -1,9 +1,11 @@
-"""The commands that change something, one way for all: scale, stop, restart, rollback."""
+"""The commands that change something, one way for all of them."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import signal
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,19 +15,21 @@ import click
 
 from containerscope import acting
 from containerscope.acting import Order, Outcome, Preview, Seen
-from containerscope.cli.chosen import nowhere, only
+from containerscope.cli.chosen import check_scope, narrowed, nowhere, only
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import Command, invocation
 from containerscope.cli.say import say, say_problems
 from containerscope.cli.session import connected, scope_of
 from containerscope.cli.sign_in import sign_in
+from containerscope.cli.verbs import VERBS, Verb
 from containerscope.model import arn
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item
 from containerscope.model.text import visible
-from containerscope.plan import Confirm, Stage
+from containerscope.plan import Confirm, KubeRequest, Stage
 from containerscope.poller import Poller
-from containerscope.resource import Action, Demand, Resource, Scope
+from containerscope.redact import MASK
+from containerscope.resource import Action, Demand, Platform, Resource, Scope
 from containerscope.resources import all_resources, find
 from containerscope.settings import Settings
 
@@ -44,20 +48,36 @@ class Wish:
     dry_run: bool
 
 
-def _wish(action: str, noun: str, names: Sequence[str], answer: str | None, **flags: bool) -> Wish:
-    resource = find(noun) or find(noun.replace("-", " ").replace("nodegroup", "node group"))
+def _kind(noun: str) -> Resource[Any] | None:
+    """The resource of a name, alias or noun, be it written as one word or with a dash."""
+    alike = noun.casefold().replace("-", "")
+    return find(noun) or next(
+        (
+            each for each in all_resources().values()
+            if alike in (each.noun.replace(" ", ""), each.name.removesuffix("s").replace("-", ""))
+        ),
+        None,
+    )  # fmt: skip
+
+
+def _wish(verb: Verb, noun: str, names: Sequence[str], answer: str | None, **flags: bool) -> Wish:
+    action, resource = verb.name, _kind(noun)
     found = None
     if resource is not None:
         found = next((each for each in resource.actions if each.id == action), None)
     if resource is None or found is None:
         takes = [
-            each.noun for each in all_resources().values()
+            each.noun.replace(" ", "-") for each in all_resources().values()
             if any(one.id == action for one in each.actions)
         ]  # fmt: skip
         raise click.UsageError(f"{action} takes {' or '.join(takes)}, not {noun!r}")
+    if found.asks is None and answer is not None:
+        raise click.UsageError(f"{action} {noun} takes no {verb.option or verb.answer}")
+    if verb.answer == "COUNT" and answer is not None and not answer.rstrip("%").isdigit():
+        raise click.UsageError(f"{answer!r} is no number")
     if len(names) > 1 and not found.bulk:
         raise click.UsageError(f"{action} takes one {resource.noun}")
-    return Wish(resource, found, tuple(names), answer, **flags)
+    return Wish(resource, found, tuple(dict.fromkeys(names)), answer, **flags)
 
 
 def _run(wish: Wish, settings: Settings) -> int:
@@ -91,8 +111,22 @@ async def _with(clients: Any, wish: Wish, settings: Settings) -> int:
         return Exit.FAILED
     order = Order(wish.resource, wish.action, scope, items)
     seen = await acting.look(clients, order)
+    if not wish.action.edits:
+        return await _go(clients, wish, order, seen)
+    from containerscope.cli.edit import edited_order  # loads what reads YAML
+
+    edit = await edited_order(order, seen[0], read_only=clients.read_only)
+    if edit is None:
+        return Exit.FAILED
+    code = await _go(clients, wish, edit.order, seen)
+    edit.settle(sent=code == Exit.DONE)
+    return code
+
+
+async def _go(clients: Any, wish: Wish, order: Order, seen: Sequence[Seen]) -> int:
+    """Preview, confirmation, sending, and the end of it where that is wanted."""
     answer = _answer(wish, seen)
-    found = acting.preview(order, seen, answer)
+    found = await acting.rehearse(clients, order, acting.preview(order, seen, answer))
     _show(order, found)
     if not found.ready:
         return Exit.FAILED
@@ -103,11 +137,20 @@ async def _with(clients: Any, wish: Wish, settings: Settings) -> int:
         say("not confirmed: nothing was sent")
         return Exit.FAILED
     outcomes = await acting.run(clients, order, found, answer, _say_outcome)
-    good = len(outcomes) == len(items) and all(each.result == "sent" for each in outcomes)
-    if wish.wait:
-        ends = await asyncio.gather(*(_follow(clients, order, each) for each in outcomes))
+    good = len(outcomes) == len(order.items) and all(each.result == "sent" for each in outcomes)
+    if wish.wait or order.action.carries:
+        halt = _stoppable() if order.action.carries else None
+        ends = await asyncio.gather(*(_follow(clients, order, each, halt) for each in outcomes))
         good = good and all(end.level is Level.FINE for end in ends)
     return Exit.DONE if good else Exit.FAILED
+
+
+def _stoppable() -> asyncio.Event:
+    """Set by ctrl+c, which then stops between two steps, so that the log says how far it came."""
+    halt = asyncio.Event()
+    with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, halt.set)
+    return halt
 
 
 async def _items(
@@ -116,17 +159,21 @@ async def _items(
     """The things that were named; None, and said, where one of them is not there."""
     found: list[Item[Any]] = []
     for name in wish.names:
-        cluster = arn.cluster_of(name) if name.startswith("arn:") else scope.cluster
-        if cluster:
+        if name.startswith("arn:") or wish.resource.by_name(scope, name):
+            cluster = arn.cluster_of(name) if name.startswith("arn:") else scope.cluster
             found.append(Item(name, arn.name_of(name), cluster=cluster))
             continue
         within = scope.within(service=name) if wish.resource.name == "services" else scope
+        check_scope(wish.resource, within)
+        within = narrowed(wish.resource, within, name)
         poller = Poller(clients, settings.refresh)
-        listing = await poller.once(wish.resource, within, Demand(), lambda _: None)
+        # One that is kept up by a stream ends only where everything is asked for.
+        demand = Demand(everything=wish.resource.live)
+        listing = await poller.once(wish.resource, within, demand, lambda _: None)
         named = only(listing, name).items
         if len(named) > 1:
-            where = ", ".join(sorted(item.cluster for item in named))
-            raise click.UsageError(f"{name} is in {where}: choose with --cluster")
+            where = ", ".join(sorted({_place(item) for item in named}))
+            raise click.UsageError(f"{name} is in {where}: choose with {_choice(wish.resource)}")
         if not named:
             say_problems(listing.problems)
             say(nowhere(wish.resource, name, scope, listing.problems))
@@ -135,13 +182,25 @@ async def _items(
     return tuple(found)
 
 
+def _place(item: Item[Any]) -> str:
+    """The cluster of an item, and the namespace where it has one."""
+    meta = getattr(item.value, "metadata", None)
+    space = getattr(meta, "namespace", None)
+    return f"{space} of {item.cluster}" if space else item.cluster
+
+
+def _choice(resource: Resource[Any]) -> str:
+    kubernetes = resource.platform is Platform.KUBERNETES
+    return "--cluster or --namespace" if kubernetes else "--cluster"
+
+
 def _answer(wish: Wish, seen: Sequence[Seen]) -> str:
     state = next((each.state for each in seen if each.problem is None), None)
     if state is None or wish.action.asks is None:
         return wish.answer or ""
     if wish.answer is None:
         return wish.action.answer(state)
-    if wish.action.asks.kind == "number":
+    if wish.action.asks.kind == "line":
         return wish.answer
     options = wish.action.options(state)
     for option in options:
@@ -149,9 +208,8 @@ def _answer(wish: Wish, seen: Sequence[Seen]) -> str:
         if wish.answer in (option.value, arn.name_of(option.value), words[0]):
             return option.value
     known = ", ".join(each.label.split()[0] for each in options if each.value != "running")
-    raise click.UsageError(
-        f"there is no {wish.answer!r} to go back to; there are {known or 'none'}"
-    )
+    asked = wish.action.asks.label
+    raise click.UsageError(f"{asked} {wish.answer!r}: there is none; there are {known or 'none'}")
 
 
 def _show(order: Order, found: Preview) -> None:
@@ -164,6 +222,8 @@ def _show(order: Order, found: Preview) -> None:
             say(f"  {step.target}: {note.words}")
         if step.refused:
             say(f"  {step.target}: {step.refused}")
+    for note in found.notes:
+        say(f"  {note.words}")
 
 
 def _show_calls(found: Preview) -> None:
@@ -171,7 +231,10 @@ def _show_calls(found: Preview) -> None:
     for step in found.ready:
         request = step.request
         assert request is not None
-        click.echo(json.dumps({"call": request.name, "parameters": dict(request.params)}))
+        parameters = dict(request.params)
+        if isinstance(request, KubeRequest) and request.about == "secrets" and request.body:
+            parameters["body"] = MASK
+        click.echo(json.dumps({"call": request.name, "parameters": parameters}))
 
 
 def _confirmed(order: Order, found: Preview) -> bool:
@@ -186,7 +249,9 @@ def _say_outcome(outcome: Outcome) -> None:
     say(f"{outcome.step.target}: {outcome.result}: {outcome.words}")
 
 
-async def _follow(clients: Any, order: Order, outcome: Outcome) -> Stage:
+async def _follow(
+    clients: Any, order: Order, outcome: Outcome, halt: asyncio.Event | None
+) -> Stage:
     if outcome.result != "sent":
         return Stage(outcome.words, True, Level.FAILED)
     last = ""
@@ -197,7 +262,7 @@ async def _follow(clients: Any, order: Order, outcome: Outcome) -> Stage:
             last = stage.words
             say(f"{outcome.step.target}: {stage.words}")
 
-    return await acting.follow(clients, order, outcome, told)
+    return await acting.follow(clients, order, outcome, told, halt=halt)
 
 
 def _flags(command: Any) -> Any:
@@ -211,52 +276,25 @@ def _flags(command: Any) -> Any:
     return command
 
 
-@click.command("scale", cls=Command)
-@click.argument("kind")
-@click.argument("name")
-@click.argument("count", type=click.IntRange(min=0))
-@_flags
-@click.pass_context
-def scale(context: click.Context, /, kind: str, name: str, count: int, **flags: bool) -> int:
-    """Set the desired number: `scale service NAME COUNT`, `scale nodegroup NAME COUNT`.
+def _command(verb: Verb) -> click.Command:
+    """The command of a verb."""
 
-    Only the number is sent. What has changed since it was read is reported and not overwritten.
-    """
-    return _run(_wish("scale", kind, (name,), str(count), **flags), invocation(context).settings)
+    @click.pass_context
+    def run(context: click.Context, /, kind: str, **given: Any) -> int:
+        name, answer = given.pop("name"), given.pop("answer", None)
+        names = name if isinstance(name, tuple) else (name,)
+        return _run(_wish(verb, kind, names, answer, **given), invocation(context).settings)
 
-
-@click.command("stop", cls=Command)
-@click.argument("kind")
-@click.argument("names", nargs=-1, required=True)
-@_flags
-@click.pass_context
-def stop(context: click.Context, /, kind: str, names: tuple[str, ...], **flags: bool) -> int:
-    """Stop tasks: `stop task ID…`; each has a result of its own."""
-    return _run(_wish("stop", kind, names, None, **flags), invocation(context).settings)
+    command = _flags(run)
+    if verb.option:
+        command = click.option(verb.option, "answer", metavar="VALUE", help=verb.option_about)(
+            command
+        )
+    if verb.answer:
+        command = click.argument("answer", metavar=verb.answer)(command)
+    name = click.argument("name", nargs=-1, required=True) if verb.many else click.argument("name")
+    command = click.argument("kind")(name(command))
+    return click.command(verb.name, cls=Command, help=verb.about)(command)
 
 
-@click.command("restart", cls=Command)
-@click.argument("kind")
-@click.argument("names", nargs=-1, required=True)
-@_flags
-@click.pass_context
-def restart(context: click.Context, /, kind: str, names: tuple[str, ...], **flags: bool) -> int:
-    """Replace every task of services by new ones: `restart service NAME…`."""
-    return _run(_wish("restart", kind, names, None, **flags), invocation(context).settings)
-
-
-@click.command("rollback", cls=Command)
-@click.argument("kind")
-@click.argument("name")
-@click.option("--to", metavar="REVISION", help="Task definition or service revision to go back to.")
-@_flags
-@click.pass_context
-def rollback(context: click.Context, /, kind: str, name: str, to: str | None, **flags: bool) -> int:
-    """Stop the running deployment of a service and roll it back: `rollback service NAME`.
-
-    Where none is under way, or with --to, the task definition of an earlier revision is deployed.
-    """
-    return _run(_wish("rollback", kind, (name,), to, **flags), invocation(context).settings)
-
-
-COMMANDS = {"scale": scale, "stop": stop, "restart": restart, "rollback": rollback}
+COMMANDS = {verb.name: _command(verb) for verb in VERBS}

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from containerscope.model.listing import ApiError, Page
+from containerscope.plan import Reply
 from containerscope.settings import SettingsError
 
 T = TypeVar("T")
@@ -63,12 +64,12 @@ class LoggedClients:
         )
         return answer
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
         """Make a change, as the clients do, with a line in the log."""
-        request: str = await self._timed(
+        reply: Reply = await self._timed(
             f"{service}:{operation}", lambda: self._clients.send(service, operation, **params)
         )
-        return request
+        return reply
 
     async def cached(
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
@@ -79,6 +80,9 @@ class LoggedClients:
 
     async def close(self) -> None:
         """Close the clients; the log outlives them."""
+        forwards = self.__dict__.get("forwards")
+        if forwards is not None:
+            await forwards.close()
         await self._clients.close()
 
     async def _timed(self, operation: str, call: Callable[[], Awaitable[Any]]) -> Any:

@@ -9,8 +9,9 @@ from typing import Any
 import click
 import msgspec
 
+from containerscope.kube.selection import by_names
 from containerscope.model.listing import Item, Listing
-from containerscope.resource import Resource, Scope
+from containerscope.resource import Platform, Resource, Scope
 from containerscope.resources import all_resources, find
 
 
@@ -39,6 +40,14 @@ def check_scope(resource: Resource[Any], scope: Scope) -> None:
         raise click.UsageError(f"{resource.name} needs {' and '.join(lacking)}")
     if reason := resource.unlistable(scope):
         raise click.UsageError(reason)
+
+
+def narrowed(resource: Resource[Any], scope: Scope, name: str) -> Scope:
+    """The scope in which what has this name is looked for: Kubernetes picks it by itself."""
+    by_name = resource.platform is Platform.KUBERNETES and not resource.needs
+    if not name or "/" in name or not by_name or resource.name in ("tree", "pod-containers"):
+        return scope
+    return scope.within(parent=by_names([name]))
 
 
 def only(listing: Listing[Any], name: str) -> Listing[Any]:

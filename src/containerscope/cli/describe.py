@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from containerscope.cli.chosen import check_scope, nowhere, only, resource_named
+from containerscope.cli.chosen import check_scope, narrowed, nowhere, only, resource_named
 from containerscope.cli.completion import ResourceName
 from containerscope.cli.exits import Exit, exit_for
 from containerscope.cli.invocation import Command, invocation
@@ -79,7 +79,10 @@ async def _describe(resource: Resource[Any], name: str, settings: Settings) -> i
         progress = Progress(resource.name)
         try:
             listing = await Poller(clients, settings.refresh).once(
-                resource, scope, Demand(everything=True), progress.show
+                resource,
+                narrowed(resource, scope, name),
+                Demand(everything=True),
+                progress.show,
             )
         finally:
             progress.done()

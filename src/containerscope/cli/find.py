@@ -37,7 +37,7 @@ async def _find(what: str, output: str, settings: Settings) -> int:
             progress.done()
         problems = listing.problems or (() if listing.items else problems)
         results = [item for item in listing.items if _is_result(item)]
-        looked = [item.name for item in listing.items if not _is_result(item)]
+        looked = [_words(item) for item in listing.items if not _is_result(item)]
         if output == "json":
             documents = [item_document(item) for item in results]
             whole = envelope(RESOURCE, scope, listing, documents, problems)
@@ -58,6 +58,11 @@ async def _find(what: str, output: str, settings: Settings) -> int:
 
 def _is_result(item: Item[Any]) -> bool:
     return not isinstance(item.value, Missing) and bool(item.value.resource)
+
+
+def _words(item: Item[Any]) -> str:
+    """How far it has looked in a place."""
+    return item.name if isinstance(item.value, Missing) else f"{item.name}: {item.value.words}"
 
 
 @click.command("find", cls=Command)

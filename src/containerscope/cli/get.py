@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from containerscope.cli.chosen import check_scope, nowhere, only, resource_named
+from containerscope.cli.chosen import check_scope, narrowed, nowhere, only, resource_named
 from containerscope.cli.completion import ResourceName
 from containerscope.cli.exact import envelope, exact, item_document, json_text, yaml_text
 from containerscope.cli.exits import Exit, exit_for
@@ -57,11 +57,12 @@ async def _get(wish: Wish, settings: Settings) -> int:
     async with connected(settings, sign_in()) as clients:
         scope, problems = await scope_of(clients, settings)
         poller = Poller(clients, settings.refresh)
+        within = narrowed(wish.resource, scope, wish.name)
         if wish.watch:
-            return await watch(poller, clients, scope, wish, color=_color(settings))
+            return await watch(poller, clients, within, wish, color=_color(settings))
         progress = Progress(wish.resource.name)
         try:
-            listing = await poller.once(wish.resource, scope, wish.demand, progress.show)
+            listing = await poller.once(wish.resource, within, wish.demand, progress.show)
         finally:
             progress.done()
         return await _print(wish, settings, clients, scope, listing, problems)
@@ -126,7 +127,7 @@ def _print_rows(wish: Wish, settings: Settings, rows: Rows, scope: Scope, *, who
         color = _color(settings)
         click.echo("\n".join(table_lines(rows, color=color)), color=color)
     elif whole and not wish.name:
-        where = visible(scope.cluster or scope.region)
+        where = visible(scope.cluster or scope.region or "any context")
         empty = wish.resource.empty or f"No {wish.resource.name} in {{scope}}."
         say("nothing matches the filter" if rows.total else empty.replace("{scope}", where))
 

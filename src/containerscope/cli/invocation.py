@@ -96,9 +96,9 @@ def global_options() -> list[click.Parameter]:
     return [
         _option("profile", "--profile", "P", "AWS profile."),
         _option("region", "--region", "R", "AWS region."),
-        _option("cluster", "--cluster", "C", "This ECS or EKS cluster only."),
+        _option("cluster", "--cluster", "C", "These ECS or EKS clusters only: `a,b`."),
         _option("service", "--service", "S", "This ECS service only."),
-        _option("namespace", "--namespace", "N", "These Kubernetes namespaces only."),
+        _option("namespace", "--namespace", "N", "These Kubernetes namespaces only: `a,b`."),
         _option("kubeconfig", "--kubeconfig", "F", "Kubeconfig to look contexts up in."),
         _several(
             "--context", "NAME",

@@ -7,14 +7,14 @@ import re
 import sys
 from collections.abc import Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import click
 
 from containerscope.block import LogLine
-from containerscope.cli.chosen import nowhere, only, resource_named
+from containerscope.cli.chosen import check_scope, narrowed, nowhere, only, resource_named
 from containerscope.cli.completion import ResourceName
 from containerscope.cli.exact import json_text
 from containerscope.cli.exits import Exit, exit_for
@@ -23,15 +23,16 @@ from containerscope.cli.say import Progress, say, say_problems
 from containerscope.cli.session import connected, scope_of
 from containerscope.cli.sign_in import sign_in
 from containerscope.insight.log_time import moment_of
-from containerscope.logs.follow import Wanted, read
+from containerscope.logs.follow import Wanted
 from containerscope.logs.line import line_of
+from containerscope.logs.reading import read
 from containerscope.logs.ring import LogFilter
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Problem
 from containerscope.model.log_source import Sources
 from containerscope.model.text import visible
 from containerscope.poller import Poller
-from containerscope.resource import Clients, Demand, Resource, Scope
+from containerscope.resource import Clients, Demand, Platform, Resource, Scope
 from containerscope.rows.format import utc
 from containerscope.settings import Settings
 
@@ -50,6 +51,9 @@ class Wish:
     until: str
     keep: LogFilter
     output: str
+    previous: bool = False
+    containers: tuple[str, ...] = ()
+    """Only these; empty for all."""
 
 
 class _Printer:
@@ -91,7 +95,7 @@ async def _logs(wish: Wish, settings: Settings) -> int:
         assert find is not None
 
         async def sources() -> Sources:
-            return await find(clients, scope, item)
+            return _chosen(wish, await find(clients, scope, item))
 
         wanted = _wanted(wish, clients.clock.now(), settings, item)
         said: list[Problem] = []
@@ -116,6 +120,18 @@ async def _logs(wish: Wish, settings: Settings) -> int:
         return exit_for(tuple(said))
 
 
+def _chosen(wish: Wish, sources: Sources) -> Sources:
+    """The sources of the containers that were asked for; a usage error where there are none."""
+    if not wish.containers:
+        return sources
+    names = tuple(dict.fromkeys(each.label.rpartition("/")[2] for each in sources.found))
+    if not set(wish.containers) & set(names):
+        there = f": there are {', '.join(map(visible, names))}" if names else ""
+        raise click.UsageError(f"no container is called {' or '.join(wish.containers)}{there}")
+    found = (each for each in sources.found if each.label.rpartition("/")[2] in wish.containers)
+    return replace(sources, found=tuple(found))
+
+
 async def _item(
     wish: Wish,
     clients: Clients,
@@ -126,7 +142,10 @@ async def _item(
     progress = Progress(wish.resource.name)
     try:
         listing = await Poller(clients, settings.refresh).once(
-            wish.resource, scope, Demand(everything=True), progress.show
+            wish.resource,
+            narrowed(wish.resource, scope, wish.name),
+            Demand(everything=True),
+            progress.show,
         )
     finally:
         progress.done()
@@ -134,6 +153,12 @@ async def _item(
     if len({item.cluster for item in found}) > 1:
         names = ", ".join(sorted(visible(item.cluster) for item in found))
         raise click.UsageError(f"{wish.name} is in several clusters ({names}): pass --cluster")
+    spaces = {
+        meta.namespace or "" for item in found if (meta := getattr(item.value, "metadata", None))
+    }
+    if len(spaces) > 1:
+        names = ", ".join(sorted(map(visible, spaces)))
+        raise click.UsageError(f"{wish.name} is in several namespaces ({names}): pass --namespace")
     return (found[0] if found else None), (listing.problems or tuple(problems))
 
 
@@ -144,6 +169,8 @@ def _wanted(wish: Wish, now: datetime, settings: Settings, item: Item[Any]) -> W
         until = moment_of(wish.until, now) if wish.until else None
         if not wish.since and isinstance(ended, datetime):
             since = ended.timestamp() - 120
+        elif not wish.since and wish.previous:
+            since = 0.0
         else:
             since = moment_of(wish.since or "15m", now).timestamp()
     except ValueError as error:
@@ -153,6 +180,7 @@ def _wanted(wish: Wish, now: datetime, settings: Settings, item: Item[Any]) -> W
         int(until.timestamp() * 1000) if until else None,
         follow=wish.follow,
         live=settings.live_tail,
+        previous=wish.previous,
     )
 
 
@@ -167,10 +195,21 @@ def _pattern(text: str) -> tuple[re.Pattern[str], ...]:
 
 @click.command("logs", cls=Command)
 @click.argument("resource", type=ResourceName())
-@click.argument("name")
+@click.argument("name", default="")
 @click.option("--follow", "-f", is_flag=True, help="Go on with what is written, until ctrl+c.")
 @click.option("--since", default="", metavar="T", help="10m, 2h, 1d or a time. [default: 15m]")
 @click.option("--until", default="", metavar="T", help="The same; without it up to now.")
+@click.option(
+    "--container",
+    "-c",
+    "containers",
+    multiple=True,
+    metavar="C",
+    help="Only this container; may be given again.",
+)
+@click.option(
+    "--previous", "-p", is_flag=True, help="The containers before the last restart, of Kubernetes."
+)
 @click.option("--grep", default="", metavar="RE", help="Only lines that match, in any case.")
 @click.option("--exclude", default="", metavar="RE", help="No lines that match.")
 @click.option("--level", type=click.Choice(tuple(_LEVELS)), default="all", help="The least level.")
@@ -186,24 +225,39 @@ def logs(
     follow: bool,
     since: str,
     until: str,
+    containers: tuple[str, ...],
+    previous: bool,
     grep: str,
     exclude: str,
     level: str,
     output: str,
 ) -> int:
-    """Print the logs of one service, task or container, all its containers merged by time.
+    """Print the logs of one service, task, pod or workload, all its containers merged by time.
 
-    Of a task that has stopped it prints the last two minutes. Where a container does not write to
-    CloudWatch Logs, stderr says where its lines go instead.
+    `deployment NAME` may be written `deployment/NAME`. Of a task that has stopped it prints the
+    last two minutes. Where a container does not write to CloudWatch Logs, stderr says where its
+    lines go instead; of a workload with more than 50 pods it reads the newest and says so.
     """
     settings = invocation(context).settings
+    if not name:
+        resource, slash, name = resource.partition("/")
+        if not slash or not name:
+            raise click.UsageError("logs takes a resource and a name: `logs deployment web`")
     found = resource_named(resource)
     if found.logs is None:
         raise click.UsageError(f"{found.name} have no logs")
     if follow and until:
         raise click.UsageError("--until ends what --follow would go on with: pass one of them")
+    if previous and (follow or until):
+        raise click.UsageError("--previous has ended: it takes neither --follow nor --until")
+    if previous and found.platform is not Platform.KUBERNETES:
+        raise click.UsageError(f"--previous is of pods and workloads, not of {found.name}")
+    check_scope(
+        found,
+        Scope(cluster=settings.cluster, service=settings.service, namespace=settings.namespace),
+    )
     keep = LogFilter(_pattern(grep), _pattern(exclude), _LEVELS[level])
-    wish = Wish(found, name, follow, since, until, keep, output)
+    wish = Wish(found, name, follow, since, until, keep, output, previous, containers)
     try:
         return asyncio.run(_logs(wish, settings))
     except ApiError as error:

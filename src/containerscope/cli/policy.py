@@ -12,6 +12,7 @@ from containerscope.cli.invocation import Command
 from containerscope.resources import all_resources
 
 _PASS = "iam:PassRole"
+_PUBLIC_PARAMETERS = "arn:*:ssm:*::parameter/aws/service/*"
 _OPTIONAL = {"NameTheAccount": ("iam:ListAccountAliases",)}
 """Sid -> actions that only add something to look at."""
 
@@ -31,7 +32,10 @@ def write_actions() -> tuple[str, ...]:
 
 def _statement(sid: str, actions: tuple[str, ...]) -> dict[str, Any]:
     # Reads have no ARN of a partition in them: the same policy holds in GovCloud and China.
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": "*"}
+    # Parameters of one's own may be secrets.
+    secret = any(action.startswith("ssm:GetParameter") for action in actions)
+    resource = _PUBLIC_PARAMETERS if secret else "*"
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
 
 
 def policy_document(*, write: bool = False) -> dict[str, Any]:

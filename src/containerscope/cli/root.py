@@ -11,16 +11,17 @@ import click
 from containerscope import __version__
 from containerscope.cli.exits import Exit
 from containerscope.cli.invocation import global_options, invocation
+from containerscope.cli.verbs import VERBS
 
 NAME = "containerscope"
 _COMMANDS = {
     "get": "get",
     "describe": "describe",
     "logs": "logs",
-    "scale": "scale",
-    "stop": "stop",
-    "restart": "restart",
-    "rollback": "rollback",
+    "exec": "exec",
+    "forward": "forward",
+    "copy": "copy",
+    **{verb.name: "acts" for verb in VERBS},
     "find": "find",
     "can": "can",
     "doctor": "doctor",
@@ -29,7 +30,7 @@ _COMMANDS = {
     "completion": "completion",
     "demo-server": "demo_server",
 }
-"""Name -> module with its `COMMAND`, imported when it is asked for."""
+"""Name -> module with its `COMMAND`, or with all `COMMANDS`; imported when it is asked for."""
 
 
 class EndedError(Exception):
@@ -63,7 +64,8 @@ class _Root(click.Group):
         module = _COMMANDS.get(cmd_name)
         if module is None:
             return None
-        command = importlib.import_module(f"containerscope.cli.{module}").COMMAND
+        loaded = importlib.import_module(f"containerscope.cli.{module}")
+        command = loaded.COMMANDS[cmd_name] if module == "acts" else loaded.COMMAND
         assert isinstance(command, click.Command)
         return command
 

@@ -114,6 +114,9 @@ class Session:
             kube=KubeAccess(self.settings.kubeconfig, self.settings.context, self.settings.as_user),
         )
         self._pace = clients.pace
+        if self._demo is not None:
+            # The demo account's sessions are spoken by what it brings itself.
+            clients.plugin = (sys.executable, "-m", "containerscope.demo.session_plugin")
         if self._log is None:
             return clients
         from containerscope.cli.call_log import LoggedClients
@@ -152,11 +155,13 @@ def _log_to(path: Path) -> CallLog:
 async def connected(settings: Settings, sign_in: SignIn) -> AsyncIterator[Any]:
     """Clients for one command, closed at its end; raises ApiError."""
     from containerscope.action_log import ActionLog
+    from containerscope.remote.forwards import Forwards
 
     session = Session(settings)
     try:
         clients = await session.connect(session.target, sign_in)
         clients.actions = ActionLog(session.settings.state_dir)
+        clients.forwards = Forwards()
         try:
             yield clients
         finally:

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from typing import Any, TypeVar, cast
 
 from botocore import xform_name
-from botocore.exceptions import BotoCoreError
+from botocore.exceptions import BotoCoreError, NoCredentialsError
 
 from containerscope.action_log import ActionLog
 from containerscope.clients.connection import Connection
@@ -27,11 +27,25 @@ from containerscope.clients.kube_stream import KubeStreams
 from containerscope.clients.pace import Budget, Pace
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
-from containerscope.clients.session import keep_roles, open_session, partition_of, region_of
+from containerscope.clients.session import (
+    account_of_role,
+    keep_roles,
+    open_session,
+    partition_of,
+    region_of,
+)
 from containerscope.clients.tls import read_bundle
 from containerscope.model.clock import Clock, SystemClock
 from containerscope.model.kube_access import KubeAccess
-from containerscope.model.listing import ApiError, Page, Problem, RefusedError, Why
+from containerscope.model.listing import (
+    ApiError,
+    NoAccountError,
+    Page,
+    Problem,
+    RefusedError,
+    Why,
+)
+from containerscope.plan import Reply
 from containerscope.resource import Identity, SignIn, Target
 
 T = TypeVar("T")
@@ -102,12 +116,15 @@ class AwsClients:
         self.pace = pace
         self.actions: ActionLog | None = None
         """Where changes are written down; set by the run that these clients belong to."""
+        self.forwards: Any = None
+        """The ports that are forwarded through them, a `remote.forwards.Forwards`."""
         self.plugin: tuple[str, ...] = ()
         """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
-        self._undecided = () if read_only else tuple(read_only_accounts)
+        named = None if read_only else _named_beforehand(target, read_only_accounts)
+        self._undecided = tuple(read_only_accounts) if named is None and not read_only else ()
         """Patterns of accounts that are read-only, until it is known which one this is."""
-        self._read_only = read_only or bool(self._undecided)
+        self._read_only = read_only or bool(self._undecided) or bool(named)
         self._metrics = metrics
         self._clock = ServerClock(clock)
         self._flights = Flights()
@@ -120,7 +137,14 @@ class AwsClients:
         self._renewal = Renewal(sign_in, clock, lambda: self._connection, self._reconnect)
         core = open_session(target, read_only=self._read_only, metrics=metrics)
         read_bundle(core)
-        self._region = region_of(core, target)
+        self._nowhere: ApiError | None = None
+        """Why no call to AWS can be made, where the clusters are contexts of a kubeconfig."""
+        try:
+            self._region = region_of(core, target)
+        except ApiError as error:
+            if not self._kube_access.contexts:
+                raise
+            self._region, self._nowhere = "", NoAccountError(error.problem)
         self._partition = partition_of(core, self._region)
         self._connection = self._connected(core)
 
@@ -150,9 +174,14 @@ class AwsClients:
         return self.pace.budget()
 
     async def identity(self) -> Identity:
-        """Who we are, asked once per profile and region."""
+        """Who we are, asked once per profile and region; nobody where contexts are all there is."""
         if self._identity is None:
-            self._identity = await self._flights.join("identity", self._ask_identity)
+            try:
+                self._identity = await self._flights.join("identity", self._ask_identity)
+            except NoAccountError:
+                if not self._kube_access.contexts:
+                    raise
+                self._identity = Identity("", "", region=self._region)
         return self._identity
 
     async def _ask_identity(self) -> Identity:
@@ -253,13 +282,13 @@ class AwsClients:
             return await fly()
         return await self._flights.join((service, operation, _frozen(params)), fly)
 
-    async def send(self, service: str, operation: str, /, **params: Any) -> str:
-        """Make a change and return the id that AWS gave the request; never joined to another."""
+    async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
+        """Make a change and return what came back; never joined to another."""
         answer, _ = await self._answer(service, operation, params, raw=False)
         failures = answer.get("failures") or ()
         if failures:
             raise ApiError(_failure(f"{service}:{operation}", failures[0]))
-        return str(answer.get("ResponseMetadata", {}).get("RequestId", ""))
+        return Reply(str(answer.get("ResponseMetadata", {}).get("RequestId", "")), answer)
 
     async def stream(
         self, service: str, operation: str, member: str, /, **params: Any
@@ -302,7 +331,14 @@ class AwsClients:
             access, door = self._kube_access, cast("Door", EksDoor(self, cluster))
             if cluster in access.contexts:
                 door = KubeconfigDoor(access.kubeconfig, cluster, read_only=self._read_only)
-            connection = KubeConnection(cluster, door, self._clock, self.calls, access.impersonate)
+            connection = KubeConnection(
+                cluster,
+                door,
+                self._clock,
+                self.calls,
+                access.impersonate,
+                lambda: self._read_only,
+            )
             self._kube[cluster] = connection
         return connection
 
@@ -321,6 +357,8 @@ class AwsClients:
 
     async def close(self) -> None:
         """End what is under way and close every client."""
+        if self.forwards is not None:
+            await self.forwards.close()
         await self._flights.close()
         for kube in self._kube.values():
             await kube.close()
@@ -334,6 +372,8 @@ class AwsClients:
         refused = refuse_of_ours(service, operation, params) if self._read_only else None
         if refused is not None:
             raise RefusedError(refused)
+        if self._nowhere is not None:
+            raise self._nowhere
         tries = 0
         while True:
             tries += 1
@@ -346,7 +386,8 @@ class AwsClients:
             except Exception as error:
                 explicit = bool(self._target.access_key)
                 if explicit or tries >= _TRIES or not await self._renewal.cure(error, connection):
-                    raise ApiError(to_problem(error, service, operation)) from error
+                    kind = NoAccountError if isinstance(error, NoCredentialsError) else ApiError
+                    raise kind(to_problem(error, service, operation)) from error
 
     def _connected(self, core: Any) -> Connection:
         if not self._target.access_key:
@@ -395,6 +436,18 @@ async def _send(
     answer = await method(**params)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     return answer, parse_date(headers.get("date"))
+
+
+def _named_beforehand(target: Target, patterns: Sequence[str]) -> bool | None:
+    """Whether a pattern names the account of the role that is assumed; None if that is not known.
+
+    So the role is assumed once, and an MFA code asked for once, with or without its session policy.
+    """
+    account = account_of_role(target) if patterns else ""
+    if account and any(fnmatchcase(account, pattern) for pattern in patterns):
+        return True
+    aliases = any(char.isalpha() for pattern in patterns for char in pattern)
+    return False if account and not aliases else None
 
 
 def _failure(operation: str, failure: Mapping[str, Any]) -> Problem:

@@ -55,7 +55,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     ),
     "ec2": _names(
         "DescribeInstances DescribeNetworkInterfaces DescribeSubnets DescribeSecurityGroups "
-        "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions"
+        "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions "
+        "DescribeRouteTables DescribeVpcEndpoints"
     ),
     "iam": _names(
         "GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy "
@@ -63,13 +64,16 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "GetOpenIDConnectProvider GetAccountAuthorizationDetails SimulatePrincipalPolicy "
         "ListAccountAliases ListRoles"
     ),
-    "ecr": _names("DescribeImages DescribeImageScanFindings DescribeRepositories"),
+    "ecr": _names("DescribeImages DescribeImageScanFindings DescribeRepositories BatchGetImage"),
     "servicediscovery": _names(
         "ListNamespaces ListServices ListInstances GetNamespace GetService GetInstance "
         "GetInstancesHealthStatus"
     ),
     "secretsmanager": _names("DescribeSecret"),
-    "ssm": _names("DescribeParameters GetParameter GetParameters GetParametersByPath"),
+    "ssm": _names(
+        "DescribeParameters GetParameter GetParameters GetParametersByPath "
+        "DescribeInstanceInformation"
+    ),
     "organizations": _names("ListAccounts"),
     "resource-explorer-2": _names("Search"),
     # What signing in needs.

@@ -7,20 +7,41 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from containerscope import __version__
 from containerscope.clients.kube_errors import broken, refusal, retry_after, status_of
 from containerscope.clients.kube_guard import is_secret, refuse, without_values
+from containerscope.clients.kube_writes import refuse_write
 from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.model.kube import KubeError, Status
 from containerscope.model.listing import ApiError, RefusedError
+from containerscope.plan import METHODS, KubeRequest
+from containerscope.resource import Sent
 
 _CONNECT = 5.0
 """Seconds for a connection: a private endpoint does not refuse, it says nothing."""
 _ANSWER = 30.0
 """Seconds for the whole of an answer that is no stream."""
+_MANAGER = "containerscope"
+"""Who we are in `metadata.managedFields` and in the server's logs."""
+
+
+@dataclass(frozen=True)
+class _Call:
+    """One HTTP request."""
+
+    path: str
+    query: Mapping[str, str]
+    operation: str
+    accept: str = "application/json"
+    total: float | None = _ANSWER
+    idle: float = _ANSWER
+    method: str = "GET"
+    media: str = ""
+    body: Any = field(default=None, repr=False)
 
 
 class Door(Protocol):
@@ -49,23 +70,53 @@ class KubeConnection:
         clock: ServerClock,
         calls: Counter[str],
         impersonate: str = "",
+        read_only: Callable[[], bool] = lambda: True,
     ) -> None:
         self.name = name
         self._door = door
         self._clock = clock
         self._calls = calls
         self._impersonate = impersonate
+        self._read_only = read_only
         self._client: Any = None
         self._opening = asyncio.Lock()
 
     async def get(self, path: str, /, accept: str = "application/json", **query: str) -> bytes:
         """The body of an answer; raises `KubeError` with the status of a refusal."""
-        async with self._response(path, query, accept, _ANSWER, _ANSWER) as response:
-            try:
-                body: bytes = await response.read()
-            except Exception as error:
-                raise await self._lost(error, _operation(path, query)) from error
+        call = _Call(path, query, _operation(path, query), accept)
+        async with self._read(call) as response:
+            body = await self._body(response, call)
         return without_values(body) if is_secret(path) else body
+
+    async def send(self, request: KubeRequest, /, *, dry: bool = False) -> Sent:
+        """Make a change, or have the server only try it, in full, with `dryRun=All`.
+
+        It is refused before anything is opened in read-only, and where it is none of ours.
+        """
+        method, path = METHODS[request.verb], request.path
+        refused = refuse_write(method, path, read_only=self._read_only())
+        if refused is not None:
+            raise RefusedError(refused)
+        query = {"fieldManager": _MANAGER} if request.verb != "delete" else {}
+        call = _Call(
+            path,
+            {**query, **({"dryRun": "All"} if dry else {})},
+            request.name,
+            method=method,
+            media=request.media,
+            body=request.body,
+        )
+        async with self._response(call) as response:
+            body = await self._body(response, call)
+            made = str(response.headers.get("Audit-Id", ""))
+        return Sent(without_values(body) if is_secret(path) else body, made)
+
+    async def _body(self, response: Any, call: _Call) -> bytes:
+        try:
+            body: bytes = await response.read()
+        except Exception as error:
+            raise await self._lost(error, call.operation) from error
+        return body
 
     async def stream(
         self, path: str, /, idle: float = 300.0, **query: str
@@ -77,14 +128,15 @@ class KubeConnection:
         `KubeError`.
         """
         secret = is_secret(path)
-        async with self._response(path, query, "application/json", None, idle) as response:
+        call = _Call(path, query, _operation(path, query), total=None, idle=idle)
+        async with self._read(call) as response:
             rest = b""
             yield []
             while True:
                 try:
                     chunk: bytes = await response.content.readany()
                 except Exception as error:
-                    raise broken(error, _operation(path, query)) from error
+                    raise broken(error, call.operation) from error
                 if not chunk:
                     return
                 *lines, rest = (rest + chunk).split(b"\n")
@@ -98,86 +150,73 @@ class KubeConnection:
             await client.close()
 
     @asynccontextmanager
-    async def _response(
-        self,
-        path: str,
-        query: Mapping[str, str],
-        accept: str,
-        total: float | None,
-        idle: float,
-    ) -> AsyncIterator[Any]:
-        refused = refuse("GET", path)
+    async def _read(self, call: _Call) -> AsyncIterator[Any]:
+        refused = refuse(call.method, call.path)
         if refused is not None:
             raise RefusedError(refused)
-        operation = _operation(path, query)
-        response = await self._signed_in(path, query, accept, total, idle, operation)
+        async with self._response(call) as response:
+            yield response
+
+    @asynccontextmanager
+    async def _response(self, call: _Call) -> AsyncIterator[Any]:
+        response = await self._signed_in(call)
         try:
             if response.status >= 400:
                 body = await response.read()
                 status = status_of(body)
                 wait = retry_after(response.headers, status)
-                raise refusal(response.status, status, operation, wait)
+                raise refusal(response.status, status, call.operation, wait)
             yield response
         finally:
             response.close()
 
-    async def _signed_in(
-        self,
-        path: str,
-        query: Mapping[str, str],
-        accept: str,
-        total: float | None,
-        idle: float,
-        operation: str,
-    ) -> Any:
+    async def _signed_in(self, call: _Call) -> Any:
         """An answer that is not 401; a token that has just ended is renewed once."""
         again = False
         while True:
-            response = await self._send(path, query, accept, total, idle, operation)
+            response = await self._send(call)
             if response.status != 401:
                 return response
             status = status_of(await response.read())
             response.close()
-            error = await self._door.turned_away(status, operation, again=again)
+            error = await self._door.turned_away(status, call.operation, again=again)
             if error is not None:
                 raise error
             again = True
 
-    async def _send(
-        self,
-        path: str,
-        query: Mapping[str, str],
-        accept: str,
-        total: float | None,
-        idle: float,
-        operation: str,
-    ) -> Any:
+    async def _send(self, call: _Call) -> Any:
         import aiohttp
         from yarl import URL
 
         client = await self._opened()
         headers = {
-            "Accept": accept,
+            "Accept": call.accept,
             "Accept-Encoding": "gzip",
-            "User-Agent": f"containerscope/{__version__}",
+            "User-Agent": f"{_MANAGER}/{__version__}",
         }
         authorization = await self._door.authorization()
         if authorization:
             headers["Authorization"] = authorization
         if self._impersonate:
             headers["Impersonate-User"] = self._impersonate
-        url = client.configuration.host.rstrip("/") + path
-        if query:
-            url += "?" + urlencode(query)
-        timeout = aiohttp.ClientTimeout(total, sock_connect=_CONNECT, sock_read=idle)
+        if call.body is not None:
+            headers["Content-Type"] = call.media
+        url = client.configuration.host.rstrip("/") + call.path
+        if call.query:
+            url += "?" + urlencode(call.query)
+        timeout = aiohttp.ClientTimeout(call.total, sock_connect=_CONNECT, sock_read=call.idle)
         sent = time.monotonic()
-        self._calls[operation] += 1
+        self._calls[call.operation] += 1
         try:
             told = await client.call_api(
-                "GET", URL(url, encoded=True), headers, _request_timeout=timeout
+                call.method,
+                URL(url, encoded=True),
+                headers,
+                call.body,
+                _request_timeout=timeout,
             )
         except Exception as error:
-            raise await self._lost(error, operation) from error
+            raise await self._lost(error, call.operation) from error
         date = parse_date(told.response.headers.get("Date"))
         if date is not None:
             self._clock.learn(date, time.monotonic() - sent)

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 
 import msgspec
 
-from containerscope.model.kube import KubeError, Status
+from containerscope.model.kube import BUDGET, KubeError, Status
 from containerscope.model.listing import Problem, Why
 
 _NEEDS = re.compile(r'cannot (?P<verb>\w+) (?:resource "(?P<what>[^"]+)"|path "(?P<path>[^"]+)")')
 _WHOLE = "at the cluster scope"
+_IN_NO_NAMESPACE = frozenset(
+    {"nodes", "persistentvolumes", "storageclasses", "customresourcedefinitions"}
+)
 _SLOWLY = "wait: it goes on by itself, more slowly"
 
 
@@ -37,6 +40,14 @@ def refusal(code: int, status: Status, operation: str, wait: float | None = None
     text = status.message or status.reason or f"HTTP {code}"
     if code == 403:
         return KubeError(_forbidden(text, operation), code)
+    if code == 409:
+        return KubeError(_conflict(text, status, operation), code, status.reason or "")
+    causes = (status.details.causes if status.details else None) or ()
+    held = next((each for each in causes if each.reason == BUDGET), None)
+    if held is not None:
+        why = held.message or text
+        remedy = "wait until more of its pods are ready, or delete the pod"
+        return KubeError(Problem(Why.FAILED, operation, why, remedy=remedy), code, BUDGET)
     if code == 429:
         return KubeError(
             Problem(Why.THROTTLED, operation, text, remedy=_SLOWLY, retry_after=wait), code
@@ -51,13 +62,24 @@ def refusal(code: int, status: Status, operation: str, wait: float | None = None
     return KubeError(Problem(Why.FAILED, operation, text), code)
 
 
+def _conflict(text: str, status: Status, operation: str) -> Problem:
+    """Somebody else's change in between, or a name that is taken."""
+    if status.reason == "AlreadyExists":
+        return Problem(Why.FAILED, operation, text)
+    return Problem(Why.FAILED, operation, text, remedy="look at it again, then decide")
+
+
 def _forbidden(text: str, operation: str) -> Problem:
     found = _NEEDS.search(text)
+    if found is None and "is forbidden: " in text:
+        # Not RBAC but admission: a quota, a security standard, a namespace that ends.
+        return Problem(Why.FAILED, operation, text)
     needs = ""
     if found is not None:
         needs = f"{found['verb']} {found['what'] or found['path']}"
     remedy = f"bind a role that allows it to `{needs or operation}` (RBAC)"
-    if _WHOLE in text and found is not None and found["verb"] in ("list", "watch"):
+    listing = found is not None and found["verb"] in ("list", "watch")
+    if _WHOLE in text and listing and found and found["what"] not in _IN_NO_NAMESPACE:
         remedy += ", or name a namespace you may read: `namespace=NAME`"
     return Problem(Why.DENIED, operation, text, remedy=remedy, permission=needs)
 

@@ -1,4 +1,4 @@
-"""What may be asked of a Kubernetes API: reads by method and path, literally listed."""
+"""What may be read from a Kubernetes API, by method and path, literally listed."""
 
 from __future__ import annotations
 
@@ -42,12 +42,13 @@ _PART = {
 }
 
 
-def _pattern(shape: str) -> str:
+def pattern_of(shape: str) -> str:
+    """The regular expression of a shape of paths."""
     return "/".join(_PART.get(part, re.escape(part)) for part in shape.split("/"))
 
 
 _PATTERNS = {
-    method: re.compile("|".join(f"(?:{_pattern(shape)})" for shape in shapes))
+    method: re.compile("|".join(f"(?:{pattern_of(shape)})" for shape in shapes))
     for method, shapes in ALLOWED.items()
 }
 _SECRETS = re.compile(r"/api/v1/(?:namespaces/[^/]+/)?secrets(?:/|$)")

@@ -74,6 +74,7 @@ _SERVICES: dict[str, Rate] = {
     "autoscaling": Rate("ec2 autoscaling", 20, 20),
     "efs": Rate("efs", 20, 20),
     "ec2": Rate("ec2", 40, 40),
+    "ecr": Rate("ecr", 20, 10),
 }
 
 

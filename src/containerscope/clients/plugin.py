@@ -45,10 +45,41 @@ class Opened:
 
 @dataclass(frozen=True)
 class Call:
-    """How the plugin is started for a session."""
+    """How the plugin is started for a session: it holds the token."""
 
     arguments: tuple[str, ...] = field(repr=False)
     environment: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Plugin:
+    """The plugin that is there."""
+
+    command: tuple[str, ...]
+    by_environment: bool
+
+    def call(
+        self,
+        opened: Opened,
+        request: Mapping[str, object],
+        *,
+        region: str,
+        profile: str,
+        endpoint: str,
+    ) -> Call:
+        """The arguments and the environment for a session."""
+        answer = json.dumps(
+            {
+                "SessionId": opened.session_id,
+                "StreamUrl": opened.stream_url,
+                "TokenValue": opened.token,
+            }
+        )
+        environment = dict(os.environ)
+        if self.by_environment:
+            environment[_VARIABLE], answer = answer, _VARIABLE
+        rest = (region, "StartSession", profile, json.dumps(dict(request)), endpoint)
+        return Call((*self.command, answer, *rest), environment)
 
 
 def where(given: Sequence[str] = ()) -> tuple[str, ...]:
@@ -59,41 +90,21 @@ def where(given: Sequence[str] = ()) -> tuple[str, ...]:
     return (found,) if found else ()
 
 
-async def call(
-    command: Sequence[str],
-    opened: Opened,
-    request: Mapping[str, object],
-    *,
-    region: str,
-    profile: str,
-    endpoint: str,
-    read_only: bool,
-) -> Call:
-    """The arguments and the environment for a session; raises `ApiError` without a plugin."""
+async def find(given: Sequence[str] = (), *, read_only: bool) -> Plugin:
+    """The plugin; raises `ApiError` where there is none, and in read-only."""
+    command = where(given)
     if not command:
         message = f"{NAME} is not on the PATH"
         raise ApiError(Problem(Why.FAILED, "process:shell", message, remedy=HOW))
     version = await process.run(
         process.Purpose.SHELL, [*command, "--version"], read_only=read_only, timeout=20
     )
-    answer = json.dumps(
-        {
-            "SessionId": opened.session_id,
-            "StreamUrl": opened.stream_url,
-            "TokenValue": opened.token,
-        }
-    )
-    environment = dict(os.environ)
-    if by_environment(version.out):
-        environment[_VARIABLE], answer = answer, _VARIABLE
-    rest = (region, "StartSession", profile, json.dumps(dict(request)), endpoint)
-    return Call((*command, answer, *rest), environment)
+    return Plugin(command, takes_environment(version.out))
 
 
-def by_environment(version: str) -> bool:
+def takes_environment(version: str) -> bool:
     """Whether a plugin that says this of itself takes the answer from its environment."""
     found = _VERSION.search(version)
     if found is None:
         return False
-    numbers = tuple(int(part) for part in found.group().split("."))
-    return numbers > _BY_ARGUMENT
+    return tuple(int(part) for part in found.group().split(".")) > _BY_ARGUMENT

@@ -28,6 +28,7 @@ class Purpose(enum.Enum):
     SHELL = "run a command in a container"
     FORWARD = "forward a port"
     CREDENTIALS = "ask a credential plugin of the kubeconfig"
+    EDITOR = "edit an object in your editor"
 
 
 READ_ONLY = frozenset({Purpose.DEMO, Purpose.CREDENTIALS})

@@ -89,6 +89,15 @@ def keep_roles(core: AioSession, *, read_only: bool) -> None:
     resolver.get_provider("assume-role").cache = role_cache(read_only=read_only)
 
 
+def account_of_role(target: Target) -> str:
+    """The account of the role that the target's profile stands for; empty where it names none."""
+    if target.access_key or not target.profile:
+        # The environment may hold credentials of another account.
+        return ""
+    role = str(_of_the_user(target.profile).get_scoped_config().get("role_arn") or "")
+    return role.split(":")[4] if role.count(":") >= 5 else ""
+
+
 def region_of(core: AioSession, target: Target) -> str:
     """The region by the rules of the AWS CLI, which knows `AWS_REGION` too."""
     region = target.region

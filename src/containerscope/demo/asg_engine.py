@@ -171,3 +171,18 @@ def terminate(
 
     world.agenda.after(_TERMINATION, gone)
     return activity
+
+
+def interrupt(world: World, instance_id: str) -> None:
+    """EC2 takes a Spot instance back, and the group gets another one for it."""
+    for group in world.asgs.values():
+        instance = group.instances.get(instance_id)
+        if instance is None or not _counts(instance):
+            continue
+        cause = (
+            f"At {stamp(world.now())} an instance was taken out of service in response to an EC2 "
+            "instance rebalance recommendation.  "
+        )
+        terminate(world, group, instance, cause)
+        _launch(world, group, cause, sum(1 for each in group.instances.values() if _counts(each)))
+        record_counts(world, group)

@@ -34,6 +34,15 @@ class Files:
             self.folders.add(path)
             path = path.rpartition("/")[0] or "/"
 
+    def drop(self, path: str) -> None:
+        """Take a file away, or a folder and all in it."""
+        for name in (path, *self.below(path)):
+            self.content.pop(name, None)
+        start = path.rstrip("/") + "/"
+        self.folders = {
+            each for each in self.folders if each != path and not f"{each}/".startswith(start)
+        }
+
     def below(self, path: str) -> dict[str, bytes]:
         """The files in a folder and below it."""
         start = path.rstrip("/") + "/"
@@ -73,6 +82,8 @@ class Input:
 
     def __init__(self, data: bytes = b"", *, ended: bool = False) -> None:
         self._data = bytearray(data)
+        self._later = bytearray()
+        """What was typed after an end, for whoever reads next."""
         self._ended = ended
         self._more = asyncio.Event()
 
@@ -83,7 +94,10 @@ class Input:
 
     def feed(self, data: bytes) -> None:
         """More has come."""
-        self._data += data
+        if self._ended:
+            self._later += data
+        else:
+            self._data += data
         self._more.set()
 
     def end(self) -> None:
@@ -117,6 +131,8 @@ class Input:
 
     def again(self) -> None:
         """Go on after an end that was typed."""
+        self._data += self._later
+        self._later.clear()
         self._ended = False
 
     async def _wait(self) -> None:

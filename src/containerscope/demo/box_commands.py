@@ -82,6 +82,12 @@ async def _base64(io_: Io, words: Sequence[str]) -> int:
 
 
 async def _sha256(io_: Io, words: Sequence[str]) -> int:
+    if "-c" in words:
+        wanted, _, name = (await io_.stdin.line()).decode().strip().partition("  ")
+        found = io_.box.files.content.get(io_.path(name), b"")
+        good = hashlib.sha256(found).hexdigest() == wanted
+        await io_.say(f"{name}: {'OK' if good else 'FAILED'}\n")
+        return int(not good)
     data = await io_.read("sha256sum", words)
     if data is None:
         return 1
@@ -120,7 +126,7 @@ async def _tar(io_: Io, words: Sequence[str]) -> int:
     if "c" in flags:
         return await _pack(io_, folder, names)
     if "x" in flags:
-        return await _unpack(io_, folder)
+        return await _unpack(io_, folder, names if "f" in flags and "-" not in rest else ())
     return await io_.fail("tar: only c and x are known here", 2)
 
 
@@ -149,10 +155,12 @@ async def _pack(io_: Io, folder: str, names: Sequence[str]) -> int:
     return code
 
 
-async def _unpack(io_: Io, folder: str) -> int:
+async def _unpack(io_: Io, folder: str, names: Sequence[str]) -> int:
     if folder not in io_.box.files.folders:
         return await io_.fail(f"tar: can't change directory to '{folder}': No such file", 1)
-    data = await io_.stdin.all()
+    data = await io_.read("tar", names)
+    if data is None:
+        return 1
     try:
         with tarfile.open(fileobj=io.BytesIO(data)) as archive:
             for entry in archive:
@@ -184,6 +192,14 @@ async def _ls(io_: Io, words: Sequence[str]) -> int:
 async def _mv(io_: Io, words: Sequence[str]) -> int:
     content = io_.box.files.content
     one, other = ([io_.path(w) for w in words if not w.startswith("-")] + ["", ""])[:2]
+    if one in io_.box.files.folders:
+        if other in io_.box.files.folders:
+            other = posixpath.join(other, posixpath.basename(one))
+        for name in list(io_.box.files.below(one)):
+            io_.box.files.put(other + name[len(one) :], content.pop(name))
+        io_.box.files.folder(other)
+        io_.box.files.drop(one)
+        return 0
     if one not in content:
         return await io_.fail(f"mv: can't rename '{one}': No such file or directory")
     if other in io_.box.files.folders:
@@ -195,7 +211,7 @@ async def _mv(io_: Io, words: Sequence[str]) -> int:
 async def _rm(io_: Io, words: Sequence[str]) -> int:
     for each in words:
         if not each.startswith("-"):
-            io_.box.files.content.pop(io_.path(each), None)
+            io_.box.files.drop(io_.path(each))
     return 0
 
 

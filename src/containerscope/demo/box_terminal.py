@@ -80,7 +80,11 @@ class Terminal:
                 return "^C\r\n"
             return "^C\r\n" + ("" if self._shell.interrupt() else self._box.prompt)
         if key == "\x04":
-            if not self._line:
+            # As on a terminal: it hands over what was typed so far, and nothing is the end.
+            line, self._line = self._line, ""
+            if line:
+                self._input.feed(line.encode())
+            else:
                 self._input.end()
             return ""
         if key in "\x7f\b":

@@ -45,21 +45,27 @@ def instance_group(cluster: str) -> str:
 
 def hosts(world: World) -> list[Host]:
     """All instances: those of Auto Scaling groups, and container instances that are in none."""
-    known = networks(world)
     found: list[Host] = []
-    for name, network in known.items():
-        taken: set[str] = set()
-        grouped: set[str] = set()
-        for group in world.asgs.values():
-            if group.network == name:
-                found += _members(world, group, network, taken)
-                grouped |= group.instances.keys()
-        cluster = world.clusters.get(name)
-        for each in cluster.instances.values() if cluster else ():
-            if each.ec2_id not in grouped:
-                launched = each.registered_at - 75
-                alone = GroupInstance(each.ec2_id, each.kind, each.zone, launched)
-                found.append(_container_host(alone, name, network, taken, dict(each.tags)))
+    for name, network in networks(world).items():
+        found += hosts_in(world, name, network)
+    return found
+
+
+def hosts_in(world: World, name: str, network: Network) -> list[Host]:
+    """The instances in the network of the cluster of this name."""
+    found: list[Host] = []
+    taken: set[str] = set()
+    grouped: set[str] = set()
+    for group in world.asgs.values():
+        if group.network == name:
+            found += _members(world, group, network, taken)
+            grouped |= group.instances.keys()
+    cluster = world.clusters.get(name)
+    for each in cluster.instances.values() if cluster else ():
+        if each.ec2_id not in grouped:
+            launched = each.registered_at - 75
+            alone = GroupInstance(each.ec2_id, each.kind, each.zone, launched)
+            found.append(_container_host(alone, name, network, taken, dict(each.tags)))
     return found
 
 

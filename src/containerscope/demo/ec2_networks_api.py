@@ -98,11 +98,22 @@ def describe_subnets(call: Call) -> Result:
     )
 
 
+def _exhausted(world: World) -> frozenset[str]:
+    """The subnets in which a node group finds no address any more."""
+    return frozenset(
+        subnet
+        for cluster in world.eks.values()
+        for trouble in cluster.troubles.values()
+        if trouble.code == "InsufficientFreeAddresses"
+        for subnet in trouble.resource_ids
+    )
+
+
 def _subnet_view(world: World, each: Subnet, used: int) -> Result:
     return {
         "AvailabilityZone": world.region + each.zone,
         "AvailabilityZoneId": f"{zone_prefix(world.region)}-az{ZONES.index(each.zone) + 1}",
-        "AvailableIpAddressCount": each.size - used,
+        "AvailableIpAddressCount": 1 if each.id in _exhausted(world) else each.size - used,
         "CidrBlock": each.cidr,
         "DefaultForAz": False,
         "MapPublicIpOnLaunch": each.public,

@@ -116,7 +116,7 @@ def _main(world: World, cluster: str, recipe: Recipe, tag: str) -> Container:
         "volumesFrom": [],
         "secrets": [_secret(world, recipe, name) for name in recipe.secrets],
         "user": "1000:1000",
-        "readonlyRootFilesystem": not recipe.efs,
+        "readonlyRootFilesystem": not (recipe.efs or recipe.exec_enabled),
         "stopTimeout": 60,
         "ulimits": [{"name": "nofile", "softLimit": 65536, "hardLimit": 65536}],
         "dockerLabels": {"org.opencontainers.image.version": tag, "team": recipe.owner},

@@ -72,10 +72,6 @@ class Channel:
         }
         await self.send("channel_closed", msgspec.json.encode(said), 0)
 
-    async def hang_up(self) -> None:
-        """Close the connection."""
-        await self._socket.close()
-
 
 async def serve(world: World, request: web.Request) -> web.StreamResponse:
     """Speak the protocol with whoever has the session's token."""
@@ -164,8 +160,8 @@ class _Agent:
             await self._channel.write(f"sh: syntax error: {problem}\r\n".encode())
         else:
             await self._terminal.run(argv)
+        # The other side hangs up: what it has not read yet would be lost if we did.
         await self._channel.close("")
-        await self._channel.hang_up()
 
     def end(self) -> None:
         """Nobody is there any more."""

@@ -11,7 +11,7 @@ from containerscope.demo.eks_access import let_in
 from containerscope.demo.eks_account import add_cluster
 from containerscope.demo.eks_build import addon, cluster_body, nodegroup
 from containerscope.demo.eks_state import EksCluster, Trouble
-from containerscope.demo.eks_updates import begin, under_way
+from containerscope.demo.eks_updates import begin, error, record, under_way
 from containerscope.demo.scenario import Scenario
 from containerscope.demo.world import World
 
@@ -131,6 +131,12 @@ def _grows_old(world: World) -> None:
     ):
         cluster.addons[name] = addon(world, name, version, _OLD)
     let_in(world, cluster, "role/legacy-node", "EC2_LINUX", ["system:nodes"])
+    # As aws-auth would: EKS lists no entries of a cluster in this mode.
+    let_in(world, cluster, "role/OpsRole", policies=[("AmazonEKSClusterAdminPolicy", ())])
+    full = "The maximum number of network interfaces for the account in this region is reached."
+    failed = [error("EniLimitReached", full)]
+    to_31 = {"Version": "1.31", "PlatformVersion": "eks.41"}
+    record(world, cluster, "VersionUpdate", to_31, world.now() - 20 * DAY, errors=failed)
     cluster.removed_apis = (_flow_control(world),)
     add_cluster(world, cluster)
 

@@ -27,7 +27,10 @@ _KUBELETS = {
     "1.32": "1.32.9",
     "1.31": "1.31.13",
     "1.30": "1.30.14",
+    "1.29": "1.29.15",
 }
+_LAST_OF_AL2 = "20251120"
+"""Amazon Linux 2 gets no images any more, and none for Kubernetes 1.33 and newer."""
 
 
 def versions(world: World) -> list[dict[str, Any]]:
@@ -56,6 +59,11 @@ def is_offered(world: World, version: str) -> bool:
 def ami_release(version: str) -> str:
     """The newest release of the node AMIs for a Kubernetes version: `1.33.5-20261103`."""
     return f"{_KUBELETS.get(version, f'{version}.0')}-{_AMI_DATE}"
+
+
+def al2_release(version: str) -> str:
+    """The last release of the Amazon Linux 2 AMIs for a Kubernetes version; empty for none."""
+    return f"{_KUBELETS[version]}-{_LAST_OF_AL2}" if minor(version) < 33 else ""
 
 
 def platform_version(version: str) -> str:

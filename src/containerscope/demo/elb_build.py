@@ -149,6 +149,19 @@ def _network(world: World, cluster: Cluster, service: Service) -> None:
     add_listener(world, balancer, 1935, "TCP", [forward(group.arn)])
 
 
+def application(world: World, network: str, name: str, made: float) -> LoadBalancer:
+    """One more Application Load Balancer that the internet reaches, in this network."""
+    arn = world.arn("elasticloadbalancing", f"loadbalancer/app/{name}/{hexes(16, name)}")
+    balancer = LoadBalancer(arn, name, network, made, attributes=dict(_APPLICATION))
+    world.balancing.balancers[arn] = balancer
+    return balancer
+
+
+def group_of(arn: str, network: str, port: int) -> TargetGroup:
+    """A target group of addresses in this network."""
+    return TargetGroup(arn, arn.split("/")[1], network, port, attributes=dict(_GROUP))
+
+
 def add_balancer(
     world: World, cluster: Cluster, name: str, kind: str = "application", scheme: str = ""
 ) -> LoadBalancer:

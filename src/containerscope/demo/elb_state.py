@@ -93,6 +93,8 @@ class TargetGroup:
     targets: dict[Key, Target] = field(default_factory=dict)
     withdrawn: set[Key] = field(default_factory=set)
     """Running tasks that a person has deregistered."""
+    behind: tuple[str, str, str] = ("", "", "")
+    """Cluster, namespace and name of the Kubernetes service whose pods it holds, if of one."""
 
     @property
     def delay(self) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 
 from containerscope.demo.ecs_state import Cluster, Service, Task
 from containerscope.demo.elb_checks import begin
+from containerscope.demo.elb_kube import pods_behind
 from containerscope.demo.elb_state import Key, Target, TargetGroup
 from containerscope.demo.ids import number
 from containerscope.demo.world import World
@@ -125,6 +126,8 @@ def targets(world: World, group: TargetGroup) -> list[Target]:
         if target.key not in group.withdrawn:
             target.become("healthy")
             found[target.key] = group.targets.get(target.key, target)
+    if group.behind[0]:
+        found |= {each.key: each for each in pods_behind(world, group)}
     found |= {key: each for key, each in group.targets.items() if key not in found}
     return list(found.values())
 

@@ -58,7 +58,10 @@ def task_role(world: World, name: str, definition: TaskDefinition) -> Role:
         role.inline["data"] = _data(world, service)
     if name in _BOUNDED:
         role.boundary = world.global_arn("iam", "policy/workload-boundary")
-        role.inline["exec"] = document(allow(_EXEC, ("*",), "EcsExec"))
+        key = world.arn("kms", f"key/{hexes(8, 'kms')}-1f2e-4d3c-9b8a-{hexes(12, 'kms')}")
+        role.inline["exec"] = document(
+            allow(_EXEC, ("*",), "EcsExec"), allow(("kms:Decrypt",), (key,), "EcsExecKey")
+        )
         # More than the boundary lets through.
         role.inline["rotate-keys"] = document(allow(("iam:CreateAccessKey",), ("*",), "Rotate"))
     if mounts := list(_mounts(world, definition)):

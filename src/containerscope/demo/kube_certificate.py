@@ -30,6 +30,9 @@ _ECDSA_SHA256 = bytes.fromhex("06082a8648ce3d040302")
 _EC_KEY = bytes.fromhex("06072a8648ce3d0201")
 _P256 = bytes.fromhex("06082a8648ce3d030107")
 _COMMON_NAME = bytes.fromhex("0603550403")
+_SERVER = bytes.fromhex("06082b06010505070301")
+_CLIENT = bytes.fromhex("06082b06010505070302")
+"""The uses of its key: as kubelets do, it may sign in with it too."""
 _YEARS = timedelta(days=3650)
 
 
@@ -184,7 +187,7 @@ def identity() -> Identity:
         root,
         _extension("0603551d13", _der(0x30), critical=True),
         _extension("0603551d0f", _bits(b"\x80", 7), critical=True),
-        _extension("0603551d25", _der(0x30, bytes.fromhex("06082b06010505070301"))),
+        _extension("0603551d25", _der(0x30, _SERVER, _CLIENT)),
         _extension("0603551d23", _der(0x30, _der(0x80, root.identifier))),
         _extension("0603551d0e", _der(4, leaf.identifier)),
         _extension("0603551d11", _der(0x30, *names)),

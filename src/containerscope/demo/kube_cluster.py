@@ -11,6 +11,7 @@ from containerscope.demo.eks_state import AccessEntry
 from containerscope.demo.ids import uuid
 from containerscope.demo.kube_auth import Access, Authorizer
 from containerscope.demo.kube_control import Control
+from containerscope.demo.kube_defaults import set_defaults
 from containerscope.demo.kube_faults import KubeFaults
 from containerscope.demo.kube_life import Life
 from containerscope.demo.kube_status import Body
@@ -23,6 +24,20 @@ from containerscope.demo.kube_writes import Writes
 _DEFINITIONS = ("apiextensions.k8s.io", "customresourcedefinitions")
 
 
+_WORKLOADS = {
+    (each.group, each.plural): each
+    for each in BUILT_IN
+    if each.group == "apps" and each.plural != "controllerrevisions"
+}
+
+
+def _complete(kind: tuple[str, str], body: Body) -> None:
+    """The defaults of workloads, from which revisions are told apart; others get theirs later."""
+    workload = _WORKLOADS.get(kind)
+    if workload is not None:
+        set_defaults(workload, body)
+
+
 @dataclass(frozen=True)
 class KubeRequest:
     """A request as it came in, for tests that count them."""
@@ -33,6 +48,7 @@ class KubeRequest:
     verb: str
     resource: str
     user: str
+    body: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -65,7 +81,7 @@ class KubeCluster:
         self.settings = settings
         self.clock_now = now
         self._uids = 0
-        self.store = KubeStore(lambda: self.life.now, self._new_uid)
+        self.store = KubeStore(lambda: self.life.now, self._new_uid, _complete)
         self.life = Life(self.store, now)
         self.catalog = Catalog()
         for each in (*BUILT_IN, *(METRICS if settings.metrics else ())):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator, Mapping
+from functools import partial
 
+from containerscope.demo.asg_engine import interrupt
 from containerscope.demo.calls import Call
-from containerscope.demo.ec2_hosts import hosts
 from containerscope.demo.ec2_networks import networks
 from containerscope.demo.efs_state import file_system_id
 from containerscope.demo.eks_state import EksCluster
@@ -15,6 +16,7 @@ from containerscope.demo.kube_builder import Builder
 from containerscope.demo.kube_bulk import add_pods
 from containerscope.demo.kube_cluster import KubeCluster, KubeSettings
 from containerscope.demo.kube_faults import KubeFaults
+from containerscope.demo.kube_machines import Machines
 from containerscope.demo.kube_plain import build_plain
 from containerscope.demo.kube_platform import build_platform
 from containerscope.demo.kube_sandbox import build_sandbox
@@ -76,15 +78,15 @@ class Fleet(Mapping[str, KubeCluster]):
         control.kubelets.network = networks(world)[eks.name]
         control.pods.maker.identities = eks.pod_identities
         build = Builder(cluster, now)
-        machines = [
-            each for each in hosts(world) if dict(each.tags).get("eks:cluster-name") == eks.name
-        ]
+        machines = Machines(world, eks, cluster)
         if eks.name == "platform":
-            build_platform(build, eks, machines, file_system_id("platform"))
+            take = partial(interrupt, world)
+            build_platform(build, eks, machines, file_system_id("platform"), take)
         elif auto:
             build_sandbox(build, eks)
         else:
             build_plain(build, eks, machines)
+        machines.begin()
         if eks.name in self.pods:
             add_pods(build, self.pods[eks.name])
         cluster.advance(world.clock.now())

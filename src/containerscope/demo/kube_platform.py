@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 
-from containerscope.demo.ec2_hosts import Host
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.kube_base import put_addons, put_namespaces, put_storage_classes
 from containerscope.demo.kube_builder import HOUR, MINUTE, Builder
@@ -12,7 +11,8 @@ from containerscope.demo.kube_cron_jobs import CRON_JOBS, put_cron_jobs
 from containerscope.demo.kube_definitions import CLASSIC, put_definitions
 from containerscope.demo.kube_fargate import FargateNodes
 from containerscope.demo.kube_fates import ImageFate
-from containerscope.demo.kube_node_bodies import kubelet_version, managed_node
+from containerscope.demo.kube_machines import Machines
+from containerscope.demo.kube_node_bodies import kubelet_version
 from containerscope.demo.kube_platform_apps import LATE, SETTLED
 from containerscope.demo.kube_rbac import put_rbac
 from containerscope.demo.kube_recipe import image_of
@@ -22,9 +22,13 @@ _NAMESPACES = ("batch", "cert-manager", "data", "logging", "media", "monitoring"
 
 
 def build_platform(
-    build: Builder, eks: EksCluster, machines: Iterable[Host], file_system: str
+    build: Builder,
+    eks: EksCluster,
+    machines: Machines,
+    file_system: str,
+    take: Callable[[str], None],
 ) -> None:
-    """Everything, from the day the cluster was made until now."""
+    """Everything, from the day the cluster was made until now; `take` ends an instance."""
     store, control = build.store, build.cluster.control
     _fates(build)
     FargateNodes(
@@ -40,7 +44,8 @@ def build_platform(
     put_rbac(store, ("shop", "media"))
     put_definitions(store, CLASSIC)
     put_storage_classes(store, "ebs.csi.aws.com", "gp3", file_system)
-    _nodes(build, eks, machines)
+    for host in machines.hosts().values():
+        machines.join(host)
     versions = {name: each["addonVersion"] for name, each in eks.addons.items()}
     role = eks.addons.get("aws-ebs-csi-driver", {}).get("serviceAccountRoleArn", "")
     put_addons(store, versions, {"ebs-csi-controller-sa": role})
@@ -49,13 +54,7 @@ def build_platform(
     build.at(3 * HOUR)
     control.cron_jobs.begin()
     put_cron_jobs(store, CRON_JOBS)
-    _troubles(build)
-
-
-def _nodes(build: Builder, eks: EksCluster, machines: Iterable[Host]) -> None:
-    for host in machines:
-        group = eks.nodegroups[dict(host.tags)["eks:nodegroup-name"]]
-        build.cluster.control.nodes.add(managed_node(eks.name, group, host))
+    _troubles(build, take)
 
 
 def _fates(build: Builder) -> None:
@@ -71,7 +70,7 @@ def _fates(build: Builder) -> None:
     )
 
 
-def _troubles(build: Builder) -> None:
+def _troubles(build: Builder, take: Callable[[str], None]) -> None:
     """What went wrong in the last hours, and what goes on."""
     life, control = build.life, build.cluster.control
     build.at(2 * HOUR)
@@ -85,12 +84,12 @@ def _troubles(build: Builder) -> None:
     build.roll("media", "transcoder", "5.4.0")
     build.at(16 * MINUTE)
     control.begin_clockwork()
-    _alive(build)
+    _alive(build, take)
     build.done()
     life.instant = False
 
 
-def _alive(build: Builder) -> None:
+def _alive(build: Builder, take: Callable[[str], None]) -> None:
     """What keeps going on: a release every 20 minutes, a node that comes and goes, spot."""
     life, nodes = build.life, build.cluster.control.nodes
     release = iter(range(1, 10_000))
@@ -107,7 +106,7 @@ def _alive(build: Builder) -> None:
     life.at(build.now - 9 * MINUTE, silence_again)
     life.at(build.now - 19 * MINUTE, roll)
     life.at(build.now + 1 * MINUTE, lambda: life.every(20 * MINUTE, roll))
-    SpotInterruptions(build.cluster, "spot-b").begin(40 * MINUTE)
+    SpotInterruptions(build.cluster, "spot-b", take).begin(40 * MINUTE)
 
 
 def _expendable(build: Builder) -> str:

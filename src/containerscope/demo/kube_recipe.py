@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from containerscope.demo.ids import hexes, number
+from containerscope.demo.ids import digits, hexes, number
 from containerscope.demo.kube_status import Body
 
 _REGISTRY = "123456789012.dkr.ecr.eu-west-1.amazonaws.com"
@@ -268,8 +268,8 @@ def _ingress(recipe: Recipe) -> Body:
     }
     backend = {"service": {"name": recipe.name, "port": {"number": 80}}}
     path = {"path": "/", "pathType": "Prefix", "backend": backend}
-    balancer = f"k8s-{recipe.namespace[:8]}-{recipe.name[:8]}-{hexes(10, recipe.name)}"
-    hostname = f"{balancer}-{number(10**9, recipe.name)}.eu-west-1.elb.amazonaws.com"
+    balancer = balancer_name(recipe)
+    hostname = f"{balancer}-{digits(10, 'dns', balancer)}.eu-west-1.elb.amazonaws.com"
     return {
         "metadata": _meta(recipe, annotations=notes),
         "spec": {
@@ -281,13 +281,22 @@ def _ingress(recipe: Recipe) -> Body:
     }
 
 
+def balancer_name(recipe: Recipe) -> str:
+    """What the controller calls the load balancer of an ingress."""
+    return f"k8s-{recipe.namespace[:8]}-{recipe.name[:8]}-{hexes(10, recipe.name)}"
+
+
+def group_arn(recipe: Recipe) -> str:
+    """The ARN of the target group of an ingress."""
+    name = f"k8s-{recipe.namespace[:8]}-{recipe.name[:8]}-{hexes(10, recipe.name, 'tg')}"
+    unique = hexes(16, recipe.name, "tg")
+    return f"arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/{name}/{unique}"
+
+
 def _binding(recipe: Recipe) -> Body:
     """The TargetGroupBinding of the AWS Load Balancer Controller."""
-    name = f"k8s-{recipe.namespace[:8]}-{recipe.name[:8]}-{hexes(10, recipe.name, 'tg')}"
-    arn = (
-        f"arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/{name}/"
-        f"{hexes(16, recipe.name, 'tg')}"
-    )
+    arn = group_arn(recipe)
+    name = arn.split("/")[1]
     labels = {
         "ingress.k8s.aws/stack-name": recipe.name,
         "ingress.k8s.aws/stack-namespace": recipe.namespace,

@@ -43,6 +43,11 @@ class Autoscalers:
             return
         workload = target.object()
         current = workload["spec"].get("replicas", 1)
+        if current == 0:
+            self._rest(body)
+            return
+        if self._back_within(body, workload, current):
+            return
         used = self._utilization(workload) if self._metrics else None
         if used is None:
             self._blind(body, current)
@@ -57,6 +62,44 @@ class Autoscalers:
                 why = "cpu resource utilization (percentage of request) above target"
             self._tell(body, "SuccessfulRescale", f"New size: {wanted}; reason: {why}")
         self._report(body, current, wanted, used, limited, changed=wanted != current)
+
+    def _back_within(self, body: Body, workload: Body, current: int) -> bool:
+        """Set a number beyond the bounds back to them, whatever the metrics say."""
+        least, most = body["spec"].get("minReplicas", 1), body["spec"]["maxReplicas"]
+        wanted = min(max(current, least), most)
+        if wanted == current:
+            return False
+        workload["spec"]["replicas"] = wanted
+        self._life.store.put(DEPLOYMENTS, workload, spec_changed=True)
+        side = "above Spec.MaxReplicas" if current > most else "below Spec.MinReplicas"
+        why = f"Current number of replicas {side}"
+        self._tell(body, "SuccessfulRescale", f"New size: {wanted}; reason: {why}")
+        body["status"] = {
+            **(body.get("status") or {}),
+            "currentReplicas": current,
+            "desiredReplicas": wanted,
+            "lastScaleTime": stamp(self._life.now),
+        }
+        self._life.store.put(HPAS, body)
+        return True
+
+    def _rest(self, body: Body) -> None:
+        """Nothing is scaled that somebody has scaled to zero."""
+        old = body.get("status") or {}
+        text = "scaling is disabled since the replica count of the target is zero"
+        body["status"] = {
+            "currentReplicas": 0,
+            "desiredReplicas": 0,
+            "currentMetrics": None,
+            "conditions": [
+                self._condition(
+                    old, "AbleToScale", True, "SucceededGetScale",
+                    "the HPA controller was able to get the target's current scale",
+                ),
+                self._condition(old, "ScalingActive", False, "ScalingDisabled", text),
+            ],
+        }  # fmt: skip
+        self._life.store.put(HPAS, body)
 
     def _utilization(self, workload: Body) -> int | None:
         """Percent of the requested CPU that the ready pods of a Deployment use."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import math
 from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
@@ -12,6 +13,7 @@ from typing import Any
 import msgspec
 from aiohttp import ClientConnectionResetError, web
 
+from containerscope.demo.ids import uuid
 from containerscope.demo.kube_api import Asked, answer, type_of
 from containerscope.demo.kube_auth import Attributes, User, impersonated
 from containerscope.demo.kube_box import box_of, is_ephemeral, is_interactive
@@ -64,6 +66,7 @@ class KubeEndpoint:
         self._clock = clock
         self._caller_of = caller_of
         self._record = record
+        self._count = itertools.count()
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer one request."""
@@ -73,11 +76,11 @@ class KubeEndpoint:
         cluster.advance(self._clock.now())
         path = "/" + request.match_info["path"]
         asked = _Request(cluster, request, path)
-        headers = {"Date": self._date()}
+        headers = {"Date": self._date(), "Audit-Id": uuid("audit", cluster.name, next(self._count))}
         try:
             user = self._user(cluster, request, path)
             if self._record:
-                cluster.requests.append(asked.record(user))
+                cluster.requests.append(asked.record(user, await request.read()))
             fault = cluster.faults.take(cluster.name, asked.attributes, stream=False)
             if fault is not None:
                 if fault.kind == "skewed":
@@ -138,12 +141,12 @@ class _Request:
             verb = verb_of(request.method, self._place, request.query)
             self.attributes = attributes_of(self._place, verb, request.query)
 
-    def record(self, user: User) -> KubeRequest:
+    def record(self, user: User, body: bytes) -> KubeRequest:
         """The request for those who count them."""
         request, about = self._request, self.attributes
         resource = f"{about.resource}/{about.subresource}" if about.subresource else about.resource
         query = dict(request.query)
-        return KubeRequest(request.method, self._path, query, about.verb, resource, user.name)
+        return KubeRequest(request.method, self._path, query, about.verb, resource, user.name, body)
 
     async def answer(
         self, user: User, headers: dict[str, str], fault: KubeFault | None

@@ -171,7 +171,14 @@ class Collection:
 class KubeStore:
     """Every object of a cluster."""
 
-    def __init__(self, now: Callable[[], float], new_uid: Callable[[], str]) -> None:
+    def __init__(
+        self,
+        now: Callable[[], float],
+        new_uid: Callable[[], str],
+        complete: Callable[[tuple[str, str], Body], None] = lambda kind, body: None,
+    ) -> None:
+        self._complete = complete
+        """Fills in what a new object leaves out."""
         self.now = now
         self.version = FIRST_VERSION
         self.collections: dict[tuple[str, str], Collection] = {}
@@ -205,6 +212,7 @@ class KubeStore:
         key = f"{meta['namespace']}/{meta['name']}" if meta.get("namespace") else meta["name"]
         prior = found.entries.get(key)
         if prior is None:
+            self._complete(kind, body)
             meta.setdefault("uid", self.new_uid())
             meta.setdefault("creationTimestamp", stamp(self.now()))
             if "spec" in body and kind not in _WITHOUT_GENERATION:

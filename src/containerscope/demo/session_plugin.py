@@ -60,7 +60,9 @@ class Plugin:
                 self.closed = True
                 break
             if frame.kind == "output_stream_data":
-                await self._socket.send_bytes(ssm_frames.acknowledge(frame).pack(0))
+                with contextlib.suppress(aiohttp.ClientError):
+                    # The agent may have hung up with the last word still on its way to us.
+                    await self._socket.send_bytes(ssm_frames.acknowledge(frame).pack(0))
                 await self._take(frame)
         if self._server is not None:
             self._server.close()

@@ -7,7 +7,7 @@ import msgspec
 from containerscope.demo.calls import Call, Handler, Result
 from containerscope.demo.ec2_images import ecs_image, node_image
 from containerscope.demo.ecs_recipe import DAY
-from containerscope.demo.eks_versions import ami_release
+from containerscope.demo.eks_versions import al2_release, ami_release
 from containerscope.demo.identity import caller_arn
 from containerscope.demo.paging import Paging
 from containerscope.demo.protocol_errors import AwsError
@@ -37,6 +37,10 @@ def public_parameters(world: World) -> dict[str, str]:
         found |= {f"{base}/{name}": told[name] for name in ("image_id", "image_name")}
     for each in world.eks_versions:
         version = each["clusterVersion"]
+        if last := al2_release(version):
+            for kind in ("amazon-linux-2", "amazon-linux-2-gpu", "amazon-linux-2-arm64"):
+                base = f"{PUBLIC}eks/optimized-ami/{version}/{kind}/recommended"
+                found[f"{base}/release_version"] = last
         for architecture, kind in _KINDS.items():
             for variant in ("standard", "nvidia"):
                 image = node_image(version, kind, variant.upper())

@@ -89,6 +89,19 @@ def room_in_all(instances: Sequence[ContainerInstance], cpu: int = 0, memory: in
     )
 
 
+def fitting(sizes: Sequence[tuple[int, int]], instances: Sequence[ContainerInstance]) -> int:
+    """How many of these tasks, each of CPU units and MiB, find room: the largest ones first."""
+    rooms = [[room.cpu, room.memory] for room in map(room_of, filter(serving, instances))]
+    placed = 0
+    for cpu, memory in sorted(sizes, reverse=True):
+        room = next((each for each in rooms if each[0] >= cpu and each[1] >= memory), None)
+        if room is not None:
+            room[0] -= cpu
+            room[1] -= memory
+            placed += 1
+    return placed
+
+
 def _number(resource: InstanceResource | None) -> int:
     if resource is None:
         return 0

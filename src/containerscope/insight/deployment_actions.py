@@ -10,6 +10,7 @@ from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
 _UNDER_WAY = ("PENDING", "IN_PROGRESS")
 _ENDS = {"SUCCESSFUL": Level.FINE, "STOPPED": Level.WARNING, "ROLLBACK_SUCCESSFUL": Level.FINE,
          "ROLLBACK_FAILED": Level.FAILED}  # fmt: skip
+_TIMEOUTS = {"ROLLBACK": "roll back", "CONTINUE": "go on"}
 
 
 def why_not_stopped(deployment: ServiceDeployment) -> str:
@@ -58,7 +59,7 @@ def plan_answer(deployment: ServiceDeployment, action: str) -> Step:
     hook_id = (hook.hook_id if hook else "") or ""
     then = "goes on" if action == "CONTINUE" else "rolled back"
     change = Change(f"hook {hook_id}", "waits for an answer" if hook else "–", then)
-    timeout = _words(hook.timeout_action) if hook else ""
+    timeout = _TIMEOUTS.get((hook.timeout_action or "") if hook else "", "")
     expires = f" at {hook.expires_at:%H:%M} UTC" if hook and hook.expires_at else ""
     note = Note(f"left alone it would {timeout or 'end'}{expires}", Level.NONE)
     confirm = Confirm.YES if action == "CONTINUE" else Confirm.TYPED
@@ -84,25 +85,27 @@ def _step(
         arn.name_of(key),
         key,
         arn.cluster_of(key),
-        (change,),
+        () if refused else (change,),
         None
         if refused
         else Request("ecs", operation, {"serviceDeploymentArn": key, **where}, changes),
-        (note,),
+        () if refused else (note,),
         {"status": _words(deployment.status), "hook": (hook.hook_id if hook else "") or "none"},
         confirm,
         refused,
+        mark=where.get("hookId", ""),
     )
 
 
-def ended(deployment: ServiceDeployment) -> Stage:
-    """How far a deployment has come."""
+def ended(deployment: ServiceDeployment, step: Step) -> Stage:
+    """How far a deployment has come since the hook of the step's mark, if any, was answered."""
     status = deployment.status or ""
     words = ": ".join(filter(None, (_words(status), deployment.status_reason)))
     level = _ENDS.get(status)
     if level is not None:
         return Stage(words, True, level)
-    if waiting(deployment) is not None:
+    hook = waiting(deployment)
+    if hook is not None and hook.hook_id != step.mark:
         return Stage(f"{words}: it waits at a hook", True, Level.WARNING)
     stage = (deployment.lifecycle_stage or "").lower().replace("_", " ")
     return Stage(", ".join(filter(None, (_words(status), stage))))

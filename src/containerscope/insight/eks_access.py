@@ -91,7 +91,7 @@ def pod_role_verdict(pod: PodRole) -> Verdict:
     if own is None:
         return Verdict(Level.FINE)
     if pod.annotation and own.role_arn is None:
-        return Verdict(Level.NONE, "two ways to a role", PRECEDENCE)
+        return Verdict(Level.PROGRESS, "two ways to a role", PRECEDENCE)
     if pod.annotation and own.role_arn != pod.annotation:
         cause = (
             f"Its annotation names the role {arn.name_of(pod.annotation)} too, which new pods do"

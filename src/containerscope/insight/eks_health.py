@@ -6,7 +6,13 @@ from collections.abc import Mapping
 
 import msgspec
 
-from containerscope.insight.eks_issues import ADDON, CLUSTER, FARGATE, NODEGROUP, Meaning
+from containerscope.insight.eks_issues import (
+    ADDON,
+    CLUSTER,
+    FARGATE,
+    NODEGROUP,
+    Meaning,
+)
 from containerscope.insight.eks_support import support_verdict
 from containerscope.insight.verdict import Verdict, shortened
 from containerscope.model.eks import (
@@ -44,7 +50,7 @@ def cluster_verdict(cluster: Cluster, support: Support | None = None) -> Verdict
     """The level of an EKS cluster: its health issues, its status, the support of its version."""
     if cluster.connector_config is not None:
         return _connected(cluster)
-    verdict = _worst(cluster.status, cluster.health, CLUSTER)
+    verdict = worst_of(cluster.status, cluster.health, CLUSTER)
     window = support_verdict(cluster, support)
     if window is not None and (window.level > verdict.level or verdict.level is Level.FINE):
         level = max(window.level, verdict.level)
@@ -54,7 +60,7 @@ def cluster_verdict(cluster: Cluster, support: Support | None = None) -> Verdict
 
 def nodegroup_verdict(nodegroup: Nodegroup) -> Verdict:
     """The level of a node group."""
-    verdict = _worst(nodegroup.status, nodegroup.health, NODEGROUP)
+    verdict = worst_of(nodegroup.status, nodegroup.health, NODEGROUP)
     scaling = nodegroup.scaling_config
     if verdict.level is Level.FINE and scaling is not None and scaling.desired_size == 0:
         return Verdict(Level.NONE, "at rest", "It is scaled to no node at all.")
@@ -63,12 +69,12 @@ def nodegroup_verdict(nodegroup: Nodegroup) -> Verdict:
 
 def fargate_verdict(profile: FargateProfile) -> Verdict:
     """The level of a Fargate profile."""
-    return _worst(profile.status, profile.health, FARGATE)
+    return worst_of(profile.status, profile.health, FARGATE)
 
 
 def addon_verdict(addon: Addon) -> Verdict:
     """The level of an add-on."""
-    return _worst(addon.status, addon.health, ADDON)
+    return worst_of(addon.status, addon.health, ADDON)
 
 
 def changing(status: str | None) -> bool:
@@ -76,9 +82,10 @@ def changing(status: str | None) -> bool:
     return status in CHANGING
 
 
-def _worst(
+def worst_of(
     status: str | None, health: IssueList | None, meanings: Mapping[str, Meaning]
 ) -> Verdict:
+    """The level of anything that has a status and health issues."""
     found = [issue_verdict(issue, meanings) for issue in issues_of(health)]
     own = _status_verdict(status)
     worst = max(found, key=lambda each: each.level, default=own)

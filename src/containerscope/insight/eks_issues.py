@@ -221,3 +221,11 @@ ADDON: Mapping[str, Meaning] = {
         "unsupported change", "Undo the change, or remove and install the add-on."
     ),
 }
+
+CAPABILITY: Mapping[str, Meaning] = {
+    "AccessDenied": Meaning(
+        "its role lacks permissions",
+        "Give the capability's role what the message names.",
+    ),
+    "ClusterUnreachable": Meaning("the cluster cannot be reached", _NETWORK),
+}

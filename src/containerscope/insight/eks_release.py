@@ -1,4 +1,4 @@
-"""Which release of its AMI a node group could have, and how far its Kubernetes is behind.
+"""Which release of its AMI a node group could have.
 
 The public parameters: EKS User Guide, "Retrieve recommended Amazon Linux AMI IDs", Bottlerocket's
 guide, and "Retrieve recommended Microsoft Windows AMI IDs", whose parameters hold JSON.
@@ -19,8 +19,6 @@ _AL2 = {
     "AL2_x86_64_GPU": "amazon-linux-2-gpu",
     "AL2_ARM_64": "amazon-linux-2-arm64",
 }
-_OLDEST = 3
-"""Minor versions that a kubelet may be behind its control plane."""
 
 
 def release_parameter(group: Nodegroup) -> str:
@@ -85,31 +83,13 @@ def _order(release: str) -> tuple[int, ...]:
     return version_key(version) + (version_key(built) if built.isdecimal() else ())
 
 
-def skew(version: str | None, control_plane: str | None) -> int | None:
-    """Minor versions that something is behind its control plane; None where one is not known."""
-    own, other = version_key(version)[:2], version_key(control_plane)[:2]
-    if len(own) < 2 or len(other) < 2 or own[0] != other[0]:
-        return None
-    return other[1] - own[1]
-
-
-def skew_words(version: str | None, behind: int | None) -> str | None:
-    """A version with a mark: `1.32 ↓1` is one minor version behind, `1.34 ↑1` ahead."""
-    if not version or not behind:
-        return version or None
-    return f"{version} {'↓' if behind > 0 else '↑'}{abs(behind)}"
-
-
-def skew_verdict(behind: int | None, what: str) -> Verdict:
-    """What the skew of `what` (`node group`, `kubelet`) means."""
-    if not behind:
+def ami_verdict(group: Nodegroup) -> Verdict:
+    """Whether the group's kind of AMI has a future."""
+    if not (group.ami_type or "").startswith("AL2_"):
         return Verdict(Level.NONE)
-    if behind < 0:
-        cause = f"A {what} must not be newer than its control plane."
-        return Verdict(Level.FAILED, "newer than the control plane", cause)
-    words = f"{behind} minor version{'s' if behind > 1 else ''} behind the control plane"
-    fix = "Update it before the control plane is upgraded again."
-    cause = f"A {what} may be at most {_OLDEST} minor versions behind."
-    if behind > _OLDEST:
-        return Verdict(Level.FAILED, words, cause, fix)
-    return Verdict(Level.WARNING if behind > 1 else Level.PROGRESS, words, cause, fix)
+    return Verdict(
+        Level.WARNING,
+        "Amazon Linux 2 is at its end",
+        "EKS makes no Amazon Linux 2 AMIs since 2025-11-26, and none for Kubernetes 1.33 or newer.",
+        "Move the nodes to a node group with Amazon Linux 2023 or Bottlerocket.",
+    )

@@ -63,8 +63,17 @@ _OF_ARN: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("application-autoscaling", "scalable-target"): ("scalable target", ("scaling",)),
     ("cloudwatch", "alarm"): ("alarm", ("alarms", "scaling")),
     ("logs", "log-group"): ("log group", ("taskdefs", "services")),
+    ("secretsmanager", "secret"): ("secret", ("taskdefs",)),
+    ("ssm", "parameter"): ("parameter", ("taskdefs",)),
 }
 """Service and kind of resource in an ARN -> what it is and where to look."""
+_WHOLE = frozenset(
+    {
+        "targetgroup", "loadbalancer", "alarm", "log-group", "autoScalingGroup", "secret",
+        "parameter",
+    }
+)  # fmt: skip
+"""Kinds that are looked for by their whole ARN."""
 _SPLIT = re.compile(r"[/:]")
 
 
@@ -94,7 +103,7 @@ def _arn(said: str) -> Sought:
         return Sought("ARN", said, ("services", "taskdefs", "tasks"), f"the ARN {said}")
     words, places = found
     name = arn.name_of(said)
-    if kind in ("targetgroup", "loadbalancer", "alarm", "log-group", "autoScalingGroup"):
+    if kind in _WHOLE:
         name = said
     if service == "sts":
         name = resource.split("/")[1] if "/" in resource else resource

@@ -14,6 +14,8 @@ _FARGATE = frozenset({"FARGATE", "FARGATE_SPOT"})
 
 def row_verdict(row: ClusterRow) -> Verdict:
     """The level of a cluster of either kind, with what a look into it found."""
+    if row.context is not None:
+        return Verdict(Level.FINE)
     own = ecs_verdict(row.ecs) if row.ecs else Verdict(Level.NONE)
     if row.eks is not None:
         own = cluster_verdict(row.eks, row.support)
@@ -48,6 +50,8 @@ def ecs_verdict(cluster: ecs.Cluster) -> Verdict:
 
 def kind_of(row: ClusterRow) -> str | None:
     """The kind of a cluster: `ECS Fargate`, `ECS EC2`, `ECS mixed`, `ECS`, `EKS`, `EKS Auto` …"""
+    if row.context is not None:
+        return "kubeconfig"
     if row.ecs is not None:
         return _ecs_kind(row.ecs)
     return None if row.eks is None else _eks_kind(row.eks)
@@ -55,6 +59,8 @@ def kind_of(row: ClusterRow) -> str | None:
 
 def version_of(row: ClusterRow) -> str | None:
     """The Kubernetes version with its support window; None for ECS."""
+    if row.context is not None:
+        return (row.context.git_version or "").removeprefix("v") or None
     return None if row.eks is None else version_words(row.eks.version, row.support)
 
 

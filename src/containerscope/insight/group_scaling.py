@@ -30,6 +30,9 @@ _UNHEALTHY = re.compile(
     r"taken out of service in response to (?P<why>.+?)(?: health[- ]check|\.|$)",
     re.IGNORECASE | re.DOTALL,
 )
+_DIFFERENCE = re.compile(
+    r"difference between desired and actual capacity[^.]*increasing the capacity", re.IGNORECASE
+)
 _INSTANCE = re.compile(r"\bi-[0-9a-f]{8,17}\b")
 
 _LAUNCH_RULES = (
@@ -69,7 +72,7 @@ _LAUNCH_RULES = (
         "Grant AWSServiceRoleForAutoScaling the key, by key policy or grant.",
     ),
     rule(
-        r"InsufficientFreeAddresses|not have enough free addresses",
+        r"InsufficientFreeAddresses|not (?:have )?enough free addresses",
         Level.FAILED,
         "subnet out of IPs",
         "The subnet has no free address.",
@@ -167,6 +170,8 @@ def _cause(said: str) -> str:
         return "zone rebalancing"
     if _BY_USER.search(said):
         return "a request by ECS, EKS or a user"
+    if _DIFFERENCE.search(said):
+        return "it had fewer instances than it was to have"
     return shortened(said, 120)
 
 

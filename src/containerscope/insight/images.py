@@ -6,12 +6,12 @@ Source: the reference grammar of the OCI Distribution project; Amazon ECR User G
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from containerscope.insight.verdict import Verdict
-from containerscope.model.ecr import ImageDetail, ImageScanFindings
+from containerscope.model.ecr import ImageDetail, ImageScanFindings, Manifest, ManifestEntry
 from containerscope.model.health import Level
 
 _PRIVATE = re.compile(
@@ -33,7 +33,11 @@ _KNOWN: Mapping[str, str] = {
 }
 SEVERITIES = ("CRITICAL", "HIGH", "MEDIUM", "LOW", "INFORMATIONAL", "UNDEFINED", "UNTRIAGED")
 """The severities of findings, the worst first."""
-_INDEXES = ("image.index", "manifest.list")
+INDEXES = (
+    "application/vnd.oci.image.index.v1+json",
+    "application/vnd.docker.distribution.manifest.list.v2+json",
+)
+"""The media types of an index of several platforms."""
 
 
 class Image(msgspec.Struct, frozen=True):
@@ -116,11 +120,29 @@ def short_digest(digest: str) -> str:
     return f"{method}:{value[:12]}" if colon else digest[:12]
 
 
-def digest_verdict(image: Image, running: str, details: Iterable[ImageDetail] | None) -> Verdict:
+def platforms(manifest: str) -> tuple[ManifestEntry, ...]:
+    """The images of an index, without what is no image but says something about one."""
+    try:
+        found = msgspec.json.decode(manifest, type=Manifest)
+    except (msgspec.DecodeError, RecursionError, UnicodeError):
+        return ()
+    return tuple(
+        each
+        for each in found.manifests
+        if each.platform is None or each.platform.architecture not in ("", "unknown")
+    )
+
+
+def digest_verdict(
+    image: Image,
+    running: str,
+    details: Iterable[ImageDetail] | None,
+    inside: Sequence[ManifestEntry] = (),
+) -> Verdict:
     """Whether the digest that runs is the one that the tag has now.
 
     `details` are those of the repository's images that the tag or the running digest named; None
-    where they could not be read.
+    where they could not be read. `inside` are the images of the index that the tag is.
     """
     if not running:
         return Verdict(Level.NONE)
@@ -134,7 +156,7 @@ def digest_verdict(image: Image, running: str, details: Iterable[ImageDetail] | 
             "Deploy the service anew.",
         )
     if details is None:
-        return Verdict(Level.NONE, "the tag's digest is not known")
+        return Verdict(Level.NONE, "not known")
     found = list(details)
     tagged = next((each for each in found if image.tag in (each.image_tags or ())), None)
     if tagged is None:
@@ -146,7 +168,10 @@ def digest_verdict(image: Image, running: str, details: Iterable[ImageDetail] | 
         )
     if tagged.image_digest == running:
         return Verdict(Level.FINE, "current")
-    if _is_index(tagged) and all(each.image_digest != running for each in found):
+    own = next((each for each in inside if each.digest == running), None)
+    if own is not None:
+        return Verdict(Level.FINE, f"current, {own.platform.words if own.platform else 'of it'}")
+    if is_index(tagged) and not inside and all(each.image_digest != running for each in found):
         # What runs may be the image of its platform within the list that is tagged.
         return Verdict(Level.NONE, "one of several platforms")
     return _moved(image, tagged, running)
@@ -162,9 +187,9 @@ def _moved(image: Image, tagged: ImageDetail, running: str) -> Verdict:
     )
 
 
-def _is_index(detail: ImageDetail) -> bool:
-    media = detail.image_manifest_media_type or ""
-    return any(word in media for word in _INDEXES)
+def is_index(detail: ImageDetail) -> bool:
+    """Whether an image is an index of several platforms."""
+    return detail.image_manifest_media_type in INDEXES
 
 
 def severity_counts(found: ImageDetail | ImageScanFindings) -> dict[str, int]:

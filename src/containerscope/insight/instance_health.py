@@ -21,7 +21,7 @@ def instance_verdict(instance: ContainerInstance) -> Verdict:
     said = instance.status_reason or ""
     if health.words == _DISCONNECTED:
         count = instance.running_tasks_count or 0
-        tasks = f"{count} task{'' if count == 1 else 's'} of it" if count else "what runs on it"
+        tasks = f"its {count} task{'' if count == 1 else 's'}" if count else "what runs on it"
         cause = f"ECS cannot reach the agent: {tasks} may run on, but none is started or stopped."
         fix = "Restart the agent (systemctl restart ecs), or replace the instance."
         return Verdict(health.level, health.words, cause, fix, said)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 import msgspec
@@ -19,7 +18,6 @@ _PRESSURES = {
     "PIDPressure": "short of process ids",
     "NetworkUnavailable": "without a network",
 }
-_MINOR = re.compile(r"v?(\d+)\.(\d+)")
 _FINAL_PHASES = ("Succeeded", "Failed")
 
 
@@ -120,9 +118,3 @@ def load_of(pods: Iterable[Pod]) -> dict[str, NodeLoad]:
         memory[node] = memory.get(node, 0.0) + requests_of(pod, "memory")
         count[node] = count.get(node, 0) + 1
     return {name: NodeLoad(cpu[name], memory[name], count[name]) for name in count}
-
-
-def minors_behind(kubelet: str | None, control_plane: str | None) -> int | None:
-    """How many minor versions a kubelet is behind; None where a version is unreadable."""
-    one, other = _MINOR.match(kubelet or ""), _MINOR.match(control_plane or "")
-    return int(other[2]) - int(one[2]) if one and other else None

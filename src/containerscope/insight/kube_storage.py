@@ -30,6 +30,8 @@ def backing(volume: PersistentVolume) -> str | None:
     spec = volume.spec
     if spec is None:
         return None
+    if spec.csi is not None and spec.csi.driver == "s3.csi.aws.com":
+        return (spec.csi.volume_attributes or {}).get("bucketName") or spec.csi.volume_handle
     if spec.csi is not None:
         handle = spec.csi.volume_handle or ""
         found = _EFS_HANDLE.match(handle) if spec.csi.driver == "efs.csi.aws.com" else None
@@ -38,6 +40,29 @@ def backing(volume: PersistentVolume) -> str | None:
         return " ".join(part for part in (found["fs"], found["path"], found["ap"]) if part)
     old = spec.aws_elastic_block_store
     return (old.volume_id or "").rpartition("/")[2] or None if old is not None else None
+
+
+def held_by(volume: PersistentVolume) -> str | None:
+    """The AWS service that holds the data."""
+    spec = volume.spec
+    if spec is None:
+        return None
+    if spec.csi is not None:
+        return service_of(spec.csi.driver)
+    return "EBS" if spec.aws_elastic_block_store is not None else None
+
+
+def console_page(volume: PersistentVolume) -> str:
+    """The path of what holds the data in the AWS console, `{region}` in it; empty elsewhere."""
+    held = (backing(volume) or "").partition(" ")[0]
+    service = held_by(volume)
+    if service == "EBS" and held.startswith("vol-"):
+        return f"/ec2/home?region={{region}}#VolumeDetails:volumeId={held}"
+    if service == "EFS" and held.startswith("fs-"):
+        return f"/efs/home?region={{region}}#/file-systems/{held}"
+    if (service or "").startswith("FSx") and held.startswith(("fs-", "fsvol-")):
+        return f"/fsx/home?region={{region}}#file-system-details/{held}"
+    return ""
 
 
 def file_system(volume: PersistentVolume) -> str | None:

@@ -7,11 +7,15 @@ from typing import Any
 
 import msgspec
 
-from containerscope.insight.service_actions import LiveService
+from containerscope.insight.live_service import LiveService, with_fields
+from containerscope.insight.scale_actions import bounded, bounds_of, why_not_bounded
+from containerscope.insight.scale_capacity import Size, amount_words
+from containerscope.insight.stop_reasons import explain
 from containerscope.model import arn
+from containerscope.model.ecs_task import Task
 from containerscope.model.health import Level
 from containerscope.model.scaling import ScheduledAction
-from containerscope.plan import Change, Confirm, Note, Option, Request, Step
+from containerscope.plan import Change, Confirm, Note, Option, Request, Stage, Step
 
 STARTED_BY = "containerscope"
 _TAKEN = ("launchType", "capacityProviderStrategy", "platformVersion", "networkConfiguration",
@@ -20,44 +24,89 @@ _TAKEN = ("launchType", "capacityProviderStrategy", "platformVersion", "networkC
 
 
 class LiveRun(msgspec.Struct, frozen=True):
-    """A task definition, and the service whose network and capacity its task takes."""
+    """A task definition, and the services whose network and capacity its task may take."""
 
     definition: str
     """The ARN."""
-    cluster: str
-    service: Mapping[str, Any] = {}
-    """Under the API's own names; empty where no service is known."""
+    services: tuple[Mapping[str, Any], ...] = ()
+    """Under the API's own names."""
+    size: Size = Size()
+    retired: bool = False
+    """Whether the definition was deregistered."""
+
+
+def _place(service: Mapping[str, Any]) -> str:
+    """`checkout/orders`."""
+    cluster = arn.name_of(str(service.get("clusterArn") or "?"))
+    return f"{cluster}/{service.get('serviceName') or '?'}"
+
+
+def run_options(live: LiveRun) -> tuple[Option, ...]:
+    """The services in whose place a task may be run."""
+    return tuple(Option(_place(each), _place(each)) for each in live.services)
 
 
 def plan_run(live: LiveRun, answer: str) -> Step:
     """Start one task of the definition, which no service looks after."""
     name = arn.name_of(live.definition)
-    refused = "" if live.service else "open it from a service: its network and capacity are taken"
-    if not refused and live.service.get("deploymentController", {}).get("type") == "EXTERNAL":
-        refused = "the service leaves network and capacity to another controller"
-    taken = {each: live.service[each] for each in _TAKEN if live.service.get(each)}
+    named = (each for each in live.services if not answer or answer == _place(each))
+    service = next(named, {})
+    cluster = arn.name_of(str(service.get("clusterArn") or ""))
+    taken = {each: service[each] for each in _TAKEN if service.get(each)}
     if "capacityProviderStrategy" in taken:
         taken.pop("launchType", None)
-    service = str(live.service.get("serviceName") or "?")
+    refused = _why_not_run(live, service)
+    takes = amount_words(live.size, 1)
     return Step(
         name,
         live.definition,
-        live.cluster,
+        cluster,
         (Change("standalone tasks", "as they are", "1 more"),),
         None
         if refused
         else Request(
-            "ecs", "RunTask", {"cluster": live.cluster, "taskDefinition": live.definition},
+            "ecs", "RunTask", {"cluster": cluster, "taskDefinition": live.definition},
             {"count": 1, "startedBy": STARTED_BY, **taken},
         ),
-        (
-            Note(f"with network and capacity of service {service}", Level.NONE),
+        () if refused else (
+            Note(f"with network and capacity of service {_place(service)}", Level.NONE),
+            *((Note(f"takes {takes}", Level.NONE),) if takes else ()),
             Note("no service starts it again, and no load balancer sends it anything", Level.NONE),
         ),
         {"definition": name},
         Confirm.YES,
         refused,
     )  # fmt: skip
+
+
+def _why_not_run(live: LiveRun, service: Mapping[str, Any]) -> str:
+    if live.retired:
+        return "the definition was deregistered"
+    if not service:
+        return "no service runs it, whose network and capacity could be taken"
+    if service.get("deploymentController", {}).get("type") == "EXTERNAL":
+        return "the service leaves network and capacity to another controller"
+    return ""
+
+
+def made(answer: Mapping[str, Any]) -> str:
+    """The ARN of the task that RunTask has started."""
+    return next((str(each.get("taskArn") or "") for each in answer.get("tasks") or ()), "")
+
+
+def run_so_far(task: Task | None, step: Step) -> Stage:
+    """How far the task of `mark` has come: until it runs, or why it does not."""
+    name = f"task {arn.name_of(step.mark)}"
+    if task is None:
+        # A task that was just started may take a moment to be seen.
+        return Stage(f"{name} is being started")
+    if task.stopped:
+        verdict = explain(task)
+        words = ": ".join(filter(None, (f"{name} has stopped", verdict.words, verdict.cause)))
+        return Stage(words, True, max(Level.FINE, verdict.level))
+    if task.last_status == "RUNNING":
+        return Stage(f"{name} is running", True, Level.FINE)
+    return Stage(f"{name} is {(task.last_status or 'starting').lower()}")
 
 
 class LiveSchedules(msgspec.Struct, frozen=True):
@@ -87,52 +136,18 @@ def _bounds(action: ScheduledAction) -> str:
 
 def plan_schedule(found: LiveSchedules, answer: str) -> Step:
     """Set the bounds now that a scheduled action would set at its time."""
-    live, target = found.live, found.live.target
     chosen = next((s for s in found.schedules if s.scheduled_action_name == answer), None)
     wanted = chosen.scalable_target_action if chosen else None
-    refused = live.unknown or ("" if found.schedules else "it has no scheduled changes")
-    changes: dict[str, int] = {}
-    shown: list[Change] = []
-    if target is not None and wanted is not None:
-        for label, name, now, then in (
-            ("minimum", "MinCapacity", target.min_capacity, wanted.min_capacity),
-            ("maximum", "MaxCapacity", target.max_capacity, wanted.max_capacity),
-        ):
-            if then is not None and then != now:
-                changes[name] = then
-                shown.append(Change(label, str(now), str(then)))
-    if not refused and wanted is not None and not changes:
-        refused = "the bounds are what it would set already"
+    refused = why_not_bounded(found.live)
+    if not refused and not found.schedules:
+        refused = "it has no scheduled changes"
     if not refused and wanted is None:
         refused = "choose a scheduled change"
-    facts = {
-        "minimum": str(target.min_capacity if target else ""),
-        "maximum": str(target.max_capacity if target else ""),
-    }
-    return Step(
-        live.name,
-        live.service.service_arn or live.name,
-        live.cluster,
-        tuple(shown),
-        None
-        if refused or target is None
-        else Request(
-            "application-autoscaling", "RegisterScalableTarget",
-            {"ServiceNamespace": "ecs", "ResourceId": target.resource_id,
-             "ScalableDimension": "ecs:service:DesiredCount"},
-            changes,
-        ),
-        _effects(live, changes),
-        facts,
-        Confirm.YES,
-        refused,
-    )  # fmt: skip
-
-
-def _effects(live: LiveService, changes: Mapping[str, int]) -> tuple[Note, ...]:
-    low, high, now = changes.get("MinCapacity"), changes.get("MaxCapacity"), live.desired
-    if low is not None and now < low:
-        return (Note(f"scaling raises desired from {now} to {low} at once"),)
-    if high is not None and now > high:
-        return (Note(f"scaling lowers desired from {now} to {high} at once"),)
-    return (Note(f"desired stays {now}", Level.NONE),)
+    low, high = bounds_of(found.live.target)
+    then = (
+        low if wanted is None or wanted.min_capacity is None else wanted.min_capacity,
+        high if wanted is None or wanted.max_capacity is None else wanted.max_capacity,
+    )
+    if not refused and then == (low, high):
+        refused = "the bounds are what it would set already"
+    return with_fields(bounded(found.live, then, refused), undone_by="set-bounds")

@@ -195,10 +195,10 @@ def _words(
         return "wants more", Level.PROGRESS
     if wanted_alarm(policy, by_name, more=False) is not None:
         if policy.target_tracking is not None and policy.target_tracking.disable_scale_in:
-            return "could do with fewer, but scale-in is off", Level.NONE
+            return "wants fewer, but scale-in is off", Level.NONE
         if stopped.dynamic_scaling_in_suspended:
-            return "could do with fewer, but scaling in is suspended", Level.WARNING
-        return "could do with fewer", Level.NONE
+            return "wants fewer, but scaling in is suspended", Level.WARNING
+        return "wants fewer", Level.NONE
     if any(alarm.state_value == "INSUFFICIENT_DATA" for alarm in alarms):
         return "its metric has no data", Level.WARNING
     if not policy.alarms:

@@ -1,193 +1,58 @@
-"""What scaling, restarting or rolling back a service would do, and how far it has come."""
+"""What redeploying or rolling back a service would do, and how far it has come."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from typing import Any
 
-import msgspec
-
-from containerscope.block import DiffLine
+from containerscope.insight import deployment_actions
 from containerscope.insight.events import without_prefix
-from containerscope.insight.scaling import resource_id
+from containerscope.insight.live_service import (
+    LiveService,
+    counted,
+    facts_of,
+    step_of,
+    trouble,
+    update,
+    why_not_deployed,
+    with_fields,
+)
+from containerscope.insight.scale_capacity import room_notes
 from containerscope.model import arn
 from containerscope.model.ecs_deployment import ServiceDeployment, ServiceRevision
-from containerscope.model.ecs_service import Service
+from containerscope.model.ecs_service import Deployment, Service
 from containerscope.model.health import Level
-from containerscope.model.scaling import ScalableTarget
 from containerscope.plan import Change, Confirm, Note, Option, Request, Stage, Step
 
-_MOST = 5000
-"""Tasks that a service may have at most by AWS's own quota."""
+_EVERY = 100
+"""Percent of the tasks."""
 _SHOWN = 12
 """Values of a task definition that are told one by one."""
 _STOPPABLE = ("PENDING", "IN_PROGRESS")
-
-
-class LiveService(msgspec.Struct, frozen=True):
-    """A service as it is now, and what bounds it."""
-
-    service: Service
-    cluster: str
-    target: ScalableTarget | None = None
-    """Its scalable target; None without one."""
-    unknown: str = ""
-    """Why it is not known whether there is one."""
-    running: ServiceDeployment | None = None
-    """The deployment that is under way."""
-    revisions: tuple[ServiceRevision, ...] = ()
-    """Those that it may be rolled back to, the newest first."""
-    present: ServiceRevision | None = None
-    """The revision that it runs now."""
-    differences: Mapping[str, tuple[DiffLine, ...]] = {}
-    """ARN of a task definition -> in what it differs from the present one, where that is known."""
-
-    @property
-    def name(self) -> str:
-        """The service's name."""
-        return self.service.service_name or ""
-
-    @property
-    def desired(self) -> int:
-        """How many tasks it is to have."""
-        return self.service.desired_count or 0
-
-
-def why_not_scaled(service: Service) -> str:
-    """Why the number of its tasks is not ours to set; empty if it is."""
-    if service.scheduling_strategy == "DAEMON":
-        return "a daemon service runs one task on each instance"
-    return why_not_changed(service)
-
-
-def why_not_changed(service: Service) -> str:
-    """Why it cannot be changed at all; empty if it can."""
-    if service.resource_management_type == "ECS":
-        return "Express Mode manages this service"
-    if service.status not in (None, "ACTIVE"):
-        return f"the service is {(service.status or '').lower()}"
-    return ""
-
-
-def plan_scale(live: LiveService, answer: str) -> Step:
-    """Set the desired count, and nothing else of the service."""
-    count = int(answer) if answer.isascii() and answer.isdigit() else None
-    refused = why_not_scaled(live.service)
-    if not refused and (count is None or count > _MOST):
-        refused = f"a number from 0 to {_MOST} is wanted"
-    if not refused and count == live.desired:
-        refused = f"desired is {count} already"
-    then = "?" if count is None else str(count)
-    step = _step(live, Change("desired", str(live.desired), then))
-    facts = {"desired": str(live.desired), "status": live.service.status or ""}
-    if refused or count is None:
-        return _with(step, refused=refused, facts=facts, notes=_bounds(live, None))
-    return _with(
-        step,
-        request=_update(live, desiredCount=count),
-        notes=(*_bounds(live, count), *_fewer(live, count)),
-        facts=facts,
-        confirm=Confirm.TYPED if count < live.desired else Confirm.YES,
-        undo=str(live.desired),
-        mark=str(count),
-    )
-
-
-def _with(step: Step, **changes: object) -> Step:
-    """The step with these fields."""
-    return replace(step, **changes)  # type: ignore[arg-type]
-
-
-def _step(live: LiveService, *changes: Change) -> Step:
-    return Step(live.name, live.service.service_arn or live.name, live.cluster, changes)
-
-
-def _update(live: LiveService, **changes: object) -> Request:
-    where = {"cluster": live.cluster, "service": live.name}
-    return Request("ecs", "UpdateService", where, changes)
-
-
-def _bounds(live: LiveService, count: int | None) -> tuple[Note, ...]:
-    """The bounds of scaling, and what it will do about a count outside of them."""
-    target = live.target
-    if live.unknown:
-        return (Note(f"whether auto scaling bounds it is not known: {live.unknown}"),)
-    if target is None:
-        return (Note("no auto scaling: it stays at this number", Level.NONE),)
-    low, high = target.min_capacity or 0, target.max_capacity or 0
-    bounds = f"auto scaling keeps it between {low} and {high}"
-    suspended = target.suspended_state
-    if suspended is not None and suspended.dynamic_scaling_in_suspended \
-            and suspended.dynamic_scaling_out_suspended:  # fmt: skip
-        return (Note(f"{bounds}, but is suspended", Level.NONE),)
-    if count is not None and count < low:
-        return (Note(f"{bounds}: it will raise it to its minimum {low} again"),)
-    if count is not None and count > high:
-        return (Note(f"{bounds}: it will lower it to its maximum {high} again"),)
-    return (Note(f"{bounds}, and may change it again", Level.NONE),)
-
-
-def _fewer(live: LiveService, count: int) -> tuple[Note, ...]:
-    """What stops."""
-    running = live.service.running_count or 0
-    stopped = max(0, running - count)
-    if not stopped:
-        return ()
-    notes = [Note(f"{_tasks(stopped)} {_verb(stopped, 'stop')}; {count} of {running} remain")]
-    if live.service.load_balancers:
-        notes.append(Note(f"{stopped} of {running} targets drain first", Level.NONE))
-    if count == 0:
-        notes.append(Note("the service will answer nobody"))
-    return tuple(notes)
-
-
-def _tasks(count: int) -> str:
-    return f"{count} task" + ("" if count == 1 else "s")
-
-
-def _verb(count: int, verb: str) -> str:
-    return verb + ("s" if count == 1 else "")
-
-
-def scaled(service: Service, step: Step) -> Stage:
-    """How far a service has come on its way to the count that was asked for."""
-    wanted, desired = int(step.mark), service.desired_count or 0
-    running, pending = service.running_count or 0, service.pending_count or 0
-    if desired != wanted:
-        return Stage(f"desired is {desired} now: something else changed it", True, Level.WARNING)
-    if running == wanted and not pending:
-        return Stage(f"{running}/{wanted} running", True, Level.FINE)
-    words = f"{running}/{wanted} running" + (f", {pending} pending" if pending else "")
-    return Stage(words + _trouble(service))
-
-
-def _trouble(service: Service) -> str:
-    events = service.events or ()
-    newest = without_prefix(events[0].message or "") if events else ""
-    return f": {newest}" if "unable" in newest or "failed" in newest else ""
 
 
 def plan_restart(live: LiveService, answer: str) -> Step:
     """Replace every task by a new one of the same definition."""
     service = live.service
     deployment = service.primary
-    step = _step(live, Change("tasks", _tasks(service.running_count or 0), "all replaced"))
-    refused = why_not_changed(service)
-    facts = {
-        "deployment": (deployment.id if deployment else "") or "",
-        "task definition": arn.name_of(service.task_definition or ""),
-    }
+    step = step_of(live, Change("tasks", counted(service.running_count or 0), "all replaced"))
+    refused = why_not_deployed(service)
+    definition = arn.name_of(service.task_definition or "")
+    facts = {**facts_of(service), "task definition": definition}
     if refused:
-        return _with(step, refused=refused, facts=facts)
+        return with_fields(step, refused=refused, facts=facts)
     notes = [Note(_pace(service), Level.NONE)]
     if deployment is not None and deployment.rollout_state == "IN_PROGRESS":
         notes.append(Note("a deployment is under way: this one takes its place"))
-    return _with(
+    rules = service.deployment_configuration
+    if rules is not None and (rules.minimum_healthy_percent or 0) >= _EVERY and live.capacity:
+        # The first new task has to find room before an old one may stop.
+        notes += room_notes(live.capacity, 1)
+    return with_fields(
         step,
-        request=_update(live, forceNewDeployment=True),
+        request=update(live, forceNewDeployment=True),
         notes=tuple(notes),
         facts=facts,
-        mark=facts["deployment"],
     )
 
 
@@ -206,13 +71,20 @@ def _pace(service: Service) -> str:
     )
 
 
+def made(answer: Mapping[str, Any]) -> str:
+    """The id of the deployment that UpdateService has begun."""
+    deployments = (answer.get("service") or {}).get("deployments") or ()
+    return next((str(d.get("id")) for d in deployments if d.get("status") == "PRIMARY"), "")
+
+
 def deployed(service: Service, step: Step) -> Stage:
-    """How far the deployment has come that began after the one in `mark`."""
+    """How far the deployment of `mark` has come, or the one that began after the step was made."""
     primary = service.primary
-    if primary is None or primary.id == step.mark:
+    if step.mark and primary is not None and primary.id != step.mark:
+        return _superseded(service, primary, step)
+    if primary is None or primary.id == step.facts.get("deployment"):
         return Stage("waiting for the deployment to begin")
-    running, desired = primary.running_count or 0, primary.desired_count or 0
-    words = f"{running}/{desired} new tasks running"
+    words = f"{_counts(primary)} new tasks running"
     if primary.rollout_state == "COMPLETED":
         return Stage(f"deployed, {words}", True, Level.FINE)
     if primary.rollout_state == "FAILED":
@@ -220,7 +92,34 @@ def deployed(service: Service, step: Step) -> Stage:
         return Stage(reason, True, Level.FAILED)
     if primary.failed_tasks:
         words += f", {primary.failed_tasks} failed"
-    return Stage(words + _trouble(service))
+    return Stage(words + trouble(service))
+
+
+def _superseded(service: Service, primary: Deployment, step: Step) -> Stage:
+    """Another deployment is in the place of ours: the one it was rolled back to, or somebody's."""
+    ours = next((each for each in service.deployments or () if each.id == step.mark), None)
+    if ours is None and primary.id == step.facts.get("deployment") and not _failed(service, step):
+        # What was asked for may take a moment to be seen.
+        return Stage("waiting for the deployment to begin")
+    reason = (ours.rollout_state_reason if ours else "") or _failed(service, step)
+    back = primary.id == step.facts.get("deployment") or "fail" in reason or "roll" in reason
+    if not back:
+        return Stage("another deployment took its place", True, Level.WARNING)
+    now, lead = arn.name_of(primary.task_definition or ""), reason.rstrip(".") or "it failed"
+    if primary.rollout_state in ("COMPLETED", "FAILED"):
+        return Stage(f"{lead}; rolled back to {now}", True, Level.FAILED)
+    return Stage(f"{lead}; rolling back to {now}, {_counts(primary)} running")
+
+
+def _failed(service: Service, step: Step) -> str:
+    """What an event of the service says of the failure of our deployment; empty for none."""
+    told = (each.message or "" for each in service.events or ())
+    found = (words for words in told if step.mark in words and "failed" in words)
+    return without_prefix(next(found, ""))
+
+
+def _counts(deployment: Deployment) -> str:
+    return f"{deployment.running_count or 0}/{deployment.desired_count or 0}"
 
 
 def rollback_options(live: LiveService) -> tuple[Option, ...]:
@@ -242,7 +141,7 @@ def _deployment(deployment: ServiceDeployment) -> str:
 
 def plan_rollback(live: LiveService, answer: str) -> Step:
     """Stop the running deployment with a rollback, or deploy the definition of a revision."""
-    refused = why_not_changed(live.service)
+    refused = why_not_deployed(live.service)
     if not refused and not rollback_options(live):
         refused = "there is no deployment under way and no other revision to go back to"
     if answer == "running" and live.running is not None:
@@ -250,22 +149,21 @@ def plan_rollback(live: LiveService, answer: str) -> Step:
     chosen = next((r for r in live.revisions if r.service_revision_arn == answer), None)
     now = arn.name_of(live.service.task_definition or "")
     then = arn.name_of(chosen.task_definition or "") if chosen else "?"
-    primary = live.service.primary
-    facts = {"task definition": now, "deployment": (primary.id if primary else "") or ""}
-    step = _step(live, Change("task definition", now, then), *_differences(live, chosen))
+    facts = {**facts_of(live.service), "task definition": now}
+    step = step_of(live, Change("task definition", now, then), *_differences(live, chosen))
     if refused or chosen is None:
         refused = refused or "choose what to go back to"
-        return _with(step, refused=refused, facts=facts)
-    return _with(
+        return with_fields(step, refused=refused, facts=facts)
+    return with_fields(
         step,
-        request=_update(live, taskDefinition=chosen.task_definition),
+        request=update(live, taskDefinition=chosen.task_definition),
         notes=(
             Note(_pace(live.service), Level.NONE),
             Note("network, capacity and load balancers stay as they are now", Level.NONE),
         ),
         facts=facts,
         confirm=Confirm.TYPED,
-        mark=facts["deployment"],
+        undo=(live.present.service_revision_arn or "") if live.present else "",
     )
 
 
@@ -321,57 +219,15 @@ def _stop(key: str) -> Request:
     )
 
 
-def scaling_request(live: LiveService, suspended: bool) -> Request:
-    """Suspend or resume every kind of scaling; the bounds are left as they are."""
-    kinds = ("DynamicScalingInSuspended", "DynamicScalingOutSuspended", "ScheduledScalingSuspended")
-    return Request(
-        "application-autoscaling",
-        "RegisterScalableTarget",
-        {
-            "ServiceNamespace": "ecs",
-            "ResourceId": resource_id(live.cluster, live.name),
-            "ScalableDimension": "ecs:service:DesiredCount",
-        },
-        {"SuspendedState": dict.fromkeys(kinds, suspended)},
-    )
-
-
-def plan_suspend(live: LiveService, suspended: bool) -> Step:
-    """Suspend or resume all scaling of a service."""
-    target = live.target
-    state = target.suspended_state if target else None
-    flags = (
-        bool(state and state.dynamic_scaling_in_suspended),
-        bool(state and state.dynamic_scaling_out_suspended),
-        bool(state and state.scheduled_scaling_suspended),
-    )
-    now = "suspended" if all(flags) else "partly suspended" if any(flags) else "active"
-    then = "suspended" if suspended else "active"
-    refused = live.unknown or ("" if target else "the service has no auto scaling")
-    if not refused and now == then:
-        refused = f"its scaling is {now} already"
-    step = _step(live, Change("scaling", now, then))
-    effect = "no alarm and no schedule changes the count until it is resumed"
-    return _with(
-        step,
-        request=None if refused else scaling_request(live, suspended),
-        notes=(Note(effect if suspended else "alarms and schedules act again at once"),),
-        facts={"scaling": now},
-        refused=refused,
-    )
-
-
-def settled(service: Service) -> Stage:
-    """How far a rollback has come that ECS makes by itself."""
+def why_not_answered(service: Service) -> str:
+    """Why no deployment of it can wait for an answer; empty if one may."""
     primary = service.primary
-    if primary is None or primary.rollout_state != "COMPLETED":
-        reason = (primary.rollout_state_reason if primary else "") or "rolling back"
-        failed = primary is not None and primary.rollout_state == "FAILED" and not _others(service)
-        return Stage(reason, failed, Level.FAILED if failed else Level.PROGRESS)
-    running, desired = primary.running_count or 0, primary.desired_count or 0
-    now = arn.name_of(service.task_definition or "")
-    return Stage(f"rolled back to {now}, {running}/{desired} running", True, Level.FINE)
+    under_way = primary is not None and primary.rollout_state == "IN_PROGRESS"
+    return why_not_deployed(service) or ("" if under_way else "no deployment is under way")
 
 
-def _others(service: Service) -> bool:
-    return len(service.deployments or ()) > 1
+def plan_answer(live: LiveService, action: str) -> Step:
+    """Answer the hook at which the running deployment waits: `CONTINUE` or `ROLLBACK`."""
+    if live.running is not None:
+        return deployment_actions.plan_answer(live.running, action)
+    return with_fields(step_of(live), refused="no deployment is under way")

@@ -89,10 +89,18 @@ def target_address(found: TargetHealthDescription) -> str:
 def groups_of(service: Service) -> tuple[ServiceGroup, ...]:
     """The target groups of a service, the alternate ones of blue/green included."""
     found: dict[str, ServiceGroup] = {}
-    for each in service.load_balancers or ():
+    balancers = [("production", each) for each in service.load_balancers or ()]
+    # A controller other than ECS gives each task set target groups of its own.
+    sets = sorted(service.task_sets or (), key=lambda each: each.status != "PRIMARY")
+    balancers += [
+        ("production" if made.status == "PRIMARY" else "alternate", each)
+        for made in sets
+        for each in made.load_balancers or ()
+    ]
+    for first, each in balancers:
         more = each.advanced_configuration
         pairs = (
-            (each.target_group_arn, "production"),
+            (each.target_group_arn, first),
             (more.alternate_target_group_arn if more else None, "alternate"),
         )
         for group, role in pairs:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
 from containerscope.model import arn
-from containerscope.model.ecs import ContainerInstance
 from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_task import Task
 from containerscope.model.health import Level
 from containerscope.plan import Change, Confirm, Note, Request, Stage, Step
 
 REASON = "stopped from ContainerScope"
-MINUTES = 120
-"""How long a task is protected, which is AWS's own default."""
+MINUTES, _LONGEST = 120, 2880
+"""For how long a task is protected: AWS's own default, and the most that it takes."""
 
 
 class LiveTask(msgspec.Struct, frozen=True):
@@ -25,9 +26,12 @@ class LiveTask(msgspec.Struct, frozen=True):
     cluster: str
     service: Service | None = None
     """None for a standalone task, and where the service may not be read."""
+    targets: tuple[int, int] | None = None
+    """Healthy targets of all those of its service; None without any, or where nobody may know."""
+    healthy: bool = False
+    """Whether it is one of the healthy ones."""
     protected_until: datetime | None = None
-    unknown: str = ""
-    """Why it is not known whether it is protected."""
+    """None where nobody asked, too."""
 
 
 def why_not_stopped(task: Task) -> str:
@@ -53,7 +57,7 @@ def plan_stop(live: LiveTask, answer: str) -> Step:
             "ecs", "StopTask", {"cluster": live.cluster, "task": task.task_arn or name},
             {"reason": REASON},
         ),
-        () if refused else _effects(live),
+        (),
         {"desired status": task.desired_status or ""},
         Confirm.TYPED,
         refused,
@@ -64,20 +68,42 @@ def _label(task: Task) -> str:
     return f"task of {task.service}" if task.service else "standalone task"
 
 
-def _effects(live: LiveTask) -> tuple[Note, ...]:
-    service, name = live.service, live.task.service
-    if not name:
+def effects(states: Sequence[LiveTask], answer: str = "") -> tuple[Note, ...]:
+    """What stopping these tasks does to the services that they are of."""
+    by_service: dict[tuple[str, str], list[LiveTask]] = {}
+    for each in states:
+        by_service.setdefault((each.cluster, each.task.service), []).append(each)
+    return tuple(
+        note
+        for (_, name), those in sorted(by_service.items())
+        for note in (_to_service(name, those) if name else _standalone(len(those)))
+    )
+
+
+def _standalone(count: int) -> tuple[Note, ...]:
+    if count == 1:
         return (Note("nothing starts it again: it belongs to no service"),)
+    return (Note(f"nothing starts {count} of them again: they belong to no service"),)
+
+
+def _to_service(name: str, stopped: Sequence[LiveTask]) -> tuple[Note, ...]:
+    count, service = len(stopped), stopped[0].service
+    others = "another one in its place" if count == 1 else "others in their place"
     if service is None:
-        return (Note(f"service {name} starts another one in its place", Level.NONE),)
-    running = service.running_count or 0
-    left = max(0, running - 1)
+        return (Note(f"service {name} starts {others}", Level.NONE),)
     if service.status == "DRAINING" or not service.desired_count:
-        return (Note(f"service {name} wants none: nothing starts it again"),)
-    notes = [Note(f"{left} of {running} tasks of {name} remain until it has started another one",
-                  Level.WARNING if left == 0 else Level.NONE)]  # fmt: skip
-    if service.load_balancers:
-        notes.append(Note("its targets drain first", Level.NONE))
+        return (Note(f"service {name} wants none: nothing starts {others}"),)
+    running = service.running_count or 0
+    left = max(0, running - sum(each.task.last_status == "RUNNING" for each in stopped))
+    words = f"{left} of {running} tasks of {name} remain until it has started {others}"
+    notes = [Note(words, Level.NONE if left else Level.WARNING)]
+    if stopped[0].targets is not None:
+        healthy, _ = stopped[0].targets
+        left = max(0, healthy - sum(each.healthy for each in stopped))
+        notes.append(Note(f"{left} of {healthy} healthy targets of {name} remain",
+                          Level.NONE if left else Level.WARNING))  # fmt: skip
+    elif service.load_balancers:
+        notes.append(Note(f"the targets of {name} drain first", Level.NONE))
     return tuple(notes)
 
 
@@ -91,89 +117,56 @@ def stopped(task: Task | None) -> Stage:
     return Stage((task.last_status or "stopping").lower())
 
 
-def plan_protection(live: LiveTask, protect: bool) -> Step:
-    """Keep scale-in and deployments from stopping a task, or let them again."""
-    task, name = live.task, arn.name_of(live.task.task_arn or "")
-    refused = why_not_stopped(task) or live.unknown
-    if not refused and not task.service:
-        refused = "only tasks of services can be protected"
-    now = "on" if live.protected_until else "off"
-    if not refused and not protect and now == "off":
+def plan_protection(live: LiveTask, answer: str) -> Step:
+    """Keep scale-in and deployments from stopping a task for so many minutes."""
+    minutes = int(answer) if answer.isascii() and answer.isdigit() else 0
+    refused = _why_not_protected(live)
+    if not refused and not 1 <= minutes <= _LONGEST:
+        refused = f"a number of minutes from 1 to {_LONGEST} is wanted"
+    effect = f"scale-in and deployments leave it alone for {minutes} min"
+    changes = {"protectionEnabled": True, "expiresInMinutes": minutes}
+    return _protection(live, "on", changes, effect, refused)
+
+
+def plan_unprotected(live: LiveTask, answer: str) -> Step:
+    """Let scale-in and deployments stop a task again."""
+    refused = _why_not_protected(live)
+    if not refused and not live.protected_until:
         refused = "the task is not protected"
-    changes = {"protectionEnabled": protect} | ({"expiresInMinutes": MINUTES} if protect else {})
-    effect = f"scale-in and deployments leave it alone for {MINUTES} min"
-    if not protect:
-        effect = "scale-in and deployments may stop it"
+    effect = "scale-in and deployments may stop it"
+    return _protection(live, "off", {"protectionEnabled": False}, effect, refused)
+
+
+def _why_not_protected(live: LiveTask) -> str:
+    refused = why_not_stopped(live.task)
+    return refused or ("" if live.task.service else "only tasks of services can be protected")
+
+
+def _protection(
+    live: LiveTask, then: str, changes: Mapping[str, Any], effect: str, refused: str
+) -> Step:
+    task, name = live.task, arn.name_of(live.task.task_arn or "")
+    until = live.protected_until
+    now = f"on until {until:%H:%M} UTC" if until else "off"
+    where = {"cluster": live.cluster, "tasks": [task.task_arn or name]}
     return Step(
         name,
         task.task_arn or name,
         live.cluster,
-        (Change("protection", now, "on" if protect else "off"),),
-        None
-        if refused
-        else Request(
-            "ecs", "UpdateTaskProtection",
-            {"cluster": live.cluster, "tasks": [task.task_arn or name]}, changes,
-        ),
-        (Note(effect, Level.NONE),),
+        (Change("protection", now, then),),
+        None if refused else Request("ecs", "UpdateTaskProtection", where, changes),
+        () if refused else (Note(effect, Level.NONE),),
         {"protection": now},
         refused=refused,
-    )  # fmt: skip
+        undo="off" if then == "on" and not until else "",
+        undone_by="unprotect" if then == "on" else "",
+        mark=then,
+    )
 
 
-class LiveInstance(msgspec.Struct, frozen=True):
-    """A container instance as it is now."""
-
-    instance: ContainerInstance
-    cluster: str
-
-
-def why_not_set(instance: ContainerInstance, status: str) -> str:
-    """Why an instance cannot be given this status; empty if it can."""
-    if instance.status == status:
-        return f"the instance is {status} already"
-    if instance.status not in ("ACTIVE", "DRAINING"):
-        return f"the instance is {instance.status}"
-    return ""
-
-
-def plan_instance(live: LiveInstance, status: str) -> Step:
-    """Drain an instance, or let it have tasks again."""
-    instance = live.instance
-    key = instance.container_instance_arn or ""
-    refused = why_not_set(instance, status)
-    drains = status == "DRAINING"
-    running = instance.running_tasks_count or 0
-    tasks = f"{running} task" + ("" if running == 1 else "s")
-    effect = Note(f"{tasks} on it stop once their services have started others elsewhere")
-    if not drains:
-        effect = Note("it takes new tasks again; none is moved back", Level.NONE)
-    return Step(
-        instance.ec2_instance_id or arn.name_of(key),
-        key,
-        live.cluster,
-        (Change("status", instance.status or "", status),),
-        None
-        if refused
-        else Request(
-            "ecs", "UpdateContainerInstancesState",
-            {"cluster": live.cluster, "containerInstances": [key]}, {"status": status},
-        ),
-        (effect, *((Note("standalone tasks on it go on"),) if drains and running else ())),
-        {"status": instance.status or ""},
-        Confirm.TYPED if drains and running else Confirm.YES,
-        refused,
-        mark=status,
-    )  # fmt: skip
-
-
-def instance_reached(instance: ContainerInstance, step: Step) -> Stage:
-    """How far an instance has come."""
-    running = instance.running_tasks_count or 0
-    if instance.status != step.mark:
-        words = f"status is {instance.status}: something else changed it"
-        return Stage(words, True, Level.WARNING)
-    if step.mark == "ACTIVE" or not running:
-        words = "takes tasks again" if step.mark == "ACTIVE" else "drained: no task is left"
+def protected(until: datetime | None, step: Step) -> Stage:
+    """Whether a task is protected as it was asked to be."""
+    words = f"protected until {until:%H:%M} UTC" if until else "not protected any more"
+    if (step.mark == "on") is (until is not None):
         return Stage(words, True, Level.FINE)
-    return Stage(f"{running} task" + (" is" if running == 1 else "s are") + " left")
+    return Stage(f"{words}: something else changed it", True, Level.WARNING)

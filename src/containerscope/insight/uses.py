@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from containerscope.insight.log_destination import log_destination
 from containerscope.insight.target_health import groups_of
 from containerscope.insight.volumes import volume_uses
 from containerscope.model import arn
 from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_taskdef import TaskDefinition
 
+SCALABLE_TARGET = ":scalable-target:"
+"""Before a resource id of Application Auto Scaling, where that is what is sought."""
+
 
 def needs_definition(sought: str) -> bool:
     """Whether only the task definition of a service tells, which takes a call for each."""
-    plain = (":targetgroup/", ":task-definition/", ":capacity-provider/", ":loadbalancer/")
+    plain = (
+        ":targetgroup/",
+        ":task-definition/",
+        ":capacity-provider/",
+        ":loadbalancer/",
+        SCALABLE_TARGET,
+    )
     return not any(part in sought for part in plain)
 
 
@@ -41,11 +51,26 @@ def uses(
             if each.capacity_provider and each.capacity_provider == arn.name_of(sought)
         ),
         *_network(sought, service),
+        *_scaling(sought, service),
     ]
     if definition is not None:
-        found += [*_volumes(sought, definition), *_images(sought, definition)]
-        found += _logs(sought, definition)
+        found += _content(sought, definition)
     return tuple(dict.fromkeys(found))
+
+
+def mentions(sought: str, definition: TaskDefinition) -> tuple[str, ...]:
+    """In how many ways a task definition names what has this ARN, id, image or secret's name."""
+    roles = ((definition.task_role_arn, "task"), (definition.execution_role_arn, "execution"))
+    found = [f"{purpose} role" for role, purpose in roles if role and _same(role, sought)]
+    return tuple(dict.fromkeys((*found, *_content(sought, definition))))
+
+
+def _content(sought: str, definition: TaskDefinition) -> Iterable[str]:
+    """What only the definition itself tells."""
+    yield from _volumes(sought, definition)
+    yield from _images(sought, definition)
+    yield from _logs(sought, definition)
+    yield from _secrets(sought, definition)
 
 
 def _same(one: str, sought: str) -> bool:
@@ -54,10 +79,12 @@ def _same(one: str, sought: str) -> bool:
 
 def _revisions(sought: str, service: Service) -> Iterable[str]:
     wanted = sought.rpartition(":task-definition/")[2]
-    for each in service.deployments or ():
-        short = arn.name_of(each.task_definition) if each.task_definition else ""
+    runs = [(each.task_definition, each.status) for each in service.deployments or ()]
+    runs += [(each.task_definition, each.status) for each in service.task_sets or ()]
+    for name, status in runs:
+        short = arn.name_of(name) if name else ""
         if short and wanted in (short, short.partition(":")[0]):
-            yield f"runs {short} ({(each.status or '?').lower()})"
+            yield f"runs {short} ({(status or '?').lower()})"
 
 
 def _network(sought: str, service: Service) -> Iterable[str]:
@@ -67,6 +94,12 @@ def _network(sought: str, service: Service) -> Iterable[str]:
         yield "security group"
     if vpc is not None and sought in (vpc.subnets or ()):
         yield "subnet"
+
+
+def _scaling(sought: str, service: Service) -> Iterable[str]:
+    cluster = arn.name_of(service.cluster_arn) if service.cluster_arn else ""
+    if sought == f"{SCALABLE_TARGET}service/{cluster}/{service.service_name}":
+        yield "scalable target"
 
 
 def _volumes(sought: str, definition: TaskDefinition) -> Iterable[str]:
@@ -100,6 +133,41 @@ def _repository(image: str) -> str:
 def _logs(sought: str, definition: TaskDefinition) -> Iterable[str]:
     wanted = sought.partition(":log-group:")[2].removesuffix(":*")
     for each in definition.container_definitions or ():
-        options = (each.log_configuration.options if each.log_configuration else None) or {}
-        if wanted and options.get("awslogs-group") == wanted:
+        if wanted and log_destination(each, "").group == wanted:
             yield f"logs of {each.name or '?'}"
+
+
+def _secrets(sought: str, definition: TaskDefinition) -> Iterable[str]:
+    """Secrets and parameters by ARN or by their whole name; their values are not looked at."""
+    for each in definition.container_definitions or ():
+        where = each.name or "?"
+        for secret in each.secrets or ():
+            if _is_secret(secret.value_from or "", sought):
+                yield f"secret {secret.name or '?'} of {where}"
+        login = each.repository_credentials
+        if login is not None and _is_secret(login.credentials_parameter or "", sought):
+            yield f"registry credentials of {where}"
+        options = each.log_configuration.secret_options if each.log_configuration else None
+        for secret in options or ():
+            if _is_secret(secret.value_from or "", sought):
+                yield f"secret {secret.name or '?'} of the logs of {where}"
+
+
+def _is_secret(reference: str, sought: str) -> bool:
+    """Whether `valueFrom` means this one: an ARN, one with a key and a version, or a name."""
+    if not reference or not sought:
+        return False
+    return reference == sought or reference.startswith(f"{sought}:") or sought in _names(reference)
+
+
+def _names(reference: str) -> Iterable[str]:
+    """What a secret or a parameter is called."""
+    resource = arn.resource_of(reference)
+    if resource.startswith("secret:"):
+        name = resource[7:].partition(":")[0]
+        yield name
+        # Secrets Manager adds a dash and six characters to the name of a secret.
+        yield name[:-7] if name[-7:-6] == "-" else name
+    else:
+        name = resource.removeprefix("parameter/").removeprefix("/")
+        yield from (name, f"/{name}")

@@ -112,19 +112,17 @@ def describe_volume(volume: Volume) -> tuple[str, str, str]:
     if volume.host is not None and volume.host.source_path:
         return "bind mount", volume.host.source_path, "a folder of the instance"
     if volume.configured_at_launch:
-        return "configured at launch", "", "the service gives it no disk"
+        return "configured at launch", "", "made when a task is started"
     return "scratch", "", "as long as the task lives"
 
 
 def _docker(volume: DockerVolumeConfiguration) -> str:
-    """`scope shared, made if it is not there, options size, type`."""
+    """`scope shared, outlives the task, made if it is not there`; its options may hold secrets."""
     lasts = {"shared": "outlives the task", "task": "as long as the task lives"}
-    options = ", ".join(volume.driver_opts or ())
     parts = (
         f"scope {volume.scope}" if volume.scope else "",
         lasts.get(volume.scope or "", ""),
         "made if it is not there" if volume.autoprovision else "",
-        f"options {options}" if options else "",
     )
     return ", ".join(filter(None, parts))
 

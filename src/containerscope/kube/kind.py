@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 import msgspec
 
-from containerscope.model.kube import plain
+from containerscope.model.kube import TypedEvent, plain
 from containerscope.model.listing import Item
 from containerscope.resource import Clients, Scope
 
@@ -26,6 +26,8 @@ class Kind(Generic[T]):
     version: str = "v1"
     """`v1`, or group and version: `apps/v1`."""
     namespaced: bool = True
+    optional: bool = False
+    """A cluster that does not serve it has none of it: that is no problem."""
     lean: Callable[[T], T] | None = None
     """Leaves out of a value what a list must not hold."""
 
@@ -45,6 +47,19 @@ class Kind(Generic[T]):
         decode: Callable[[msgspec.Raw | bytes], T] = msgspec.json.Decoder(self.model).decode
         lean = self.lean
         return decode if lean is None else lambda raw: lean(decode(raw))
+
+    def decode_event(self) -> Callable[[bytes], tuple[str, T | None]]:
+        """From a line of a watch to what happened and to what; raises `msgspec.DecodeError`."""
+        model: Any = self.model
+        decode = msgspec.json.Decoder(TypedEvent[model]).decode
+        lean = self.lean
+
+        def event(line: bytes) -> tuple[str, T | None]:
+            told = decode(line)
+            found: T | None = told.object
+            return told.type or "", found if lean is None or found is None else lean(found)
+
+        return event
 
     async def read(self, clients: Clients, scope: Scope, item: Item[T]) -> dict[str, Any]:
         """One of them whole, without managed fields."""

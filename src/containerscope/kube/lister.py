@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 from containerscope.kube.kind import Kind
 from containerscope.kube.reflector import Reflector
 from containerscope.kube.selection import selections
-from containerscope.listers import pages
+from containerscope.listers import has_account, pages
 from containerscope.model.listing import ApiError, Item, Listing, Phase, Problem
 from containerscope.resource import Clients, Demand, Scope
 
@@ -27,6 +27,8 @@ async def clusters(clients: Clients, scope: Scope) -> tuple[str, ...]:
     """The clusters in scope, or the contexts asked for and every cluster that EKS runs."""
     if scope.cluster:
         return scope.clusters
+    if not await has_account(clients):
+        return clients.kube_contexts
     listed = pages(clients, "eks", "ListClusters", "clusters", maxResults=100)
     names = [name async for page in listed for name in page.items]
     return tuple(dict.fromkeys((*clients.kube_contexts, *names)))

@@ -33,6 +33,7 @@ IDLE = 150.0
 """Seconds of silence after which a watch is taken for dead; bookmarks come every minute."""
 _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _INITIAL_END = "k8s.io/initial-events-end"
+_CHANGES = frozenset(("ADDED", "MODIFIED", "DELETED"))
 _EXPIRED = ("Expired", "Gone")
 _UNSERVED = (400, 404, 422, 500)
 """How servers without WatchList answer it; one on an old etcd sends an ERROR event of 500."""
@@ -86,6 +87,7 @@ class Reflector(Generic[T]):
         self._clock = clients.clock
         self._kind = kind
         self._decode = kind.decode()
+        self._decode_event = kind.decode_event()
         self._selection = selection
         self._keeps = selection.keeps
         self._path = kind.path(selection.namespace)
@@ -115,6 +117,9 @@ class Reflector(Generic[T]):
             except KubeError as error:
                 if error.gone:
                     self._version = ""
+                elif error.status == 404 and self._kind.optional:
+                    self._took_all("")
+                    self._wait = _LONGEST_WAIT
                 else:
                     self._failed(error.problem)
             except ApiError as error:
@@ -251,6 +256,22 @@ class Reflector(Generic[T]):
         self._said_something()
 
     def _event(self, line: bytes) -> None:
+        """Take in a line; nearly all of them say in one reading that an object was put or went."""
+        with suppress(msgspec.DecodeError):
+            what, value = self._decode_event(line)
+            meta = getattr(value, "metadata", None)
+            if what in _CHANGES and meta is not None and meta.uid:
+                if what == "DELETED":
+                    self._drop(meta.uid)
+                else:
+                    self._keep(value)
+                if self._fresh is None:
+                    self._version = meta.resource_version or self._version
+                return
+        self._rare_event(line)
+
+    def _rare_event(self, line: bytes) -> None:
+        """A bookmark, an error, an object that does not fit the model, or half a line."""
         if not line.strip():
             return
         try:
@@ -287,13 +308,17 @@ class Reflector(Generic[T]):
         return KubeError(Problem(Why.UNREACHABLE, operation, text), code)
 
     def _take(self, raw: msgspec.Raw, uid: str = "") -> None:
-        into = self.items if self._fresh is None else self._fresh
-        odd = self.odd if self._fresh is None else self._fresh_odd
         try:
             value: Any = self._decode(raw)
         except msgspec.DecodeError as error:
+            odd = self.odd if self._fresh is None else self._fresh_odd
             self._take_odd(raw, uid, error, odd)
             return
+        self._keep(value, uid)
+
+    def _keep(self, value: Any, uid: str = "") -> None:
+        into = self.items if self._fresh is None else self._fresh
+        odd = self.odd if self._fresh is None else self._fresh_odd
         meta = value.metadata
         uid = (meta and (meta.uid or meta.name)) or uid
         odd.pop(uid, None)

@@ -100,6 +100,41 @@ class ImageScanFindings(msgspec.Struct, frozen=True, rename="camel", gc=False):
     enhanced_findings: tuple[EnhancedFinding, ...] | None = ()
 
 
+class Platform(msgspec.Struct, frozen=True, gc=False):
+    """What an image of an index is built for, as the OCI image index has it."""
+
+    architecture: str = ""
+    os: str = ""
+    variant: str = ""
+
+    @property
+    def words(self) -> str:
+        """`linux/arm64/v8`."""
+        return "/".join(filter(None, (self.os, self.architecture, self.variant)))
+
+
+class ManifestEntry(msgspec.Struct, frozen=True, gc=False):
+    """An image of an index."""
+
+    digest: str = ""
+    size: int | None = None
+    platform: Platform | None = None
+
+
+class Manifest(msgspec.Struct, frozen=True, gc=False):
+    """An image manifest or an index, as far as it is shown."""
+
+    manifests: tuple[ManifestEntry, ...] = ()
+    """Of an index; none for a manifest of a single platform."""
+
+
+class PulledImage(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The manifest of an image, as it is pulled."""
+
+    image_manifest: str | None = None
+    image_manifest_media_type: str | None = None
+
+
 class RunningImage(msgspec.Struct, frozen=True):
     """An image that tasks run, as a row of its own."""
 
@@ -109,6 +144,8 @@ class RunningImage(msgspec.Struct, frozen=True):
     """What the tasks run; empty where they have not told."""
     containers: tuple[str, ...] = ()
     """The names of the containers that run it."""
+    architectures: tuple[str, ...] = ()
+    """What the tasks that run it run on: `x86_64`, `arm64`."""
     tasks: int = 0
     services: tuple[str, ...] = ()
     details: tuple[ImageDetail, ...] | None = None

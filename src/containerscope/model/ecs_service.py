@@ -194,11 +194,27 @@ class ServiceEventRow(ServiceEvent, frozen=True, rename="camel", gc=False):
     service_arn: str | None = None
 
 
+class Scale(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The share of the service's desired count that a task set is to run."""
+
+    value: float | None = None
+    unit: str | None = None
+    """`PERCENT`; there is no other."""
+
+
 class TaskSet(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A set of tasks that CodeDeploy or another controller made."""
 
     id: str | None = None
     status: str | None = None
+    """`PRIMARY` serves production traffic, `ACTIVE` does not or no longer, `DRAINING` ends."""
+    started_by: str | None = None
+    """`CODE_DEPLOY`, or what the controller called itself."""
+    external_id: str | None = None
+    """The deployment's id in CodeDeploy or in the controller."""
+    scale: Scale | None = None
+    load_balancers: tuple[LoadBalancer, ...] | None = ()
+    network_configuration: NetworkConfiguration | None = None
     task_definition: str | None = None
     computed_desired_count: int | None = None
     pending_count: int | None = None
@@ -260,6 +276,17 @@ class Service(msgspec.Struct, frozen=True, rename="camel", gc=False):
     def primary(self) -> Deployment | None:
         """The deployment that the service is moving to, or has reached."""
         return next((d for d in self.deployments or () if d.status == "PRIMARY"), None)
+
+    @property
+    def primary_set(self) -> TaskSet | None:
+        """The task set that serves production traffic, where not ECS but another deploys."""
+        return next((each for each in self.task_sets or () if each.status == "PRIMARY"), None)
+
+    @property
+    def definition(self) -> str:
+        """The task definition in force; that of the primary task set where only sets name one."""
+        own = self.task_definition
+        return own or (self.primary_set.task_definition if self.primary_set else None) or ""
 
     @property
     def disks(self) -> dict[str, ManagedEbsVolume]:

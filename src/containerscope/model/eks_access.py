@@ -73,3 +73,30 @@ class PodRole(msgspec.Struct, frozen=True, rename="camel"):
     """The role in its annotation: IAM roles for service accounts (IRSA)."""
     exists: bool | None = None
     """Whether the cluster has the service account; None where it could not be asked."""
+
+
+class IdentityProviderName(msgspec.Struct, frozen=True, rename="camel"):
+    """An identity provider of a cluster, as a list names it."""
+
+    type: str | None = None
+    name: str | None = None
+
+
+class OidcProvider(msgspec.Struct, frozen=True, rename="camel"):
+    """An OpenID Connect provider that people sign in to a cluster with."""
+
+    identity_provider_config_name: str | None = None
+    issuer_url: str | None = None
+    client_id: str | None = None
+    username_claim: str | None = None
+    username_prefix: str | None = None
+    groups_claim: str | None = None
+    groups_prefix: str | None = None
+    required_claims: Mapping[str, str] | None = None
+    status: str | None = None
+
+
+class IdentityProvider(msgspec.Struct, frozen=True, rename="camel"):
+    """The answer about one identity provider."""
+
+    oidc: OidcProvider | None = None

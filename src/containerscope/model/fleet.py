@@ -30,11 +30,20 @@ class Swept(msgspec.Struct, frozen=True, rename="camel"):
     """Nodes wanted by all node groups; None for ECS."""
 
 
+class Context(msgspec.Struct, frozen=True, rename="camel"):
+    """A cluster of the kubeconfig: the version that its API server tells."""
+
+    name: str | None = None
+    git_version: str | None = None
+    platform: str | None = None
+
+
 class ClusterRow(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An ECS or an EKS cluster: exactly one of the two is set."""
+    """A cluster of ECS, of EKS or of the kubeconfig: exactly one of the three is set."""
 
     ecs: ecs.Cluster | None = None
     eks: eks.Cluster | None = None
+    context: Context | None = None
     support: Support | None = None
     swept: Swept | None = None
     """None until somebody looked."""

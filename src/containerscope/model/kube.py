@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
 from containerscope.model.listing import ApiError, Problem
+
+T = TypeVar("T")
 
 
 class Owner(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -128,12 +130,28 @@ class RawEvent(msgspec.Struct, frozen=True):
     object: msgspec.Raw = msgspec.Raw(b"null")
 
 
+class TypedEvent(msgspec.Struct, Generic[T], frozen=True):
+    """A line of a watch whose object is of the type that was asked for."""
+
+    type: str | None = None
+    object: T | None = None
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """One of the reasons in a Status."""
+
+    reason: str | None = None
+    message: str | None = None
+    field: str | None = None
+
+
 class StatusDetails(msgspec.Struct, frozen=True, rename="camel"):
     """What a Status says beside its message."""
 
     retry_after_seconds: int | None = None
     kind: str | None = None
     group: str | None = None
+    causes: tuple[Cause, ...] | None = None
 
 
 class Status(msgspec.Struct, frozen=True, rename="camel"):
@@ -146,17 +164,33 @@ class Status(msgspec.Struct, frozen=True, rename="camel"):
     metadata: ListMeta | None = None
 
 
+BUDGET = "DisruptionBudget"
+"""The cause of a 429 that is no throttling: a budget does not let a pod go."""
+
+
 class KubeError(ApiError):
     """A refusal of a Kubernetes API, with its HTTP status; 0 where there was no answer."""
 
-    def __init__(self, problem: Problem, status: int = 0) -> None:
+    def __init__(self, problem: Problem, status: int = 0, reason: str = "") -> None:
         super().__init__(problem)
         self.status = status
+        self.reason = reason
+        """The server's, for a 409; `BUDGET` where a disruption budget refused."""
 
     @property
     def gone(self) -> bool:
         """Whether the version asked for is too old: everything must be listed anew."""
         return self.status == 410
+
+    @property
+    def missing(self) -> bool:
+        """Whether there is no such object."""
+        return self.status == 404
+
+    @property
+    def conflict(self) -> bool:
+        """Whether somebody else has changed or replaced the object in between."""
+        return self.status == 409 and self.reason != "AlreadyExists"
 
 
 def plain(body: Any) -> Any:

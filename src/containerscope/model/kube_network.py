@@ -125,3 +125,26 @@ class Ingress(msgspec.Struct, frozen=True, rename="camel"):
     metadata: Meta | None = None
     spec: IngressSpec | None = None
     status: Balanced | None = None
+
+
+class BoundService(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The service whose pods are registered."""
+
+    name: str | None = None
+    port: int | str | None = None
+
+
+class BindingSpec(msgspec.Struct, frozen=True, rename="camel"):
+    """Which pods stand in which target group."""
+
+    service_ref: BoundService | None = None
+    target_group_arn: str | None = msgspec.field(name="targetGroupARN", default=None)
+    target_type: str | None = None
+    ip_address_type: str | None = None
+
+
+class TargetGroupBinding(msgspec.Struct, frozen=True, rename="camel"):
+    """How the AWS Load Balancer Controller keeps the pods of a service in a target group."""
+
+    metadata: Meta | None = None
+    spec: BindingSpec | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import msgspec
 
@@ -36,6 +37,8 @@ class Container(msgspec.Struct, frozen=True, rename="camel"):
     resources: Resources | None = None
     restart_policy: str | None = None
     """`Always` on an init container makes it a sidecar."""
+    stdin: bool | None = None
+    tty: bool | None = None
 
 
 class Waiting(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -108,6 +111,8 @@ class Volume(msgspec.Struct, frozen=True, rename="camel", gc=False):
     persistent_volume_claim: ClaimSource | None = None
     config_map: NamedSource | None = None
     secret: SecretSource | None = None
+    empty_dir: Mapping[str, Any] | None = None
+    """Set, if only to nothing, for a volume that ends with the pod."""
 
 
 class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
@@ -121,6 +126,7 @@ class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
     node_selector: Mapping[str, str] | None = None
     containers: tuple[Container, ...] | None = None
     init_containers: tuple[Container, ...] | None = None
+    ephemeral_containers: tuple[Container, ...] | None = None
     volumes: tuple[Volume, ...] | None = None
     overhead: Quantities | None = None
 
@@ -139,6 +145,7 @@ class PodStatus(msgspec.Struct, frozen=True, rename="camel"):
     conditions: tuple[Condition, ...] | None = None
     container_statuses: tuple[ContainerStatus, ...] | None = None
     init_container_statuses: tuple[ContainerStatus, ...] | None = None
+    ephemeral_container_statuses: tuple[ContainerStatus, ...] | None = None
 
     def condition(self, name: str) -> Condition | None:
         """The condition of this type."""

@@ -81,6 +81,10 @@ class RefusedError(ApiError):
     """The guard refused the operation before anything was sent."""
 
 
+class NoAccountError(ApiError):
+    """There is no AWS account to ask: neither credentials nor a region are set."""
+
+
 class Item(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """One row's worth."""
 

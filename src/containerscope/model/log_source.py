@@ -46,6 +46,8 @@ class Sources:
     problems: tuple[Problem, ...] = ()
     ended: float = 0.0
     """Epoch seconds at which the last of them stopped writing; 0 while one may go on."""
+    kubernetes: bool = False
+    """They are read from the API of their cluster, which stands in the place of the group."""
 
 
 def by_group(sources: Sequence[LogSource]) -> dict[str, list[LogSource]]:

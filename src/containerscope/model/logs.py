@@ -45,3 +45,24 @@ class LogStream(msgspec.Struct, frozen=True, rename="camel", gc=False):
     first_event_timestamp: int | None = None
     last_event_timestamp: int | None = None
     last_ingestion_time: int | None = None
+
+
+class ServiceLog(msgspec.Struct, frozen=True):
+    """Where a container of a service writes to, as a row of its own."""
+
+    service: str = ""
+    container: str = ""
+    driver: str = ""
+    """The log driver; empty where the definition names none."""
+    to: str = ""
+    """`CloudWatch Logs`, `FireLens, to Splunk …`, `nowhere: no log configuration`."""
+    group: str = ""
+    """The log group; empty where the lines do not go to CloudWatch Logs."""
+    stream: str = ""
+    """The name of a task's stream, with `*` for the task's id."""
+    region: str = ""
+    """The group's; empty for that of the task."""
+    mode: str = ""
+    """`blocking` or `non-blocking`; empty for the driver's default."""
+    note: str = ""
+    """Why it cannot be followed here, or only in part."""

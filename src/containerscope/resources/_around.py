@@ -51,9 +51,9 @@ async def keep_service(clients: Clients, cluster: str, service: Service) -> None
 
 async def definition_of(clients: Clients, service: Service) -> TaskDefinition:
     """The task definition that the service deploys; empty for one without."""
-    if not service.task_definition:
+    if not service.definition:
         return TaskDefinition()
-    return await definition(clients, service.task_definition)
+    return await definition(clients, service.definition)
 
 
 async def running_tasks(clients: Clients, cluster: str, service: str = "") -> list[TaskWhole]:

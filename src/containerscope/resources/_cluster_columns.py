@@ -14,11 +14,11 @@ from containerscope.model.health import Health, Level
 from containerscope.model.listing import LOADING, NOT_APPLICABLE, Item, Missing, Why
 from containerscope.resource import Child, Column, Scope
 from containerscope.resources import _ecs, _eks
-from containerscope.resources._fleet import is_eks
+from containerscope.resources._fleet import is_context, is_eks
 from containerscope.resources._looks import NODES, SWEEP
 
 _PODS = Missing(Why.NOT_APPLICABLE, "EKS counts no pods; the Kubernetes API does")
-_CONNECTED = Missing(Why.NOT_APPLICABLE, "EKS does not know the nodes of a connected cluster")
+_CONNECTED = Missing(Why.NOT_APPLICABLE, "EKS does not know the nodes of this cluster")
 _SETTLING = frozenset({"PROVISIONING", "DEPROVISIONING"})
 
 
@@ -52,7 +52,7 @@ def arn_of(row: ClusterRow) -> str | None:
 
 def console(scope: Scope, item: Item[ClusterRow]) -> str:
     """The page of a cluster of either kind."""
-    if is_eks(item):
+    if _is_kube(item):
         return _eks.console(scope, item.name)
     return _ecs.console(_ecs.region_of(scope, item), "clusters", item.name, "services")
 
@@ -61,12 +61,17 @@ def _within(scope: Scope, item: Item[ClusterRow]) -> Scope:
     return scope.within(cluster=item.name, service="", parent="", namespace="")
 
 
+def _is_kube(item: Item[ClusterRow]) -> bool:
+    return is_eks(item) or is_context(item)
+
+
+_EKS_ONLY = frozenset({"nodegroups", "fargate-profiles", "addons"})
 ECS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
-    Child(name, _within, lambda item: not is_eks(item))
+    Child(name, _within, lambda item: not _is_kube(item))
     for name in ("services", "tasks", "instances", "capacity-providers")
 )
 EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
-    Child(name, _within, is_eks)
+    Child(name, _within, is_eks if name in _EKS_ONLY else _is_kube)
     for name in (
         "nodes",
         "pods",
@@ -81,6 +86,7 @@ EKS_CHILDREN: tuple[Child[ClusterRow], ...] = tuple(
         "pod-identities",
         "insights",
         "updates",
+        "capabilities",
         "events",
     )
 )
@@ -113,7 +119,7 @@ def nodes(item: Item[ClusterRow]) -> Any:
         return row
     if row.ecs is not None:
         return row.ecs.registered_container_instances_count or None
-    if row.eks is not None and row.eks.connector_config is not None:
+    if row.context is not None or (row.eks is not None and row.eks.connector_config is not None):
         return _CONNECTED
     return item.joined.get(NODES, LOADING)
 

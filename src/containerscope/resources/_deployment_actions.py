@@ -12,7 +12,8 @@ from containerscope.resource import Action, Clients, Scope
 from containerscope.resources import _ecs
 
 
-async def _now(clients: Clients, key: str) -> ServiceDeployment:
+async def deployment_now(clients: Clients, key: str) -> ServiceDeployment:
+    """The deployment of this ARN as it is now."""
     page = await clients.read(
         "ecs", "DescribeServiceDeployments", "serviceDeployments", ServiceDeployment,
         serviceDeploymentArns=[key],
@@ -23,11 +24,11 @@ async def _now(clients: Clients, key: str) -> ServiceDeployment:
 
 
 async def _live(clients: Clients, scope: Scope, item: Item[ServiceDeployment]) -> ServiceDeployment:
-    return await _now(clients, item.key)
+    return await deployment_now(clients, item.key)
 
 
 async def _ended(clients: Clients, step: Step) -> Stage:
-    return plans.ended(await _now(clients, step.key))
+    return plans.ended(await deployment_now(clients, step.key), step)
 
 
 def _when(of: Callable[[ServiceDeployment], str]) -> Callable[[Item[ServiceDeployment]], str]:
@@ -54,7 +55,7 @@ ACTIONS: tuple[Action[ServiceDeployment], ...] = (
     Action(
         "continue",
         "Continue",
-        "Continue: let it go on from the hook at which it waits",
+        "Continue: let it pass the hook at which it waits",
         _live,
         lambda live, _: plans.plan_answer(live, "CONTINUE"),
         ("ecs:ContinueServiceDeployment",),
@@ -64,7 +65,7 @@ ACTIONS: tuple[Action[ServiceDeployment], ...] = (
     Action(
         "reject",
         "Reject",
-        "Reject: roll back from the hook at which it waits",
+        "Reject: roll back from the hook where it waits",
         _live,
         lambda live, _: plans.plan_answer(live, "ROLLBACK"),
         ("ecs:ContinueServiceDeployment",),

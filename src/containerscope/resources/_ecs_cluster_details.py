@@ -48,6 +48,17 @@ async def overview(
         yield (*_blocks_of(row, cluster), *_attached(cluster), *_configured(cluster))
 
 
+async def capacity(
+    clients: Clients, scope: Scope, item: Item[ClusterRow]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """Where its tasks can run, how much room there is, and what they run on."""
+    # Imported here: the names of the clusters stand before anybody looks into one.
+    from containerscope.resources import _cluster_capacity
+
+    async for blocks in _cluster_capacity.capacity(clients, scope, item):
+        yield blocks
+
+
 def _blocks_of(row: ClusterRow, cluster: Cluster) -> tuple[Block, ...]:
     defaults = cluster.service_connect_defaults
     namespace = arn.name_of(defaults.namespace) if defaults and defaults.namespace else None

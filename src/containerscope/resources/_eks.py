@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any, Generic, TypeVar
 from urllib.parse import quote
 
@@ -12,15 +13,18 @@ import msgspec
 
 from containerscope.insight.eks_health import issue_verdict
 from containerscope.insight.eks_issues import Meaning
-from containerscope.listers import Part, names_then_details, pages
+from containerscope.listers import Part, names_then_details, pages, read_pages
 from containerscope.model import arn
 from containerscope.model.eks import Issue
 from containerscope.model.health import Level
-from containerscope.model.listing import ApiError, Item, Listing, Page, Problem
+from containerscope.model.listing import ApiError, Item, Listing, Page, Phase, Problem
 from containerscope.redact import masked
 from containerscope.resource import Clients, Demand, Pair, PairsBlock, Scope, TableBlock
+from containerscope.resources import _ecs
 
 T = TypeVar("T")
+
+_NAMED = "name:"
 
 
 @dataclass(frozen=True)
@@ -80,8 +84,10 @@ class Kind(Generic[T]):
 
     async def parts(self, clients: Clients, scope: Scope) -> AsyncIterator[Part[T]]:
         """One part for each cluster in scope, or for every cluster that EKS runs."""
+        name = scope.parent.removeprefix(_NAMED) if scope.parent.startswith(_NAMED) else ""
         async for cluster in clusters(clients, scope):
-            yield self.part(clients, cluster)
+            part = self.part(clients, cluster)
+            yield replace(part, pages=lambda: _ecs.named(name)) if name else part
 
     async def listings(
         self, clients: Clients, scope: Scope, demand: Demand
@@ -102,6 +108,49 @@ class Kind(Generic[T]):
 
     def _parameters(self, cluster: str, name: str) -> dict[str, str]:
         return {"clusterName": cluster, self.name_parameter: name}
+
+
+async def told_whole(
+    clients: Clients,
+    scope: Scope,
+    operation: str,
+    member: str,
+    model: type[T],
+    row: Callable[[str, T], Item[T]],
+) -> AsyncGenerator[Listing[T], None]:
+    """What a list tells whole, cluster by cluster: a call for a hundred, and none for each."""
+    problems: list[Problem] = []
+    items: dict[str, Item[T]] = {}
+    date: datetime | None = None
+    try:
+        async for cluster in clusters(clients, scope):
+            found = read_pages(
+                clients,
+                "eks",
+                operation,
+                member,
+                model,
+                "nextToken",
+                clusterName=cluster,
+                maxResults=100,
+            )
+            try:
+                async for page in found:
+                    date = page.date or date
+                    problems += page.odd
+                    items |= {item.key: item for item in (row(cluster, e) for e in page.items)}
+            except ApiError as error:
+                problems.append(within(error.problem, cluster))
+            if items:
+                yield Listing(tuple(items.values()), Phase.NAMES, None, tuple(problems), date)
+    except ApiError as error:
+        problems.append(error.problem)
+    yield Listing(tuple(items.values()), Phase.DONE, len(items), tuple(problems), date)
+
+
+def named(name: str) -> str:
+    """A `Scope.parent` with which a list is of this one alone, and is not listed."""
+    return f"{_NAMED}{name}"
 
 
 async def clusters(clients: Clients, scope: Scope) -> AsyncIterator[str]:

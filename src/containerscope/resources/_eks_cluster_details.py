@@ -13,7 +13,7 @@ from containerscope.model.fleet import ClusterRow
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Clients, Detail, Pair, PairsBlock, Scope
 from containerscope.resources import _blocks, _eks, _subnets
-from containerscope.resources._fleet import is_eks
+from containerscope.resources._fleet import context_blocks, is_context, is_eks
 
 Blocks = AsyncIterator[tuple[Block, ...]]
 
@@ -23,6 +23,9 @@ async def overview(
 ) -> AsyncIterator[tuple[Block, ...]]:
     """What is wrong and the fix, then the version's support, access, network and logging."""
     row = item.value
+    if is_context(item):
+        yield context_blocks(item)
+        return
     if isinstance(row, Missing) or row.eks is None:
         yield (_blocks.missing_block(row),) if isinstance(row, Missing) else ()
         return
@@ -218,7 +221,7 @@ def _is_run(item: Item[ClusterRow]) -> bool:
     """Whether EKS runs the cluster: of one that is connected it knows nothing more."""
     row = item.value
     connected = not isinstance(row, Missing) and row.eks is not None and row.eks.connector_config
-    return is_eks(item) and not connected
+    return is_eks(item) and not connected and not is_context(item)
 
 
 _TABS = (
@@ -234,11 +237,13 @@ TABS: tuple[Detail[ClusterRow], ...] = tuple(
 )
 """What the pane of an EKS cluster has beside its overview."""
 TAB_PERMISSIONS = (
+    "autoscaling:DescribeAutoScalingGroups",
     "ec2:DescribeSubnets",
     "eks:DescribeAccessEntry",
     "eks:DescribeAddon",
     "eks:DescribeAddonVersions",
     "eks:DescribeFargateProfile",
+    "eks:DescribeIdentityProviderConfig",
     "eks:DescribeInsight",
     "eks:DescribePodIdentityAssociation",
     "eks:DescribeUpdate",
@@ -246,6 +251,7 @@ TAB_PERMISSIONS = (
     "eks:ListAddons",
     "eks:ListAssociatedAccessPolicies",
     "eks:ListFargateProfiles",
+    "eks:ListIdentityProviderConfigs",
     "eks:ListInsights",
     "eks:ListPodIdentityAssociations",
     "eks:ListUpdates",

@@ -15,11 +15,12 @@ import msgspec
 
 from containerscope.insight.eks_access import PRECEDENCE
 from containerscope.insight.eks_upgrade import insight_verdict, insights_verdict
-from containerscope.listers import Part, names_then_details, single, tried
+from containerscope.listers import Part, first, names_then_details, single, tried
 from containerscope.model.eks import Cluster
+from containerscope.model.eks_access import IdentityProvider, IdentityProviderName, OidcProvider
 from containerscope.model.eks_upgrade import Insight, UpdateOf
 from containerscope.model.fleet import ClusterRow
-from containerscope.model.listing import ApiError, Item, Listing, Missing, Page, Problem
+from containerscope.model.listing import ApiError, Item, Listing, Missing, Problem
 from containerscope.resource import (
     Block,
     Clients,
@@ -27,6 +28,7 @@ from containerscope.resource import (
     Join,
     Resource,
     Scope,
+    TableBlock,
     TextBlock,
 )
 from containerscope.resources import (
@@ -52,6 +54,7 @@ _MOST = 25
 _TOLD = 10
 """Insights of which a pane tells what to do; there is a call for each."""
 _AT_ONCE = 3
+_AUTO = "Auto Mode: EKS itself runs the nodes, as pods need them; `:nodes` lists them."
 _CONFIG_MAP = (
     "The authentication mode is CONFIG_MAP: principals are let in by the ConfigMap aws-auth in"
     " kube-system alone, and the cluster has no access entries."
@@ -71,25 +74,13 @@ async def _rows(
 ) -> Blocks:
     """The first rows of a list as they arrive, then with what its columns join from elsewhere."""
     listing: Listing[T] = Listing()
-    found = names_then_details(Demand(everything=True), single(_first(part)))
+    found = names_then_details(Demand(everything=True), single(first(part, _MOST)))
     async with aclosing(found):
         async for listing in found:
             yield _table(resource, listing, title, fields)
     wanted = {column.needs for column in resource.columns if column.field in fields}
     async for whole in _joined(clients, scope, resource, listing, wanted):
         yield _table(resource, whole, title, fields)
-
-
-def _first(part: Part[T]) -> Part[T]:
-    async def some() -> AsyncIterator[Page[str]]:
-        left = _MOST
-        async for page in part.pages():
-            yield msgspec.structs.replace(page, items=page.items[:left])
-            left -= len(page.items)
-            if left <= 0:
-                return
-
-    return dataclasses.replace(part, pages=some)
 
 
 async def _joined(
@@ -169,18 +160,21 @@ async def compute(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blo
     """The node groups with newer AMI releases, and the Fargate profiles."""
     await _keep(clients, item)
     here = scope.within(cluster=item.name)
+    cluster = _cluster(item)
+    compute_config = cluster.compute_config if cluster else None
+    auto = (TextBlock(_AUTO),) if compute_config and compute_config.enabled else ()
     groups: tuple[Block, ...] = ()
-    fields = ("name", "health", "desired", "capacity", "types", "version", "newer", "age")
+    fields = ("name", "health", "nodes", "version", "newer", "capacity")
     part = nodegroups.NODEGROUPS.part(clients, item.name)
     rows = _rows(clients, here, nodegroups.RESOURCE, part, "Managed node groups", fields)
     async for groups in rows:
-        yield groups
+        yield (*auto, *groups)
     profiles = fargate_profiles.PROFILES.part(clients, item.name)
-    shown = ("name", "health", "selectors", "role", "age")
+    shown = ("name", "health", "selectors", "role")
     async for blocks in _rows(
         clients, here, fargate_profiles.RESOURCE, profiles, "Fargate profiles", shown
     ):
-        yield (*groups, *blocks)
+        yield (*auto, *groups, *blocks)
 
 
 async def access(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blocks:
@@ -198,23 +192,72 @@ async def access(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Bloc
             ),
         ),
     )
+    entries: tuple[Block, ...] = (TextBlock(_CONFIG_MAP),)
     if mode == "CONFIG_MAP":
-        yield (*head, TextBlock(_CONFIG_MAP))
+        yield (*head, *entries)
+        yield (*head, *entries, *await _providers(clients, item.name))
         return
     here = scope.within(cluster=item.name)
     part = access_entries.ENTRIES.part(clients, item.name)
-    fields = ("name", "iam", "type", "policies", "groups", "age")
-    async for blocks in _rows(
+    fields = ("name", "policies", "groups", "type")
+    async for entries in _rows(
         clients, here, access_entries.RESOURCE, part, "Access entries", fields
     ):
-        yield (*head, *blocks)
+        yield (*head, *entries)
+    yield (*head, *entries, *await _providers(clients, item.name))
+
+
+async def _providers(clients: Clients, cluster: str) -> tuple[Block, ...]:
+    """With what people sign in beside IAM; nothing where there is no such way."""
+    title = "OpenID Connect providers"
+    try:
+        page = await clients.read(
+            "eks",
+            "ListIdentityProviderConfigs",
+            "identityProviderConfigs",
+            IdentityProviderName,
+            clusterName=cluster,
+            maxResults=100,
+        )
+        # A cluster has one at most.
+        found = [await _provider(clients, cluster, each) for each in page.items[:1]]
+    except ApiError as error:
+        return (_listed.problem_block(error.problem, title),)
+    if not any(found):
+        return ()
+    rows = tuple(
+        (
+            each.identity_provider_config_name,
+            each.status,
+            f"{each.username_prefix or ''}{each.username_claim or 'sub'}",
+            f"{each.groups_prefix or ''}{each.groups_claim}" if each.groups_claim else None,
+            each.issuer_url,
+        )
+        for each in found
+        if each is not None
+    )
+    return (TableBlock(title, ("NAME", "STATUS", "USER", "GROUPS", "ISSUER"), rows),)
+
+
+async def _provider(
+    clients: Clients, cluster: str, named: IdentityProviderName
+) -> OidcProvider | None:
+    page = await clients.read(
+        "eks",
+        "DescribeIdentityProviderConfig",
+        "identityProviderConfig",
+        IdentityProvider,
+        clusterName=cluster,
+        identityProviderConfig={"type": named.type or "oidc", "name": named.name or ""},
+    )
+    return page.items[0].oidc if page.items else None
 
 
 async def identities(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blocks:
     """The roles of pods, by pod identity and by annotation, and which of both counts."""
     here = scope.within(cluster=item.name, namespace="")
     resource, title = pod_identities.RESOURCE, "Roles of service accounts"
-    fields = ("namespace", "name", "health", "role", "by", "target")
+    fields = ("namespace", "name", "role", "by")
     listing: Listing[Any] = Listing()
     note = (TextBlock(PRECEDENCE),)
     async for listing in resource.lister(clients, here, Demand(everything=True)):
@@ -230,7 +273,7 @@ async def extensions(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> 
     await _keep(clients, item)
     here = scope.within(cluster=item.name)
     part = addons.ADDONS.part(clients, item.name)
-    fields = ("name", "health", "version", "upgrade", "role", "updated")
+    fields = ("name", "health", "version", "upgrade")
     async for blocks in _rows(clients, here, addons.RESOURCE, part, "Add-ons", fields):
         yield blocks
 
@@ -263,7 +306,7 @@ async def upgrade(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blo
 
 def _checks(listing: Listing[Insight]) -> tuple[Block, ...]:
     known = [each.value for each in listing.items if not isinstance(each.value, Missing)]
-    fields = ("status", "name", "version", "category", "since", "looked")
+    fields = ("status", "name", "version", "since", "looked")
     blocks = _table(insights.RESOURCE, listing, "Checks", fields)
     return (*_blocks.verdict_block(insights_verdict(known)), *blocks)
 
@@ -273,7 +316,7 @@ async def changes(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Blo
 
     async def parts() -> AsyncIterator[Part[UpdateOf]]:
         async for part in updates.parts(clients, scope.within(cluster=item.name, parent="")):
-            yield _eks_updates.first(part)
+            yield first(part, _eks_updates.EACH)
 
     async for blocks in _eks_updates.told(parts()):
         yield blocks

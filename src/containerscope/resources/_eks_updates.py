@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from datetime import UTC, datetime
@@ -10,15 +9,15 @@ from datetime import UTC, datetime
 import msgspec
 
 from containerscope.insight.eks_upgrade import target_words, update_verdict
-from containerscope.listers import Part, names_then_details
+from containerscope.listers import Part, first, names_then_details
 from containerscope.model.eks_upgrade import UpdateOf
-from containerscope.model.listing import Item, Listing, Missing, Page
+from containerscope.model.listing import Item, Listing, Missing
 from containerscope.resource import Block, Demand, TextBlock
 from containerscope.resources import _blocks, _listed, updates
 
-_EACH = 10
+EACH = 10
 """Updates of each thing that a pane asks for; there is a call for each that has not ended."""
-_FIELDS = ("of", "type", "status", "health", "changes", "age")
+_FIELDS = ("of", "type", "status", "changes", "age")
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
@@ -27,7 +26,7 @@ async def newest(*parts: Part[UpdateOf]) -> AsyncIterator[tuple[Block, ...]]:
 
     async def some() -> AsyncIterator[Part[UpdateOf]]:
         for part in parts:
-            yield first(part)
+            yield first(part, EACH)
 
     async for blocks in told(some()):
         yield blocks
@@ -39,20 +38,6 @@ async def told(parts: AsyncIterator[Part[UpdateOf]]) -> AsyncIterator[tuple[Bloc
     async with aclosing(found):
         async for listing in found:
             yield _shown(listing)
-
-
-def first(part: Part[UpdateOf]) -> Part[UpdateOf]:
-    """The part without more updates than a pane shows of one thing."""
-
-    async def some() -> AsyncIterator[Page[str]]:
-        left = _EACH
-        async for page in part.pages():
-            yield msgspec.structs.replace(page, items=page.items[:left])
-            left -= len(page.items)
-            if left <= 0:
-                return
-
-    return dataclasses.replace(part, pages=some)
 
 
 def _shown(listing: Listing[UpdateOf]) -> tuple[Block, ...]:

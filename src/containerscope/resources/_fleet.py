@@ -10,11 +10,12 @@ from typing import TypeVar
 import msgspec
 
 from containerscope.insight.eks_support import support_of
-from containerscope.listers import Part, names_then_details, pages
+from containerscope.listers import Part, has_account, names_then_details, pages
 from containerscope.model import arn, ecs, eks
-from containerscope.model.fleet import ClusterRow
-from containerscope.model.listing import ApiError, Item, Listing, Page, Phase, Problem
-from containerscope.resource import Clients, Demand, Scope
+from containerscope.model.fleet import ClusterRow, Context
+from containerscope.model.listing import ApiError, Item, Listing, Missing, Page, Phase, Problem, Why
+from containerscope.resource import Block, Clients, Demand, Scope
+from containerscope.resources import _blocks
 from containerscope.resources._looks import Looks
 
 T = TypeVar("T")
@@ -24,11 +25,33 @@ DESCRIBED_AT_ONCE = 100
 _A_DAY = 86400.0
 _EKS = "eks/"
 """Before the name in the key of an EKS cluster: its ARN is not known before its details."""
+_CONTEXT = "context/"
+"""Before the name in the key of a context of the kubeconfig."""
 
 
 def is_eks(item: Item[ClusterRow]) -> bool:
     """Whether the row is an EKS cluster; known before its details."""
     return item.key.startswith(_EKS)
+
+
+def is_context(item: Item[ClusterRow]) -> bool:
+    """Whether the row is a context of the kubeconfig."""
+    return item.key.startswith(_CONTEXT)
+
+
+def context_blocks(item: Item[ClusterRow]) -> tuple[Block, ...]:
+    """What is known of a context."""
+    if isinstance(item.value, Missing):
+        return (_blocks.missing_block(item.value),)
+    found = item.value.context or Context()
+    return (
+        _blocks.pairs(
+            "Context of the kubeconfig",
+            ("Name", found.name),
+            ("Version", found.git_version),
+            ("Platform", found.platform),
+        ),
+    )
 
 
 async def fleet(
@@ -96,6 +119,10 @@ class _Versions:
 async def _parts(
     clients: Clients, scope: Scope, versions: _Versions, of_ecs: bool, of_eks: bool
 ) -> AsyncIterator[Part[ClusterRow]]:
+    if of_eks and clients.kube_contexts:
+        yield _context_part(clients, scope)
+    if not await has_account(clients):
+        return
     if of_ecs:
         yield _ecs_part(clients, scope)
     if of_eks:
@@ -147,6 +174,32 @@ def _eks_part(clients: Clients, scope: Scope, versions: _Versions) -> Part[Clust
         item=lambda name: Item(_EKS + name, name, cluster=name),
         key=lambda row: _EKS + ((row.eks.name if row.eks else None) or ""),
         operation="eks:DescribeCluster",
+    )
+
+
+def _context_part(clients: Clients, scope: Scope) -> Part[ClusterRow]:
+    """The contexts that were asked for, each with what its API server says of itself."""
+
+    async def listed() -> AsyncIterator[Page[str]]:
+        yield Page(clients.kube_contexts)
+
+    async def describe(names: Sequence[str]) -> Page[ClusterRow]:
+        try:
+            body = await clients.kube(names[0]).get("/version")
+            told = msgspec.structs.replace(msgspec.json.decode(body, type=Context), name=names[0])
+        except msgspec.DecodeError as error:
+            message = f"{names[0]} does not answer as an API server does: {error}"
+            raise ApiError(Problem(Why.FAILED, "kubernetes:get /version", message)) from error
+        return Page((ClusterRow(context=told),))
+
+    return Part(
+        where="",
+        pages=lambda: _named(scope, listed()),
+        describe=describe,
+        batch=1,
+        item=lambda name: Item(_CONTEXT + name, name, cluster=name),
+        key=lambda row: _CONTEXT + ((row.context.name if row.context else None) or ""),
+        operation="kubernetes:get /version",
     )
 
 

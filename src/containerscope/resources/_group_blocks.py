@@ -36,14 +36,14 @@ def activities(told: Sequence[GroupActivity]) -> TableBlock:
     found = folded([group_step(each) for each in told])
     return TableBlock(
         "Activities",
-        ("WHEN", "CHANGE", "WHAT", "CAUSE", "RESULT"),
+        ("WHEN", "CHANGE", "RESULT", "CAUSE", "WHAT"),
         tuple(
             (
                 step.activity.start_time,
                 step.change or None,
-                step.activity.description,
-                step.cause,
                 step.result + (f" ({times} times)" if times > 1 else ""),
+                step.cause,
+                step.activity.description,
             )
             for step, times in found
         ),

@@ -20,6 +20,7 @@ from containerscope.model.listing import ApiError, Problem
 from containerscope.resource import Block, Clients, TableBlock, TextBlock
 from containerscope.resources._listed import problem_block, problem_blocks
 
+_TITLE = "EC2 Auto Scaling (instances)"
 _ASKED = 4
 """Groups whose activities are asked for; there is a call for each."""
 _SHOWN = 10
@@ -28,15 +29,32 @@ _SHOWN = 10
 
 async def instances(clients: Clients, cluster: str, service: Service) -> tuple[Block, ...]:
     """The second level: the Auto Scaling groups behind the service's capacity providers."""
-    title = "EC2 Auto Scaling (instances)"
     names = [each.capacity_provider or "" for each in service.capacity_provider_strategy or ()]
     own = [name for name in names if name and not name.startswith("FARGATE")]
     if not own:
-        return (TextBlock(_none(names, service.launch_type or ""), title),)
+        return (TextBlock(_none(names, service.launch_type or ""), _TITLE),)
     try:
-        groups = await _groups(clients, cluster, own)
+        page = await clients.read(
+            "ecs",
+            "DescribeCapacityProviders",
+            "capacityProviders",
+            CapacityProvider,
+            capacityProviders=own,
+            cluster=cluster,
+        )
     except ApiError as error:
-        return (problem_block(error.problem, title),)
+        return (problem_block(error.problem, _TITLE),)
+    return await group_blocks(clients, page.items)
+
+
+async def group_blocks(
+    clients: Clients, providers: Sequence[CapacityProvider]
+) -> tuple[Block, ...]:
+    """The groups behind these providers and what they did; a call, and one for each group."""
+    try:
+        groups = await _groups(clients, providers)
+    except ApiError as error:
+        return (problem_block(error.problem, _TITLE),)
     problems: list[Problem] = []
     histories = await asyncio.gather(
         *(tried(_history(clients, group), problems) for _, group in groups[:_ASKED])
@@ -58,7 +76,7 @@ async def instances(clients: Clients, cluster: str, service: Service) -> tuple[B
     )
     header = ("PROVIDER", "GROUP", "IN SERVICE", "MIN", "MAX", "STATE")
     levels = tuple(each.level if each.level > Level.FINE else Level.NONE for each in verdicts)
-    table = TableBlock(title, header, rows, levels, empty="No group stands behind them.")
+    table = TableBlock(_TITLE, header, rows, levels, empty="No group stands behind them.")
     return (table, *_happened(groups, told), *problem_blocks(problems))
 
 
@@ -114,26 +132,16 @@ async def _history(clients: Clients, group: AutoScalingGroup) -> tuple[GroupActi
 
 
 async def _groups(
-    clients: Clients, cluster: str, names: Sequence[str]
+    clients: Clients, providers: Sequence[CapacityProvider]
 ) -> list[tuple[str, AutoScalingGroup]]:
-    page = await clients.read(
-        "ecs",
-        "DescribeCapacityProviders",
-        "capacityProviders",
-        CapacityProvider,
-        capacityProviders=list(names),
-        cluster=cluster,
-    )
-    providers = {
-        group_name_of(each): each.name or "?" for each in page.items if group_name_of(each)
-    }
-    if not providers:
+    names = {group_name_of(each): each.name or "?" for each in providers if group_name_of(each)}
+    if not names:
         return []
     found = await clients.read(
         "autoscaling",
         "DescribeAutoScalingGroups",
         "AutoScalingGroups",
         AutoScalingGroup,
-        AutoScalingGroupNames=list(providers)[:50],
+        AutoScalingGroupNames=list(names)[:50],
     )
-    return [(providers.get(each.auto_scaling_group_name or "", "?"), each) for each in found.items]
+    return [(names.get(each.auto_scaling_group_name or "", "?"), each) for each in found.items]

@@ -53,6 +53,14 @@ def _told(item: Item[ContainerInstance], tell: Any) -> Any:
     return found if isinstance(found, Missing) else tell(found)
 
 
+def told(item: Item[ContainerInstance]) -> tuple[tuple[str, Any], ...]:
+    """What is known of its EC2 instance beside the row, for a pane."""
+    found = joined(item, HOST)
+    if isinstance(found, Missing):
+        return ()
+    return (("Bought", _bought(found)), ("Instance profile", _profile(found)))
+
+
 JOIN: Join[ContainerInstance] = Join(HOST, hosts, batch=_BATCH, seconds=300.0)
 COLUMNS: tuple[Column[ContainerInstance], ...] = (
     Column("BOUGHT", of_item=lambda item: _told(item, _bought), needs=HOST, priority=6),

@@ -2,21 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 from containerscope.insight.images import (
+    INDEXES,
     SEVERITIES,
+    Image,
     digest_verdict,
+    is_index,
     kind_words,
     parse_image,
+    platforms,
     scan_verdict,
     severity_counts,
 )
-from containerscope.model.ecr import ImageDetail, ImageScanFindings, RunningImage
+from containerscope.model.ecr import (
+    ImageDetail,
+    ImageScanFindings,
+    ManifestEntry,
+    PulledImage,
+    RunningImage,
+)
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Missing
 from containerscope.resource import Block, Clients, Detail, Scope, TableBlock, TextBlock
 from containerscope.resources import _blocks
+from containerscope.resources._listed import problem_block
 
 _SHOWN = 100
 """Findings asked for: the page of a scan that is read."""
@@ -26,16 +37,20 @@ _LEVELS = {"CRITICAL": Level.FAILED, "HIGH": Level.WARNING}
 async def overview(
     clients: Clients, scope: Scope, item: Item[RunningImage]
 ) -> AsyncIterator[tuple[Block, ...]]:
-    """The image and its tag; then the findings of its scan, the worst first."""
+    """The image and its tag; then its platforms, and the findings of its scan, the worst first."""
     found = item.value
     if isinstance(found, Missing):
         yield (_blocks.missing_block(found),)
         return
     image = parse_image(found.reference)
-    blocks = _overview(found)
-    yield blocks
+    yield _overview(found)
     digest = found.digest or image.digest
-    if not image.ours or not digest or not _scanned(found):
+    if not image.ours or not found.details:
+        return
+    inside, more = await _platforms(clients, image, found.details)
+    blocks = (*_overview(found, inside), *more)
+    yield blocks
+    if not digest or not _scanned(found):
         return
     try:
         page = await clients.read(
@@ -49,18 +64,49 @@ async def overview(
             maxResults=_SHOWN,
         )
     except ApiError as error:
-        yield (*blocks, TextBlock(error.problem.message, "Findings", Level.WARNING))
+        yield (*blocks, problem_block(error.problem, "Findings"))
         return
     yield (*blocks, *(_findings(each) for each in page.items))
 
 
 def _scanned(found: RunningImage) -> bool:
-    return any(each.image_scan_findings_summary is not None for each in found.details or ())
+    """Whether there are findings: enhanced scanning goes on for ever and may have no summary."""
+    return any(
+        each.image_scan_findings_summary is not None
+        or (each.image_scan_status and each.image_scan_status.status in ("ACTIVE", "COMPLETE"))
+        for each in found.details or ()
+    )
 
 
-def _overview(found: RunningImage) -> tuple[Block, ...]:
+async def _platforms(
+    clients: Clients, image: Image, details: Sequence[ImageDetail]
+) -> tuple[tuple[ManifestEntry, ...], tuple[Block, ...]]:
+    """The images of the index that the tag is, in one call; none for a plain image."""
+    tagged = next((each for each in details if image.tag in (each.image_tags or ())), details[0])
+    if not is_index(tagged):
+        return (), ()
+    try:
+        page = await clients.read(
+            "ecr",
+            "BatchGetImage",
+            "images",
+            PulledImage,
+            registryId=image.account,
+            repositoryName=image.repository,
+            imageIds=[{"imageDigest": tagged.image_digest or ""}],
+            acceptedMediaTypes=list(INDEXES),
+        )
+    except ApiError as error:
+        return (), (problem_block(error.problem, "Platforms"),)
+    inside = tuple(entry for each in page.items for entry in platforms(each.image_manifest or ""))
+    rows = tuple((each.platform.words if each.platform else "?", each.digest) for each in inside)
+    empty = "The index names no image."
+    return inside, (TableBlock("Platforms", ("PLATFORM", "DIGEST"), rows, empty=empty),)
+
+
+def _overview(found: RunningImage, inside: Sequence[ManifestEntry] = ()) -> tuple[Block, ...]:
     image = parse_image(found.reference)
-    verdict = digest_verdict(image, found.digest, found.details)
+    verdict = digest_verdict(image, found.digest, found.details, inside)
     refused = found.refused.message if found.refused else ""
     return (
         *_blocks.verdict_block(verdict),
@@ -76,6 +122,7 @@ def _overview(found: RunningImage) -> tuple[Block, ...]:
             ("Containers", found.containers),
             ("Services", found.services),
             ("Tasks", found.tasks),
+            ("Runs on", found.architectures),
         ),
         TableBlock(
             "In the repository",

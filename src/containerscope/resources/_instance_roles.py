@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from containerscope.model import arn
 from containerscope.model.ec2 import Reservation
 from containerscope.model.ecs import ContainerInstance
@@ -40,6 +42,11 @@ async def instance_roles(clients: Clients, cluster: str, service: str) -> tuple[
             containerInstances=list(batch),
         )
         instances += [each.ec2_instance_id for each in page.items if each.ec2_instance_id]
+    return await roles_of_hosts(clients, instances)
+
+
+async def roles_of_hosts(clients: Clients, instances: Sequence[str]) -> tuple[str, ...]:
+    """The ARNs of the roles that EC2 instances have by their profiles."""
     profiles: dict[str, None] = {}
     for ids in _around.batches(instances, _BATCH):
         found = await clients.read(

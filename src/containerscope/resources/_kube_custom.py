@@ -27,6 +27,7 @@ from containerscope.resource import (
     TableBlock,
 )
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _FORM = re.compile(r"(?P<plural>[a-z0-9]+)\.(?P<group>[a-z0-9-]+(?:\.[a-z0-9-]+)*)")
 _KNOWN = 300.0
@@ -116,6 +117,9 @@ def custom(word: str) -> Resource[Custom] | None:
         kind = await kind_of(clients, item.cluster or scope.cluster, plural, group)
         return await kind.read(clients, scope, item)
 
+    async def where(clients: Clients, scope: Scope, item: Item[Any]) -> Kind[Custom]:
+        return await kind_of(clients, item.cluster or scope.cluster, plural, group)
+
     return Resource(
         name=word,
         noun=word,
@@ -136,8 +140,10 @@ def custom(word: str) -> Resource[Custom] | None:
         owner=_kube.OWNER,
         health=_kube.health(verdict),
         changing=_kube.changing(verdict),
+        children=(_kube.to_events(""),),
         details=_kube.simple_overview("", _shape, verdict),
         needs=("cluster",),
+        actions=object_actions(where),
         permissions=_kube.PERMISSIONS,
         empty=f"No {plural} in {{scope}}.",
         tags=_kube.tags,

@@ -68,6 +68,12 @@ def place(scope: Scope, item: Item[Any]) -> tuple[str, Scope, str] | None:
     return resource.name, one, item.key
 
 
+def itself(scope: Scope, item: Item[Any]) -> tuple[Resource[Any], Scope, Item[Any]] | None:
+    """The row in the object's own list."""
+    resource, found = resource_of(item), place(scope, item)
+    return None if resource is None or found is None else (resource, found[1], own(item))
+
+
 def _inside(scope: Scope, item: Item[Any]) -> Scope:
     """The scope that the object's own list would have."""
     found = place(scope, item)
@@ -149,9 +155,26 @@ def _is_cron(item: Item[Any]) -> bool:
     return not isinstance(item.value, Missing) and item.value.kind == "CronJob"
 
 
+_GROWS = frozenset(
+    {"Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "CronJob", "Job", "Pod"}
+)
+
+
+def _tree(scope: Scope, item: Item[Any]) -> Scope:
+    kind = item.value.kind  # type: ignore[union-attr]
+    return _kube.to_tree(kind, lambda value: getattr(value.spec, "selector", None)).scope(
+        scope, own(item)
+    )
+
+
+def _grows(item: Item[Any]) -> bool:
+    return not isinstance(item.value, Missing) and item.value.kind in _GROWS
+
+
 CHILDREN: tuple[Child[Any], ...] = (
     Child("pods", _pods, _selects),
     Child(_CONTAINERS, _pod, _is_pod),
     Child("jobs", _jobs, _is_cron),
+    Child("tree", _tree, _grows),
     Child("events", _events, has_events),
 )

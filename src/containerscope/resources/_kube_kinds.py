@@ -32,6 +32,7 @@ RESOURCES = {
     ("autoscaling", "HorizontalPodAutoscaler"): "hpas",
     ("batch", "CronJob"): "cronjobs",
     ("batch", "Job"): "jobs",
+    ("elbv2.k8s.aws", "TargetGroupBinding"): "targetgroupbindings",
     ("networking.k8s.io", "Ingress"): "ingresses",
     ("storage.k8s.io", "StorageClass"): "storageclasses",
 }

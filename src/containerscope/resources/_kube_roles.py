@@ -6,11 +6,14 @@ from collections.abc import Mapping
 
 import msgspec
 
+from containerscope.kube import Kind
 from containerscope.listers import read_pages
 from containerscope.model import arn
 from containerscope.model.eks_access import PodIdentity
 from containerscope.model.kube import Meta
-from containerscope.resource import Clients
+from containerscope.model.kube_config import ServiceAccount
+from containerscope.model.listing import ApiError, Problem, Why
+from containerscope.resource import Clients, Scope
 
 IRSA = "eks.amazonaws.com/role-arn"
 PERMISSIONS = ("eks:ListPodIdentityAssociations", "eks:DescribePodIdentityAssociation")
@@ -33,12 +36,49 @@ class Role(msgspec.Struct, frozen=True):
         return f"{arn.name_of(self.arn)}{onward} ({self.way})"
 
 
+_ACCOUNTS: Kind[ServiceAccount] = Kind(ServiceAccount, "serviceaccounts")
+_OF = "account:"
+
+
+def of_account(scope: Scope, cluster: str, namespace: str, name: str) -> Scope:
+    """A scope in which the roles of one service account are listed."""
+    parent = f"{_OF}{cluster}/{namespace}/{name}"
+    return scope.within(cluster="", service="", namespace="", parent=parent)
+
+
+async def roles_in(clients: Clients, scope: Scope) -> tuple[str, ...] | None:
+    """The ARNs of the roles in such a scope; None for a scope of another kind."""
+    if not scope.parent.startswith(_OF):
+        return None
+    rest, _, name = scope.parent.removeprefix(_OF).rpartition("/")
+    cluster, _, namespace = rest.rpartition("/")
+    role = await account_role(clients, cluster, namespace, name)
+    return () if role is None else tuple(each for each in (role.arn, role.target) if each)
+
+
+async def account_role(clients: Clients, cluster: str, namespace: str, name: str) -> Role | None:
+    """The role of a service account that is read for it; raises `ApiError`."""
+    body = await clients.kube(cluster).get(_ACCOUNTS.path(namespace, name))
+    try:
+        meta = _ACCOUNTS.decode()(body).metadata
+    except msgspec.DecodeError as error:
+        message = f"{name} could not be read: {error}"
+        problem = Problem(Why.FAILED, "kubernetes:get serviceaccounts", message, where=cluster)
+        raise ApiError(problem) from error
+    return await role_of(clients, cluster, (namespace, name), meta)
+
+
 Pair = tuple[str, str]
 """Namespace and name of a service account."""
 
 
 async def associations(clients: Clients, cluster: str) -> Mapping[Pair, str]:
-    """The ids of the pod identity associations of a cluster; raises `ApiError`."""
+    """The ids of the pod identity associations of a cluster; raises `ApiError`.
+
+    A context of the kubeconfig has none that its name could find.
+    """
+    if cluster in clients.kube_contexts:
+        return {}
 
     async def fetch() -> Mapping[Pair, str]:
         listed = read_pages(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
+from itertools import chain
 from typing import Any
 
 from containerscope.insight.kube_uses import USERS
@@ -13,6 +14,7 @@ from containerscope.model.kube import Selector
 from containerscope.model.kube_workload import Workload, WorkloadSpec, WorkloadStatus
 from containerscope.model.listing import Item
 from containerscope.resource import (
+    Action,
     Block,
     Child,
     Clients,
@@ -26,6 +28,7 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_logs import of_selected
+from containerscope.resources._kube_object_actions import object_actions
 
 Judge = Callable[[Workload], Verdict]
 
@@ -163,8 +166,9 @@ def workload_resource(
     columns: tuple[Column[Workload], ...],
     aliases: tuple[str, ...],
     children: tuple[Child[Workload], ...] = (),
+    actions: tuple[Callable[[Kind[Workload]], tuple[Action[Workload], ...]], ...] = (),
 ) -> Resource[Workload]:
-    """The declaration of a type of apps/v1."""
+    """The declaration of a type of apps/v1; `actions` are what can be done to its objects."""
     of_kind: Kind[Workload] = Kind(Workload, name, "apps/v1")
     return Resource(
         name=name,
@@ -192,6 +196,10 @@ def workload_resource(
         changing=_kube.changing(judge),
         children=(TO_PODS, *children, _kube.to_tree(kind, selector_of), _kube.to_events(kind)),
         details=details(kind, judge),
+        actions=(
+            *chain.from_iterable(of(of_kind) for of in actions),
+            *object_actions(of_kind),
+        ),
         logs=of_selected(noun, selector_of),
         permissions=_kube.PERMISSIONS,
         empty=f"No {noun}s in {{scope}}.",

@@ -29,8 +29,9 @@ def within(scope: Scope, item: Item[Any]) -> Scope:
 def problem_block(problem: Problem, title: str = "") -> TextBlock:
     """What could not be read and which permission that needs."""
     lacking = problem.permission if problem.permission not in problem.message else ""
-    needs = f" It needs {lacking}." if lacking else ""
-    return TextBlock(f"{problem.message}{needs}", title, Level.WARNING)
+    needs = f". It needs {lacking}." if lacking else ""
+    said = problem.message.rstrip(". ") if lacking else problem.message
+    return TextBlock(f"{said}{needs}", title, Level.WARNING)
 
 
 def problem_blocks(problems: Iterable[Problem]) -> tuple[Block, ...]:
@@ -94,11 +95,12 @@ async def listed_blocks(
     fields: Sequence[str],
     clients: Clients,
     scope: Scope,
+    where: str = "this service",
 ) -> AsyncIterator[tuple[Block, ...]]:
     """The list as it arrives, in the calls that the list itself takes."""
     async with aclosing(_listings(resource, clients, scope)) as listings:
         async for listing in listings:
-            table = listed_table(title, resource, listing, fields)
+            table = listed_table(title, resource, listing, fields, where=where)
             yield (table, *problem_blocks(listing.problems))
 
 

@@ -29,6 +29,16 @@ async def of_service(clients: Clients, scope: Scope, item: Item[Service]) -> Sou
     return await _of_tasks(clients, cluster, names, f"service {item.name}")
 
 
+async def of_container_of_service(
+    clients: Clients, scope: Scope, cluster: str, service: str, container: str
+) -> Sources:
+    """This container in all tasks of the service."""
+    within = scope.within(cluster=cluster, service=service, parent="")
+    names = [name async for page in listed(clients, cluster, within) for name in page.items]
+    title = f"container {container} of service {service}"
+    return await _of_tasks(clients, cluster, names, title, container=container)
+
+
 async def of_task(clients: Clients, scope: Scope, item: Item[Task]) -> Sources:
     """All containers of the task."""
     cluster = _ecs.cluster_of(scope, item)

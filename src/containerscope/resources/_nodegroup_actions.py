@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from containerscope.insight import nodegroup_actions as plans
+from containerscope.insight.eks_release import release_parameter
+from containerscope.insight.nodegroup_actions import LiveRelease
 from containerscope.model import arn
 from containerscope.model.asg import AutoScalingGroup
 from containerscope.model.eks import Nodegroup
+from containerscope.model.eks_upgrade import Update
 from containerscope.model.listing import ApiError, Item, Missing, Problem, Why
 from containerscope.plan import Ask, Stage, Step
 from containerscope.resource import Action, Clients, Scope
+from containerscope.resources._eks_versions import releases
+
+_CONFIG = ("eks:UpdateNodegroupConfig", "eks:DescribeUpdate")
 
 
 async def _now(clients: Clients, cluster: str, name: str) -> Nodegroup:
@@ -24,13 +32,52 @@ async def _live(clients: Clients, scope: Scope, item: Item[Nodegroup]) -> Nodegr
     return await _now(clients, item.cluster or scope.cluster, arn.name_of(item.name))
 
 
+async def _live_release(clients: Clients, scope: Scope, item: Item[Nodegroup]) -> LiveRelease:
+    group = await _live(clients, scope, item)
+    parameter = release_parameter(group)
+    try:
+        found = await releases(clients, [parameter] if parameter else [])
+    except ApiError:
+        # The preview says less; EKS takes the newest one all the same.
+        found = {}
+    return LiveRelease(group, found.get(parameter, ""))
+
+
+async def _group(clients: Clients, scope: Scope, item: Item[Nodegroup]) -> LiveRelease:
+    return LiveRelease(await _live(clients, scope, item))
+
+
+async def _update(clients: Clients, step: Step) -> Update | None:
+    """The update that a step has begun; None where it is not known, or nobody may know of it."""
+    if not step.mark:
+        return None
+    try:
+        page = await clients.read(
+            "eks", "DescribeUpdate", "update", Update,
+            name=step.where, nodegroupName=step.target, updateId=step.mark,
+        )  # fmt: skip
+    except ApiError:
+        return None
+    return page.items[0] if page.items else None
+
+
 async def _scaled(clients: Clients, step: Step) -> Stage:
+    update = await _update(clients, step)
     group = await _now(clients, step.where, step.target)
-    return plans.scaled(group, step, await _nodes(clients, group))
+    stage = plans.scaled(group, update, step)
+    if not stage.done or group.status != "ACTIVE":
+        return stage
+    return plans.scaled(group, update, step, await _nodes(clients, group))
 
 
 async def _updated(clients: Clients, step: Step) -> Stage:
-    return plans.updated(await _now(clients, step.where, step.target), step)
+    update = await _update(clients, step)
+    return plans.updated(await _now(clients, step.where, step.target), update)
+
+
+async def _released(clients: Clients, step: Step) -> Stage:
+    update = await _update(clients, step)
+    return plans.released(await _now(clients, step.where, step.target), update)
 
 
 async def _nodes(clients: Clients, group: Nodegroup) -> int | None:
@@ -50,8 +97,8 @@ async def _nodes(clients: Clients, group: Nodegroup) -> int | None:
     return sum(each.lifecycle_state == "InService" for each in instances)
 
 
-def _why_not(item: Item[Nodegroup]) -> str:
-    return "" if isinstance(item.value, Missing) else plans.why_not_scaled(item.value)
+def _when(of: Callable[[Nodegroup], str]) -> Callable[[Item[Nodegroup]], str]:
+    return lambda item: "" if isinstance(item.value, Missing) else of(item.value)
 
 
 ACTIONS: tuple[Action[Nodegroup], ...] = (
@@ -61,8 +108,9 @@ ACTIONS: tuple[Action[Nodegroup], ...] = (
         "Scale: set the desired number of nodes",
         _live,
         plans.plan_scale,
-        ("eks:UpdateNodegroupConfig",),
-        when=_why_not,
+        _CONFIG,
+        made=plans.made,
+        when=_when(plans.why_not_scaled),
         key="scale",
         asks=Ask("desired", hint="COUNT"),
         answer=lambda group: str(plans.desired(group)),
@@ -74,9 +122,10 @@ ACTIONS: tuple[Action[Nodegroup], ...] = (
         "Set how many nodes an update takes at once",
         _live,
         plans.plan_unavailable,
-        ("eks:UpdateNodegroupConfig",),
-        when=_why_not,
-        asks=Ask("unavailable", hint="COUNT"),
+        _CONFIG,
+        made=plans.made,
+        when=_when(plans.why_not_scaled),
+        asks=Ask("unavailable", hint="COUNT|SHARE%", characters="[0-9]*%?"),
         answer=plans.unavailable,
         progress=_updated,
     ),
@@ -84,10 +133,12 @@ ACTIONS: tuple[Action[Nodegroup], ...] = (
         "update-ami",
         "Update the AMI of",
         "Update to the newest AMI release",
-        _live,
+        _live_release,
         plans.plan_release,
-        ("eks:UpdateNodegroupVersion",),
-        when=_why_not,
-        progress=_updated,
+        ("eks:UpdateNodegroupVersion", "eks:DescribeUpdate", "ssm:GetParameters"),
+        again=_group,
+        made=plans.made,
+        when=_when(plans.why_not_updated),
+        progress=_released,
     ),
 )

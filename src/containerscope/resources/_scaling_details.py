@@ -11,6 +11,7 @@ import msgspec
 from containerscope.block import Series, SeriesBlock
 from containerscope.insight.scaling import scaling_verdict, scene_of, suspended_words
 from containerscope.insight.scaling_activity import Step, steps
+from containerscope.insight.scaling_alarm import AlarmState
 from containerscope.insight.scaling_policy import PolicyState, policy_state
 from containerscope.insight.schedule import NextRun, next_run
 from containerscope.model.ecs_service import Service
@@ -98,7 +99,7 @@ def blocks(
             ("Predicted", target.predicted_capacity),
             ("Since", target.creation_time),
         ),
-        _policies(found, states),
+        _policies(found, states, now),
         _schedules(found.schedules, now),
         *_chart(history, desired, now, metrics),
         *plots(states, metrics, now - LOOKED_BACK, now),
@@ -128,30 +129,37 @@ def _states(
     )
 
 
-def _policies(found: ServiceScaling, states: Sequence[PolicyState]) -> TableBlock:
+def _policies(found: ServiceScaling, states: Sequence[PolicyState], now: datetime) -> TableBlock:
     return TableBlock(
         "Policies",
         ("POLICY", "KIND", "METRIC", "TARGET", "NOW", "WOULD NEED", "COOLDOWN", "STATE", "ALARMS"),
-        tuple(_policy(state) for state in states),
+        tuple(_policy(state, now) for state in states),
         tuple(state.level if state.level > Level.FINE else Level.NONE for state in states),
         empty=_NOT_READ if found.policies is None else "No policy scales it.",
     )
 
 
-def _policy(state: PolicyState) -> tuple[object, ...]:
+def _policy(state: PolicyState, now: datetime) -> tuple[object, ...]:
     target = None if state.target is None else state.measure.amount(state.target)
-    alarms = tuple(f"{alarm.state}: {alarm.says}" for alarm in state.alarms)
+    alarms = tuple(_alarm(alarm, now) for alarm in state.alarms)
+    need = state.estimate
     return (
         state.name,
         state.kind,
         state.measure.words or None,
         target,
         None if state.now is None else state.measure.amount(state.now),
-        None if state.estimate is None else f"{state.estimate} tasks",
+        None if need is None else f"{need} task{'' if need == 1 else 's'}",
         state.cooldown or None,
         state.words or None,
         alarms or None,
     )
+
+
+def _alarm(alarm: AlarmState, now: datetime) -> str:
+    """`OK: CPU > 60 % for 3 × 1 min`; one that went off says what it saw then, and when."""
+    ago = _blocks.lasted(alarm.since, now) if alarm.state == "ALARM" else None
+    return f"{alarm.state}{f' for {ago}' if ago else ''}: {alarm.says}"
 
 
 def _schedules(found: Sequence[ScheduledAction] | None, now: datetime) -> TableBlock:

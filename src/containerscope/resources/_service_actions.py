@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from containerscope.block import DiffLine
 from containerscope.insight import service_actions as plans
-from containerscope.insight.scaling import resource_id
-from containerscope.insight.service_actions import LiveService
+from containerscope.insight.deployment_actions import ended
+from containerscope.insight.live_service import LiveService, why_not_deployed
 from containerscope.insight.taskdef_diff import changes
 from containerscope.model import arn
 from containerscope.model.ecs_deployment import ServiceDeployment, ServiceRevision
 from containerscope.model.ecs_service import Service
 from containerscope.model.listing import ApiError, Item, Missing
-from containerscope.model.scaling import ScalableTarget
-from containerscope.plan import Ask, Stage, Step
+from containerscope.plan import Ask, Request, Stage, Step
 from containerscope.resource import Action, Clients, Scope
-from containerscope.resources import _ecs
 from containerscope.resources._definition import definition
+from containerscope.resources._deployment_actions import deployment_now
 from containerscope.resources._deployment_briefs import briefs
+from containerscope.resources._scale_actions import BOUNDING, SCALE, live_with_capacity
+from containerscope.resources._service_live import live_service, live_services, service_now
 
 _REVISIONS = 20
 """What one call describes."""
@@ -27,44 +27,8 @@ _COMPARED = 5
 """Revisions whose difference is shown whole; each takes a call, once."""
 
 
-async def service_now(clients: Clients, cluster: str, name: str) -> Service:
-    """The service as it is now."""
-    page = await clients.read(
-        "ecs", "DescribeServices", "services", Service, cluster=cluster, services=[name]
-    )
-    if page.items:
-        return page.items[0]
-    reasons = [{"reason": failure.reason} for failure in page.failures]
-    raise ApiError(_ecs.gone("DescribeServices", reasons))
-
-
-async def _live(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
-    cluster = _ecs.cluster_of(scope, item)
-    return LiveService(await service_now(clients, cluster, item.key), cluster)
-
-
-async def live_with_target(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
-    """The service as it is now, with the bounds of its scaling."""
-    live = await _live(clients, scope, item)
-    target, unknown = None, ""
-    try:
-        page = await clients.read(
-            "application-autoscaling",
-            "DescribeScalableTargets",
-            "ScalableTargets",
-            ScalableTarget,
-            ServiceNamespace="ecs",
-            ResourceIds=[resource_id(live.cluster, live.name)],
-            ScalableDimension="ecs:service:DesiredCount",
-        )
-        target = page.items[0] if page.items else None
-    except ApiError as error:
-        unknown = error.problem.message
-    return LiveService(live.service, live.cluster, target, unknown)
-
-
 async def _with_revisions(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
-    live = await _live(clients, scope, item)
+    live = await live_service(clients, scope, item)
     within = scope.within(cluster=live.cluster, service=live.name)
     listed = [brief async for page in briefs(clients, within) for brief in page.items]
     newest = listed[0].service_deployment_arn if listed else None
@@ -91,6 +55,15 @@ async def _with_revisions(clients: Clients, scope: Scope, item: Item[Service]) -
         differences=await _differences(clients, now, others),
         present=next((each for each in revisions if each.task_definition == now), None),
     )
+
+
+async def _with_running(clients: Clients, scope: Scope, item: Item[Service]) -> LiveService:
+    """The service with the deployment that is under way, on which a rollback rests."""
+    live = await live_service(clients, scope, item)
+    within = scope.within(cluster=live.cluster, service=live.name)
+    first = [page async for page in briefs(clients, within)][:1]
+    newest = next((b.service_deployment_arn for page in first for b in page.items), None)
+    return LiveService(live.service, live.cluster, running=await _running(clients, newest))
 
 
 def _others(revisions: list[ServiceRevision], now: str | None) -> tuple[ServiceRevision, ...]:
@@ -129,43 +102,28 @@ async def _running(clients: Clients, newest: str | None) -> ServiceDeployment | 
     return page.items[0] if page.items else None
 
 
-def _stage(
-    of: Callable[[Service, Step], Stage],
-) -> Callable[[Clients, Step], Awaitable[Stage]]:
-    async def stage(clients: Clients, step: Step) -> Stage:
-        return of(await service_now(clients, step.where, arn.name_of(step.key)), step)
-
-    return stage
+async def _deployed(clients: Clients, step: Step) -> Stage:
+    return plans.deployed(await service_now(clients, step.where, arn.name_of(step.key)), step)
 
 
-def _when(of: Callable[[Service], str]) -> Callable[[Item[Service]], str]:
-    def when(item: Item[Service]) -> str:
-        # What a list does not know of it the live state will tell.
-        return "" if isinstance(item.value, Missing) else of(item.value)
+def _deployable(item: Item[Service]) -> str:
+    # What a list does not know of it the live state will tell.
+    return "" if isinstance(item.value, Missing) else why_not_deployed(item.value)
 
-    return when
+
+def _answerable(item: Item[Service]) -> str:
+    return "" if isinstance(item.value, Missing) else plans.why_not_answered(item.value)
+
+
+async def _answered(clients: Clients, step: Step) -> Stage:
+    return ended(await deployment_now(clients, step.key), step)
 
 
 async def _rolled_back(clients: Clients, step: Step) -> Stage:
-    service = await service_now(clients, step.where, arn.name_of(step.key))
-    if step.mark:
-        return plans.deployed(service, step)
-    return plans.settled(service)
+    if isinstance(step.request, Request) and "serviceDeploymentArn" in step.request.where:
+        return ended(await deployment_now(clients, step.facts["deployment"]), step)
+    return await _deployed(clients, step)
 
-
-SCALE: Action[Service] = Action(
-    "scale",
-    "Scale",
-    "Scale: set the desired count",
-    live_with_target,
-    plans.plan_scale,
-    ("ecs:UpdateService",),
-    when=_when(plans.why_not_scaled),
-    key="scale",
-    asks=Ask("desired", hint="COUNT"),
-    answer=lambda live: str(live.desired),
-    progress=_stage(plans.scaled),
-)
 
 ACTIONS: tuple[Action[Service], ...] = (
     SCALE,
@@ -173,13 +131,16 @@ ACTIONS: tuple[Action[Service], ...] = (
         "restart",
         "Redeploy",
         "Redeploy: replace every task by a new one",
-        _live,
+        live_with_capacity,
         plans.plan_restart,
         ("ecs:UpdateService",),
-        when=_when(plans.why_not_changed),
+        again=live_service,
+        look_all=live_services,
+        made=plans.made,
+        when=_deployable,
         key="restart",
         bulk=True,
-        progress=_stage(plans.deployed),
+        progress=_deployed,
     ),
     Action(
         "rollback",
@@ -188,7 +149,9 @@ ACTIONS: tuple[Action[Service], ...] = (
         _with_revisions,
         plans.plan_rollback,
         ("ecs:StopServiceDeployment", "ecs:UpdateService", "iam:PassRole"),
-        when=_when(plans.why_not_changed),
+        again=_with_running,
+        made=plans.made,
+        when=_deployable,
         key="rollback",
         asks=Ask("go back to", "choice", "REVISION"),
         options=plans.rollback_options,
@@ -196,19 +159,24 @@ ACTIONS: tuple[Action[Service], ...] = (
         progress=_rolled_back,
     ),
     Action(
-        "suspend-scaling",
-        "Suspend scaling of",
-        "Suspend its auto scaling",
-        live_with_target,
-        lambda live, _: plans.plan_suspend(live, True),
-        ("application-autoscaling:RegisterScalableTarget",),
+        "continue",
+        "Continue the deployment of",
+        "Continue its deployment, which waits at a hook",
+        _with_running,
+        lambda live, _: plans.plan_answer(live, "CONTINUE"),
+        ("ecs:ContinueServiceDeployment",),
+        when=_answerable,
+        progress=_answered,
     ),
     Action(
-        "resume-scaling",
-        "Resume scaling of",
-        "Resume its auto scaling",
-        live_with_target,
-        lambda live, _: plans.plan_suspend(live, False),
-        ("application-autoscaling:RegisterScalableTarget",),
+        "reject",
+        "Reject the deployment of",
+        "Reject its deployment, which waits at a hook",
+        _with_running,
+        lambda live, _: plans.plan_answer(live, "ROLLBACK"),
+        ("ecs:ContinueServiceDeployment",),
+        when=_answerable,
+        progress=_answered,
     ),
+    *BOUNDING,
 )

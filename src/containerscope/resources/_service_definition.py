@@ -30,19 +30,19 @@ async def definition_tab(
     if isinstance(service, Missing):
         yield (_blocks.missing_block(service),)
         return
-    if not service.task_definition:
-        yield (TextBlock("The service names no task definition: its task sets do."),)
+    if not service.definition:
+        yield (TextBlock("Neither the service nor a task set names a task definition."),)
         return
     problems: list[Problem] = []
     running, page = await asyncio.gather(
-        tried(definition(clients, service.task_definition), problems),
+        tried(definition(clients, service.definition), problems),
         tried(
             clients.read(
                 "ecs",
                 "ListTaskDefinitions",
                 "taskDefinitionArns",
                 str,
-                familyPrefix=_ecs.family_of(service.task_definition),
+                familyPrefix=_ecs.family_of(service.definition),
                 sort="DESC",
                 maxResults=_SHOWN,
             ),
@@ -51,9 +51,9 @@ async def definition_tab(
     )
     listed = page.items if page is not None else ()
     whole = definition_blocks(running) if running is not None else ()
-    known = {service.task_definition: running} if running is not None else {}
+    known = {service.definition: running} if running is not None else {}
     yield (_revisions(service, listed, known), *problem_blocks(problems), *whole)
-    before = _before(service.task_definition, listed)
+    before = _before(service.definition, listed)
     if running is None or not before:
         return
     old = await tried(definition(clients, before), problems)
@@ -78,7 +78,8 @@ def _number(name: str) -> int:
 def _revisions(
     service: Service, listed: tuple[str, ...], known: dict[str, TaskDefinition]
 ) -> TableBlock:
-    runs = {each.task_definition: each.status for each in service.deployments or ()}
+    sets = ((each.task_definition, each.status) for each in service.task_sets or ())
+    runs = dict(sets) | {each.task_definition: each.status for each in service.deployments or ()}
     rows = []
     for name in dict.fromkeys((*listed, *known)):
         found = known.get(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from itertools import takewhile
 
 from containerscope.insight.deployment_story import Told, controller_words, older_story, story
 from containerscope.model import arn
@@ -61,7 +62,8 @@ async def _newest(
     )
     blocks = [b async for b in _deployment_details.overview(clients, scope, row)][-1]
     told = _told(story(newest, clients.clock.now()), "The newest deployment")
-    return (*told, *blocks)
+    verdict = tuple(takewhile(lambda block: isinstance(block, TextBlock), blocks))
+    return (*verdict, *told, *blocks[len(verdict) :])
 
 
 def _told(lines: tuple[Told, ...], title: str) -> tuple[Block, ...]:

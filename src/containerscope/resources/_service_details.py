@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterable
 
 from containerscope.insight.service_health import counted_failures, service_verdict
 from containerscope.model import arn
-from containerscope.model.ecs_service import Deployment, Service
+from containerscope.model.ecs_service import Deployment, Service, TaskSet
 from containerscope.model.health import Level
 from containerscope.model.listing import ApiError, Item, Missing
 from containerscope.resource import (
@@ -38,14 +38,20 @@ async def overview(
     if service_verdict(service).bad:
         deaths = await recent_deaths(clients, _ecs.cluster_of(scope, item), item.name)
         yield (trouble, *deaths, *rest)
-    if service.task_definition:
-        images = await container_images(clients, service.task_definition)
+    if service.definition:
+        images = await container_images(clients, service.definition)
         yield (trouble, *deaths, *rest, images)
 
 
 def deployment_blocks(service: Service) -> tuple[Block, ...]:
     """The sets of tasks there are now, and how deployments are carried out."""
-    return (deployment_table(service), *_configuration(service), *_task_sets(service))
+    return (*_sets_of_tasks(service), *_configuration(service))
+
+
+def _sets_of_tasks(service: Service) -> tuple[TableBlock, ...]:
+    """Task sets where another controller makes them, else deployments."""
+    sets = _task_sets(service)
+    return sets if sets and not service.deployments else (*sets, deployment_table(service))
 
 
 async def events(
@@ -114,7 +120,7 @@ def _overview(service: Service) -> tuple[Block, ...]:
             ("Status", service.status),
             ("Tasks", f"{service.running_count or 0} of {service.desired_count or 0} running"),
             ("Pending", service.pending_count or None),
-            ("Task definition", _blocks.taskdef_name(service.task_definition)),
+            ("Task definition", _blocks.taskdef_name(service.definition)),
             ("Launch type", service.launch_type),
             ("Capacity", _blocks.strategy_words(service.capacity_provider_strategy)),
             (
@@ -131,7 +137,7 @@ def _overview(service: Service) -> tuple[Block, ...]:
             ("Created by", arn.name_of(service.created_by) if service.created_by else None),
             ("Role", arn.name_of(service.role_arn) if service.role_arn else None),
         ),
-        deployment_table(service),
+        *_sets_of_tasks(service),
         _blocks.event_table((service.events or ())[:10], "Newest events"),
         *_load_balancers(service),
         *_blocks.network_block(service.network_configuration),
@@ -223,21 +229,26 @@ def _task_sets(service: Service) -> tuple[TableBlock, ...]:
     found = service.task_sets or ()
     if not found:
         return ()
+    header = (
+        "ID", "STATUS", "TASKDEF", "SCALE", "RUNNING", "STABILITY", "GROUPS", "MADE BY", "AGE",
+    )  # fmt: skip
+    levels = tuple(
+        Level.PROGRESS if each.stability_status == "STABILIZING" else Level.NONE for each in found
+    )
+    return (TableBlock("Task sets", header, tuple(_task_set(each) for each in found), levels),)
+
+
+def _task_set(found: TaskSet) -> tuple[object, ...]:
+    groups = [each.target_group_arn or "" for each in found.load_balancers or ()]
+    pending = f" +{found.pending_count}" if found.pending_count else ""
     return (
-        TableBlock(
-            "Task sets",
-            ("ID", "STATUS", "TASKDEF", "RUNNING", "PENDING", "STABILITY", "CREATED"),
-            tuple(
-                (
-                    each.id,
-                    each.status,
-                    _blocks.taskdef_name(each.task_definition),
-                    f"{each.running_count or 0}/{each.computed_desired_count or 0}",
-                    each.pending_count or 0,
-                    each.stability_status,
-                    each.created_at,
-                )
-                for each in found
-            ),
-        ),
+        found.id,
+        (found.status or "").lower() or None,
+        _blocks.taskdef_name(found.task_definition),
+        f"{found.scale.value or 0:g} %" if found.scale else None,
+        f"{found.running_count or 0}/{found.computed_desired_count or 0}{pending}",
+        (found.stability_status or "").lower().replace("_", " ") or None,
+        tuple(each.split("/")[1] for each in groups if each.count("/") == 2) or None,
+        " ".join(filter(None, (found.started_by, found.external_id))) or None,
+        found.created_at,
     )

@@ -22,8 +22,9 @@ from containerscope.resources._service_storage import storage
 from containerscope.resources._service_targets import targets
 
 Blocks = Callable[[Clients, Scope, Item[Service]], AsyncIterator[tuple[Block, ...]]]
-_IMAGES = ("repository", "tag", "runs", "current", "findings", "registry", "size", "tasks",
-           "pushed")  # fmt: skip
+_IMAGES = (
+    "repository", "tag", "runs", "current", "arch", "registry", "size", "pushed", "findings",
+)  # fmt: skip
 
 
 async def scaling_tab(
@@ -98,4 +99,9 @@ _TABS: tuple[tuple[str, Blocks], ...] = (
     ("Images", images_tab),
 )
 
-DETAILS: tuple[Detail[Service], ...] = tuple(Detail(title, _known(tab)) for title, tab in _TABS)
+_SELDOM = {"Metrics": 60.0}
+"""CloudWatch charges for each metric, and has a new point a minute."""
+
+DETAILS: tuple[Detail[Service], ...] = tuple(
+    Detail(title, _known(tab), seconds=_SELDOM.get(title, 15.0)) for title, tab in _TABS
+)

@@ -132,8 +132,9 @@ def _shown(
 def _table(
     title: str, targets: tuple[JoinedTarget, ...], *, whose: bool, unread: bool
 ) -> TableBlock:
+    """The targets, the worst first."""
     lost = set(strangers(targets)) if whose else set()
-    rows, levels = [], []
+    found: list[tuple[Level, tuple[object, ...]]] = []
     for each in targets:
         verdict = target_verdict(each.group, each.target)
         if each in lost and verdict.level < Level.FAILED:
@@ -142,16 +143,17 @@ def _table(
         if each.task is not None and verdict.level >= Level.WARNING:
             words = f"running, but not receiving traffic: {verdict.words}"
         target = each.target.target
-        rows.append(
-            (
-                each.address,
-                target_state(each.target),
-                arn.name_of(each.task.task_arn or "") if each.task else None,
-                words,
-                target.availability_zone if target else None,
-            )
+        level = verdict.level if verdict.level > Level.FINE else Level.NONE
+        cells = (
+            each.address,
+            target_state(each.target),
+            arn.name_of(each.task.task_arn or "") if each.task else None,
+            words,
+            target.availability_zone if target else None,
         )
-        levels.append(verdict.level if verdict.level > Level.FINE else Level.NONE)
+        found.append((level, cells))
+    found.sort(key=lambda row: -row[0])
+    levels, rows = tuple(level for level, _ in found), tuple(cells for _, cells in found)
     empty = "They could not be read." if unread else "The group has no targets."
     header = ("TARGET", "STATE", "TASK", "WHY", "ZONE")
-    return TableBlock(title, header, tuple(rows), tuple(levels), empty=empty)
+    return TableBlock(title, header, rows, levels, empty=empty)

@@ -16,6 +16,7 @@ from containerscope.resource import Block, Clients, Scope, TableBlock
 from containerscope.resources import _around, _target_join
 from containerscope.resources._blocks import taskdef_name
 from containerscope.resources._listed import problem_blocks
+from containerscope.resources._strategy import strategy_blocks
 from containerscope.resources._task_list import BATCH, listed
 from containerscope.resources._task_whole import describe_whole
 
@@ -32,7 +33,11 @@ async def tasks_of(
             tasks += (await describe_whole(clients, scope.cluster, batch)).items
     except ApiError as error:
         problems.append(error.problem)
-    yield (_table(tasks, {}, problems), *problem_blocks(problems))
+    known = None if isinstance(service, Missing) else service
+    strategy = known.capacity_provider_strategy if known else ()
+    desired = known.desired_count if known else None
+    runs_on = strategy_blocks(strategy, tasks, desired) if tasks else ()
+    yield (_table(tasks, {}, problems), *runs_on, *problem_blocks(problems))
     groups = () if isinstance(service, Missing) else groups_of(service)
     if not groups or not tasks:
         return
@@ -41,7 +46,7 @@ async def tasks_of(
         traffic = await _target_join.traffic_of(clients, scope.cluster, groups, tasks)
     except ApiError as error:
         problems.append(error.problem)
-    yield (_table(tasks, traffic, problems), *problem_blocks(problems))
+    yield (_table(tasks, traffic, problems), *runs_on, *problem_blocks(problems))
 
 
 def _table(

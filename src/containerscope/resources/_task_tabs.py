@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator
 
 from containerscope.insight.efs_chain import Where
 from containerscope.listers import tried
-from containerscope.model.ecs_task import Task
+from containerscope.model.ecs_service import Service
+from containerscope.model.ecs_task import Task, TaskWhole
 from containerscope.model.listing import Item, Missing, Problem
 from containerscope.resource import Block, Clients, Scope, TextBlock
 from containerscope.resources import _around, _blocks, _ecs
@@ -15,7 +16,8 @@ from containerscope.resources._listed import problem_blocks
 from containerscope.resources._logs import of_task
 from containerscope.resources._service_logs import newest
 from containerscope.resources._service_roles import role_blocks
-from containerscope.resources._service_storage import chains, where_of
+from containerscope.resources._service_storage import chains, disk_table, where_of
+from containerscope.resources._task_whole import whole
 
 
 async def storage(
@@ -27,20 +29,29 @@ async def storage(
         yield (_blocks.missing_block(task),)
         return
     problems: list[Problem] = []
+    cluster = _ecs.cluster_of(scope, item)
     found = await tried(definition(clients, task.task_definition_arn or ""), problems)
+    volumes = (found.volumes if found else ()) or ()
+    at_launch = any(each.configured_at_launch for each in volumes)
+    service: Service | None = None
+    if task.service and (at_launch or any(each.efs_volume_configuration for each in volumes)):
+        service = await tried(_around.service_of(clients, cluster, task.service), problems)
+    # A list keeps neither the subnet of a task nor what else is attached to it.
+    known: TaskWhole | None = None
+    if volumes:
+        known = await tried(whole(clients, cluster, item.key), problems)
 
     async def places() -> list[Where]:
-        groups: frozenset[str] = frozenset()
-        if task.service:
-            cluster = _ecs.cluster_of(scope, item)
-            service = await tried(_around.service_of(clients, cluster, task.service), problems)
-            network = service.network_configuration if service else None
-            vpc = network.awsvpc_configuration if network else None
-            groups = frozenset((vpc.security_groups if vpc else ()) or ())
-        return where_of([task], groups)
+        network = service.network_configuration if service else None
+        vpc = network.awsvpc_configuration if network else None
+        return where_of([known or task], frozenset((vpc.security_groups if vpc else ()) or ()))
 
-    async for shown in chains(clients, found, places, problems):
+    disks = service.disks if service else None
+    shown: tuple[Block, ...] = ()
+    async for shown in chains(clients, found, places, problems, disks):
         yield shown
+    if at_launch and known is not None:
+        yield (*shown, disk_table((known,)))
 
 
 async def roles(

@@ -15,6 +15,9 @@ from containerscope.resource import Block, Clients, Detail, PairsBlock, Scope, T
 from containerscope.resources import _blocks
 from containerscope.resources._container_blocks import container_blocks
 from containerscope.resources._definition import latest
+from containerscope.resources._listed import listed_blocks
+
+_RUN_BY = ("cluster", "name", "as", "health", "tasks")
 
 
 async def overview(
@@ -55,6 +58,20 @@ async def containers(
         block for each in found.container_definitions or () for block in container_blocks(each)
     )
     yield shown or (TextBlock("The task definition has no containers."),)
+
+
+async def services(
+    clients: Clients, scope: Scope, item: Item[TaskDefinition]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """Which services run which of its revisions, in the calls that listing services takes."""
+    # Imported here: services lead to their definitions, too.
+    from containerscope.resources import used_by
+
+    sought = f":task-definition/{arn.name_of(item.key)}"
+    here = Scope(scope.account, scope.region, parent=sought)
+    rows = listed_blocks("Services", used_by.RESOURCE, _RUN_BY, clients, here, "any cluster")
+    async for blocks in rows:
+        yield blocks
 
 
 async def _of(clients: Clients, item: Item[TaskDefinition]) -> TaskDefinition | TextBlock:
@@ -170,4 +187,5 @@ def _proxy(found: TaskDefinition) -> tuple[PairsBlock, ...]:
 DETAILS: tuple[Detail[TaskDefinition], ...] = (
     Detail("Overview", overview),
     Detail("Containers", containers),
+    Detail("Services", services),
 )

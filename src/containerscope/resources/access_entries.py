@@ -200,7 +200,7 @@ RESOURCE: Resource[AccessEntry] = Resource(
         "eks:DescribeAccessEntry",
         "eks:ListAssociatedAccessPolicies",
     ),
-    interval=5.0,
+    interval=12.0,
     empty="No access entries in {scope}; with CONFIG_MAP aws-auth alone lets in.",
     tags=lambda entry: entry.tags or {},
     arn=lambda entry: entry.principal_arn,

@@ -95,7 +95,8 @@ async def overview(
 
 
 def _change(done: Done) -> str:
-    return f"{done.begun.before} → {done.begun.after}"
+    begun = done.begun
+    return f"{begun.before} → {begun.after}" if begun.before else begun.after
 
 
 RESOURCE: Resource[Done] = Resource(

@@ -159,7 +159,7 @@ RESOURCE: Resource[Addon] = Resource(
             of_item=_upgrade,
             tone_of_item=lambda item: _offered(item).level,
             needs=_eks_versions.OFFER,
-            priority=2,
+            priority=1,
             width=30,
         ),
         Column("ROLE", _role, priority=5),

@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from containerscope.insight.group_scaling import group_name_of
 from containerscope.insight.instance_health import (
     capacity_provider_health,
     capacity_provider_kind,
@@ -27,6 +28,7 @@ from containerscope.resource import (
     Scope,
 )
 from containerscope.resources import _blocks, _ecs
+from containerscope.resources._group_levels import group_blocks
 
 
 async def capacity_providers(
@@ -118,7 +120,7 @@ async def overview(
         return
     health = capacity_provider_health(provider)
     said = provider.update_status_reason or ""
-    yield (
+    first: tuple[Block, ...] = (
         *_blocks.verdict_block(Verdict(health.level, health.words, said=said)),
         _blocks.pairs(
             "Capacity provider",
@@ -132,6 +134,9 @@ async def overview(
         *_managed(provider),
         *_blocks.tags_block(provider.tags),
     )
+    yield first
+    if group_name_of(provider):
+        yield (*first, *await group_blocks(clients, (provider,)))
 
 
 def _group(provider: CapacityProvider) -> tuple[PairsBlock, ...]:
@@ -241,7 +246,12 @@ RESOURCE: Resource[CapacityProvider] = Resource(
     details=(Detail("Overview", overview),),
     used_by=lambda item: f":capacity-provider/{item.name}",
     console=_console,
-    permissions=("ecs:ListClusters", "ecs:DescribeCapacityProviders"),
+    permissions=(
+        "ecs:ListClusters",
+        "ecs:DescribeCapacityProviders",
+        "autoscaling:DescribeAutoScalingGroups",
+        "autoscaling:DescribeScalingActivities",
+    ),
     interval=4.0,
     empty="No capacity providers in {scope}.",
     tags=lambda provider: tag_map(provider.tags),

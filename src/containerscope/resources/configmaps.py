@@ -10,6 +10,7 @@ from containerscope.kube import Kind
 from containerscope.model.kube_config import ConfigMap
 from containerscope.resource import Block, Column, Platform, Resource, TableBlock
 from containerscope.resources import _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 
 def _sizes(values: Any) -> dict[str, int] | None:
@@ -60,6 +61,7 @@ RESOURCE: Resource[ConfigMap] = Resource(
     owner=_kube.OWNER,
     users=_kube.used_by("ConfigMap"),
     details=_kube.simple_overview("ConfigMap", _shape),
+    actions=object_actions(_MAPS),
     permissions=_kube.PERMISSIONS,
     empty="No config maps in {scope}.",
     tags=_kube.tags,

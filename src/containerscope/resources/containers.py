@@ -28,6 +28,11 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _ecs
 from containerscope.resources._logs import of_container
+from containerscope.resources._session_actions import (
+    container_facts,
+    ecs_actions,
+    why_not_entered,
+)
 from containerscope.resources._task_details import addresses, container_block, ports
 from containerscope.resources._task_list import BATCH, listed
 from containerscope.resources._task_whole import describe_whole, whole
@@ -209,6 +214,7 @@ RESOURCE: Resource[TaskContainer] = Resource(
     read=read,
     health=_health,
     changing=lambda container: container.last_status not in (None, "RUNNING", "STOPPED"),
+    actions=ecs_actions(container_facts, when=why_not_entered),
     logs=of_container,
     details=(Detail("Overview", overview),),
     console=_console,

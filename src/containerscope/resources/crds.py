@@ -8,6 +8,7 @@ from containerscope.model.health import Level
 from containerscope.model.kube_custom import Definition, DefinitionSpec
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _DEFINITIONS: Kind[Definition] = Kind(
     Definition, "customresourcedefinitions", "apiextensions.k8s.io/v1", namespaced=False
@@ -71,6 +72,7 @@ RESOURCE: Resource[Definition] = Resource(
     owner=_kube.OWNER,
     health=_kube.health(verdict),
     details=_kube.simple_overview("CustomResourceDefinition", _shape, verdict),
+    actions=object_actions(_DEFINITIONS),
     permissions=_kube.PERMISSIONS,
     empty="No custom resources are defined in {scope}.",
     tags=_kube.tags,

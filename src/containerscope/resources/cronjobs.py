@@ -7,6 +7,8 @@ from containerscope.kube import Kind
 from containerscope.model.kube_workload import CronJob, CronJobSpec, CronJobStatus
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_cron_actions import ACTIONS
+from containerscope.resources._kube_object_actions import object_actions
 
 _CRONJOBS: Kind[CronJob] = Kind(CronJob, "cronjobs", "batch/v1")
 
@@ -70,6 +72,7 @@ RESOURCE: Resource[CronJob] = Resource(
         _kube.to_events("CronJob"),
     ),
     details=_kube.simple_overview("CronJob", _shape, cronjob_verdict),
+    actions=(*ACTIONS, *object_actions(_CRONJOBS)),
     permissions=_kube.PERMISSIONS,
     empty="No cron jobs in {scope}.",
     tags=_kube.tags,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from containerscope.insight.kube_workload import daemonset_verdict
 from containerscope.model.kube_workload import Workload
 from containerscope.resource import Column, Resource
+from containerscope.resources._kube_workload_actions import rollouts
 from containerscope.resources._kube_workloads import status_of, workload_resource
 
 
@@ -34,4 +35,5 @@ RESOURCE: Resource[Workload] = workload_resource(
         ),
     ),
     ("ds",),
+    actions=(rollouts,),
 )

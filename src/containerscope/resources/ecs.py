@@ -11,7 +11,7 @@ from containerscope.model.listing import Item
 from containerscope.resource import Clients, Detail, Platform, Resource, Scope
 from containerscope.resources import _cluster_columns as cluster
 from containerscope.resources import _ecs
-from containerscope.resources._ecs_cluster_details import INCLUDE, overview
+from containerscope.resources._ecs_cluster_details import INCLUDE, capacity, overview
 from containerscope.resources._fleet import fleet
 
 
@@ -47,7 +47,7 @@ RESOURCE: Resource[ClusterRow] = Resource(
     health=cluster.health,
     changing=cluster.changing,
     children=cluster.ECS_CHILDREN,
-    details=(Detail("Overview", overview),),
+    details=(Detail("Overview", overview), Detail("Capacity", capacity)),
     console=cluster.console,
     permissions=PERMISSIONS + SWEEP_PERMISSIONS,
     interval=2.0,

@@ -35,7 +35,7 @@ _PLAIN = frozenset({"available", "updating"})
 async def efs(
     clients: Clients, scope: Scope, demand: Demand
 ) -> AsyncIterator[Listing[FileSystemRow]]:
-    """The file systems of the region, or those that the service in scope mounts."""
+    """The file systems of the region, those that the service in scope mounts, or one by its id."""
     problems: list[Problem] = []
     uses: dict[str, list[VolumeUse]] = {}
     if scope.cluster and scope.service:
@@ -43,9 +43,10 @@ async def efs(
         if not uses:
             yield _around.done((), problems)
             return
-    systems: dict[str, FileSystem | None] = dict.fromkeys(uses)
+    one = scope.parent if scope.parent.startswith("fs-") else ""
+    systems: dict[str, FileSystem | None] = dict.fromkeys((one,) if one else uses)
     date: datetime | None = None
-    found = _pages(clients, tuple(uses))
+    found = _pages(clients, tuple(systems))
     while (page := await tried(anext(found, None), problems)) is not None:
         systems |= {each.file_system_id or "?": each for each in page.items}
         problems += page.odd

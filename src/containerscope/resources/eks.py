@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+import msgspec
+
 from containerscope.model.eks import Cluster
 from containerscope.model.fleet import ClusterRow
 from containerscope.model.listing import Item
@@ -13,11 +15,14 @@ from containerscope.resource import Clients, Column, Detail, Platform, Resource,
 from containerscope.resources import _cluster_columns as cluster
 from containerscope.resources import _eks
 from containerscope.resources._eks_cluster_details import TAB_PERMISSIONS, TABS, overview
-from containerscope.resources._fleet import fleet
+from containerscope.resources._fleet import fleet, is_context
 
 
 async def read(clients: Clients, scope: Scope, item: Item[ClusterRow]) -> Mapping[str, Any]:
-    """The cluster whole, as DescribeCluster answers."""
+    """The cluster whole, as DescribeCluster answers; of a context, its API server."""
+    if is_context(item):
+        told: Mapping[str, Any] = msgspec.json.decode(await clients.kube(item.name).get("/version"))
+        return told
     answer = await clients.call("eks", "DescribeCluster", name=item.name)
     found: Mapping[str, Any] = answer.get("cluster") or {}
     return found

@@ -7,6 +7,7 @@ from containerscope.model.kube_event import Event
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Column, Platform, Resource, Scope
 from containerscope.resources import _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 
 def _about(event: Event) -> str | None:
@@ -52,7 +53,7 @@ RESOURCE: Resource[Event] = Resource(
         Column("LAST", lambda event: event.last, kind="age", priority=1),
         Column("TYPE", lambda event: event.type, tone=_kube.event_level, priority=3),
         Column("REASON", lambda event: event.reason, tone=_kube.event_level, priority=2, width=28),
-        Column("OBJECT", _about, priority=2, width=48),
+        Column("OBJECT", _about, priority=1, width=36),
         Column("TIMES", lambda event: event.times, kind="number", priority=5),
         Column("MESSAGE", lambda event: event.message, priority=1, width=120),
         Column("HEALTH", lambda event: _health(event).words or None, wide=True, priority=9),
@@ -62,6 +63,7 @@ RESOURCE: Resource[Event] = Resource(
     read=_kube.EVENTS.read,
     health=_health,
     leads=_lead,
+    actions=object_actions(_kube.EVENTS),
     permissions=_kube.PERMISSIONS,
     sort="last",
     empty="No events in {scope}: a cluster keeps them for an hour.",

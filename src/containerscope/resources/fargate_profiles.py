@@ -6,11 +6,13 @@ from collections.abc import AsyncIterator
 
 from containerscope.insight.eks_health import changing, fargate_verdict, issues_of
 from containerscope.insight.eks_issues import FARGATE
+from containerscope.kube.selection import by_labels
 from containerscope.model.eks import FargateProfile, Selector
 from containerscope.model.health import Health
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import (
     Block,
+    Child,
     Clients,
     Column,
     Detail,
@@ -62,6 +64,12 @@ async def overview(
     )
 
 
+def _to_pods(scope: Scope, item: Item[FargateProfile]) -> Scope:
+    cluster = item.cluster or scope.cluster
+    ran = by_labels(f"eks.amazonaws.com/fargate-profile={item.name}")
+    return scope.within(cluster=cluster, service="", namespace="", parent=ran)
+
+
 def _health(profile: FargateProfile) -> Health:
     return fargate_verdict(profile).health
 
@@ -103,6 +111,7 @@ RESOURCE: Resource[FargateProfile] = Resource(
     read=PROFILES.read,
     health=_health,
     changing=lambda profile: changing(profile.status),
+    children=(Child("pods", _to_pods),),
     details=(Detail("Overview", overview),),
     console=lambda scope, item: _eks.console(
         scope, item.cluster or scope.cluster, "fargate-profiles", item.name

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+import asyncio
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 from containerscope.insight.find import Sought, classify
+from containerscope.insight.uses import mentions, needs_definition
+from containerscope.listers import pages, tried
 from containerscope.model import arn
 from containerscope.model.found import Found
 from containerscope.model.health import Health, Level
@@ -21,17 +24,23 @@ from containerscope.model.listing import (
     Why,
 )
 from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope
-from containerscope.resources import _ecs, find, used_by
+from containerscope.resources import _around, _ecs, find, used_by
+from containerscope.resources._definition import latest
 
 _SHARED = frozenset(
     {
         "role", "target group", "file system", "access point", "image", "task definition",
-        "security group", "subnet", "log group", "capacity provider", "load balancer",
+        "security group", "subnet", "log group", "capacity provider", "load balancer", "secret",
+        "parameter", "repository",
     }
 )  # fmt: skip
 """Kinds of which it is told which services use them."""
 _LAZY = frozenset({"taskdefs"})
 """Lists whose details take a call each: only their names are looked through."""
+_DEFINITIONS, _USERS = "task definitions", "used-by"
+_FAMILIES = 200
+"""Task definitions read for what they name, a call for each that is not known yet."""
+_AT_ONCE = 8
 _ENOUGH = 200
 """Rows kept of a search for a name that half of the account has."""
 
@@ -49,8 +58,14 @@ async def found(clients: Clients, scope: Scope, demand: Demand) -> AsyncIterator
                 break
         if search.rows and sought.kind != "name":
             break
-    for thing in search.shared(scope.parent):
+    things = search.shared(scope.parent)
+    for thing in things:
         async for listing in _users(clients, base, thing, search):
+            yield listing
+    # Of a plain name too, since a secret or a role is often known by no more.
+    wanted = [each for each in things if needs_definition(each)] or search.name(scope.parent)
+    if wanted:
+        async for listing in _definitions(clients, wanted, search):
             yield listing
     yield search.listing(Phase.DONE)
 
@@ -69,7 +84,7 @@ class _Search:
     def listing(self, phase: Phase = Phase.NAMES) -> Listing[Found]:
         """The rows so far, and a line for each place that was looked through."""
         told = [
-            Item(f"looked {place}", words, Found("… looked", words))
+            Item(f"looked {place}", place, Found("… looked", words))
             for place, words in self.looked.items()
         ]
         items = (*self.rows.values(), *told)
@@ -91,6 +106,51 @@ class _Search:
                 things.append(text.strip() if text.strip().startswith("arn:") else sought.value)
         return tuple(things[:3])
 
+    def name(self, text: str) -> list[str]:
+        """The text, where it is nothing but a name."""
+        return [sought.value for sought in classify(text) if sought.kind == "name"]
+
+
+async def _definitions(
+    clients: Clients, things: Sequence[str], search: _Search
+) -> AsyncIterator[Listing[Found]]:
+    """The families whose latest revision names one of these, as far as so many calls tell."""
+    names: list[str] = []
+    families = pages(
+        clients,
+        "ecs",
+        "ListTaskDefinitionFamilies",
+        "families",
+        status="ACTIVE",
+        maxResults=100,
+    )
+    while (page := await tried(anext(families, None), search.problems)) is not None:
+        names += page.items
+    read = 0
+    for batch in _around.batches(names[:_FAMILIES], _AT_ONCE):
+        both = await asyncio.gather(
+            *(tried(latest(clients, name), search.problems) for name in batch)
+        )
+        read += sum(1 for each in both if each is not None)
+        for name, definition in zip(batch, both, strict=True):
+            if definition is None:
+                continue
+            ways = [way for thing in things for way in mentions(thing, definition)]
+            if ways:
+                revision = f"{name}:{definition.revision}"
+                row = Found("task definition", f"names it as {', '.join(ways)}", "taskdefs", name)
+                search.rows[f"names {name}"] = Item(f"names {name}", revision, row)
+        search.looked[_DEFINITIONS] = _read_words(read, len(names)) + " …"
+        yield search.listing()
+    search.looked[_DEFINITIONS] = _read_words(read, len(names))
+    yield search.listing()
+
+
+def _read_words(read: int, families: int) -> str:
+    """How many families were looked into, by a call each at most."""
+    told = f"the latest of {read} families read"
+    return told if read == families else f"{told}, of {families}"
+
 
 async def _look(
     clients: Clients, scope: Scope, sought: Sought, place: str, search: _Search
@@ -110,14 +170,14 @@ async def _look(
                 if seen.get(item.key) is not item.value:
                     seen[item.key] = item.value
                     _take(resource, here, item, sought, search)
-            search.looked[place] = f"{place}: {len(listing.items)} looked through …"
+            search.looked[place] = f"{len(listing.items)} looked through …"
             yield search.listing()
     except ApiError as error:
         search.problems.append(error.problem)
     search.forget(resource, listing)
     search.problems += listing.problems
     rest = "" if not listing.problems else ", not all could be read"
-    search.looked[place] = f"{place}: {len(listing.items)} looked through{rest}"
+    search.looked[place] = f"{len(listing.items)} looked through{rest}"
     yield search.listing()
 
 
@@ -195,10 +255,10 @@ async def _users(
             health = used_by.RESOURCE.health(item.value)
             row = Found("service", words, "services", item.key, item.cluster, health=health)
             search.rows[key] = Item(key, item.name, row, cluster=item.cluster)
-        search.looked["used-by"] = "services: whether they use it …"
+        search.looked[_USERS] = "whether services use it …"
         yield search.listing()
     search.problems += listing.problems
-    search.looked["used-by"] = "services: whether they use it"
+    search.looked[_USERS] = "whether services use it"
     yield search.listing()
 
 
@@ -209,7 +269,7 @@ async def read(clients: Clients, scope: Scope, item: Item[Found]) -> Mapping[str
         raise ApiError(Problem(row.why, "find", row.reason))
     resource = find(row.resource)
     if resource is None:
-        return {"looked": item.name}
+        return {"looked": f"{item.name}: {row.words}"}
     place = scope.within(cluster=row.cluster, parent=row.parent)
     demand = Demand(visible=(row.key,))
     async for listing in resource.lister(clients, place, demand):
@@ -252,7 +312,13 @@ RESOURCE: Resource[Found] = Resource(
     health=lambda row: row.health,
     leads=leads,
     needs=("parent",),
-    permissions=("ecs:ListClusters", "ecs:ListServices", "ecs:DescribeServices"),
+    permissions=(
+        "ecs:ListClusters",
+        "ecs:ListServices",
+        "ecs:DescribeServices",
+        "ecs:ListTaskDefinitionFamilies",
+        "ecs:DescribeTaskDefinition",
+    ),
     sort="kind",
     interval=60.0,
     empty="Nothing is called that.",

@@ -8,6 +8,7 @@ from containerscope.model.kube_workload import Hpa, HpaSpec, HpaStatus, MetricTa
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Column, Platform, Resource, Scope, TableBlock
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _HPAS: Kind[Hpa] = Kind(Hpa, "horizontalpodautoscalers", "autoscaling/v2")
 
@@ -108,6 +109,7 @@ RESOURCE: Resource[Hpa] = Resource(
     leads=_lead,
     children=(_kube.to_events("HorizontalPodAutoscaler"),),
     details=_kube.simple_overview("HorizontalPodAutoscaler", _shape, hpa_verdict),
+    actions=object_actions(_HPAS),
     permissions=_kube.PERMISSIONS,
     empty="No HPAs in {scope}.",
     tags=_kube.tags,

@@ -29,6 +29,8 @@ from containerscope.resource import Clients, Column, Demand, Platform, Resource,
 from containerscope.resources import _around, _ecs
 from containerscope.resources._image_details import DETAILS
 
+_ARCHITECTURE = "ecs.cpu-architecture"
+"""The attribute by which a task tells it."""
 _BATCH = 20
 """Images described together: one call for each repository among them."""
 _IDS = 100
@@ -65,12 +67,19 @@ def running_images(tasks: Iterable[TaskWhole]) -> tuple[RunningImage, ...]:
     """Every image and digest that these tasks run, with where."""
     found: dict[str, RunningImage] = {}
     for task in tasks:
+        known = (a.value for a in task.attributes or () if a.name == _ARCHITECTURE)
+        architectures = tuple(name for name in known if name)
         for each in task.containers or ():
             if not each.image:
                 continue
             services = (task.service,) if task.service else ()
             one = RunningImage(
-                each.image, each.image_digest or "", (each.name or "?",), 1, services
+                each.image,
+                each.image_digest or "",
+                (each.name or "?",),
+                architectures,
+                1,
+                services,
             )
             key = _key(one)
             found[key] = _merged(found[key], one) if key in found else one
@@ -81,6 +90,7 @@ def _merged(one: RunningImage, other: RunningImage) -> RunningImage:
     return msgspec.structs.replace(
         one,
         containers=tuple(dict.fromkeys((*one.containers, *other.containers))),
+        architectures=tuple(dict.fromkeys((*one.architectures, *other.architectures))),
         tasks=one.tasks + other.tasks,
         services=tuple(dict.fromkeys((*one.services, *other.services))),
     )
@@ -276,6 +286,7 @@ RESOURCE: Resource[RunningImage] = Resource(
         Column(
             "SIZE", lambda f: own.image_size_in_bytes if (own := _own(f)) else None, kind="bytes"
         ),
+        Column("ARCH", lambda found: ", ".join(found.architectures) or None, priority=5),
         Column("TASKS", lambda found: found.tasks, kind="number", priority=3),
         Column("SERVICES", lambda found: ", ".join(found.services) or None, priority=5),
         Column("CONTAINERS", lambda found: ", ".join(found.containers), wide=True),
@@ -295,6 +306,7 @@ RESOURCE: Resource[RunningImage] = Resource(
     permissions=(
         "ecr:DescribeImages",
         "ecr:DescribeImageScanFindings",
+        "ecr:BatchGetImage",
         "ecs:ListClusters",
         "ecs:ListTasks",
         "ecs:DescribeTasks",

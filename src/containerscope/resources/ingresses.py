@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from containerscope.insight.kube_balancing import backends
 from containerscope.insight.verdict import Verdict
 from containerscope.kube import Kind
-from containerscope.kube.selection import by_names
+from containerscope.kube.selection import by_labels, by_names
 from containerscope.model.health import Level
 from containerscope.model.kube_network import Backend, Ingress, IngressSpec
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Child, Column, Platform, Resource, Scope, TableBlock
-from containerscope.resources import _blocks, _kube
+from containerscope.resources import _blocks, _kube, _kube_balancing
+from containerscope.resources._kube_object_actions import object_actions
 
 _INGRESSES: Kind[Ingress] = Kind(Ingress, "ingresses", "networking.k8s.io/v1")
+_STACK = "ingress.k8s.aws/stack"
 _OLD_CLASS = "kubernetes.io/ingress.class"
 
 
@@ -50,17 +53,16 @@ def _service(backend: Backend | None) -> str | None:
     return f"{found.name}:{port}" if port else found.name
 
 
-def backends(ingress: Ingress) -> tuple[str, ...]:
-    """The names of the services that it sends requests to."""
-    spec = _spec(ingress)
-    paths = (p.backend for r in spec.rules or () for p in (r.http and r.http.paths) or ())
-    found = (each.service.name for each in (spec.default_backend, *paths) if each and each.service)
-    return tuple(dict.fromkeys(name for name in found if name))
-
-
 def _to_services(scope: Scope, item: Item[Ingress]) -> Scope:
     names = () if isinstance(item.value, Missing) else backends(item.value)
     return _kube.within(scope, item).within(parent=by_names(names))
+
+
+def _stack(scope: Scope, item: Item[Ingress]) -> Scope:
+    """The bindings that the controller made for it alone."""
+    meta = _kube.meta(item.value)
+    labels = f"{_STACK}-name={meta.name},{_STACK}-namespace={meta.namespace}"
+    return _kube.within(scope, item).within(parent=by_labels(labels))
 
 
 def _shape(ingress: Ingress) -> tuple[Block, ...]:
@@ -98,6 +100,7 @@ RESOURCE: Resource[Ingress] = Resource(
         _kube.health_column(verdict),
         Column("CLASS", _class, priority=4),
         Column("HOSTS", _hosts, priority=2, width=50),
+        _kube_balancing.COLUMN,
         Column("ADDRESS", _addresses, priority=3, width=70),
         Column("TLS", lambda ingress: bool(_spec(ingress).tls), kind="flag", priority=6),
         _kube.AGE,
@@ -107,9 +110,15 @@ RESOURCE: Resource[Ingress] = Resource(
     owner=_kube.OWNER,
     health=_kube.health(verdict),
     changing=_kube.changing(verdict),
-    children=(Child("kube-services", _to_services), _kube.to_events("Ingress")),
-    details=_kube.simple_overview("Ingress", _shape, verdict),
-    permissions=_kube.PERMISSIONS,
+    children=(
+        Child("kube-services", _to_services),
+        Child("targetgroupbindings", _stack),
+        _kube.to_events("Ingress"),
+    ),
+    details=(*_kube.simple_overview("Ingress", _shape, verdict), _kube_balancing.DETAIL),
+    joins=(_kube_balancing.JOIN,),
+    actions=object_actions(_INGRESSES),
+    permissions=_kube.PERMISSIONS + _kube_balancing.PERMISSIONS,
     empty="No ingresses in {scope}.",
     tags=_kube.tags,
 )

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from datetime import datetime
+from contextlib import aclosing
 from typing import Any
 
 from containerscope.insight.eks_upgrade import insight_verdict
-from containerscope.listers import read_pages
 from containerscope.model import arn
 from containerscope.model.eks_upgrade import Deprecation, Insight, InsightResource
 from containerscope.model.health import Health, Level
-from containerscope.model.listing import ApiError, Item, Listing, Missing, Phase, Problem
+from containerscope.model.listing import ApiError, Item, Listing, Missing
 from containerscope.resource import (
     Block,
     Clients,
@@ -33,40 +32,11 @@ _LEVELS = {"ERROR": Level.FAILED, "WARNING": Level.WARNING}
 async def insights(
     clients: Clients, scope: Scope, demand: Demand
 ) -> AsyncIterator[Listing[Insight]]:
-    """The insights in scope: a call for a hundred of a cluster, which says all that a row shows."""
-    problems: list[Problem] = []
-    items: dict[str, Item[Insight]] = {}
-    date: datetime | None = None
-    try:
-        async for cluster in _eks.clusters(clients, scope):
-            try:
-                async for page in of_cluster(clients, cluster):
-                    date = page.date or date
-                    problems += page.odd
-                    for each in page.items:
-                        item = _row(cluster, each)
-                        items[item.key] = item
-            except ApiError as error:
-                problems.append(_eks.within(error.problem, cluster))
-            if items:
-                yield Listing(tuple(items.values()), Phase.NAMES, None, tuple(problems), date)
-    except ApiError as error:
-        problems.append(error.problem)
-    yield Listing(tuple(items.values()), Phase.DONE, len(items), tuple(problems), date)
-
-
-def of_cluster(clients: Clients, cluster: str) -> AsyncIterator[Any]:
-    """The pages of a cluster's insights."""
-    return read_pages(
-        clients,
-        "eks",
-        "ListInsights",
-        "insights",
-        Insight,
-        "nextToken",
-        clusterName=cluster,
-        maxResults=100,
-    )
+    """The insights in scope, without what to do about them."""
+    found = _eks.told_whole(clients, scope, "ListInsights", "insights", Insight, _row)
+    async with aclosing(found) as listings:
+        async for listing in listings:
+            yield listing
 
 
 def _row(cluster: str, insight: Insight) -> Item[Insight]:
@@ -143,9 +113,9 @@ def details(insight: Insight) -> tuple[Block, ...]:
         header = ("ADD-ON", "VERSIONS THAT WORK")
         blocks.append(TableBlock("Add-ons to update", header, rows))
     blocks += _things(insight.resources or ())
-    links = (insight.additional_info or {}).items()
-    if links:
-        blocks.append(_blocks.pairs("Read more", *links))
+    links = (f"{title}: {address}" for title, address in (insight.additional_info or {}).items())
+    if told := "\n".join(links):
+        blocks.append(TextBlock(told, "Read more"))
     return tuple(blocks)
 
 
@@ -189,12 +159,18 @@ def _things(found: Iterable[InsightResource]) -> tuple[TableBlock, ...]:
     levels: list[Level] = []
     for each in found:
         status = each.insight_status
-        name = each.kubernetes_resource_uri or arn.resource_of(each.arn or "?")
+        name = each.kubernetes_resource_uri or _thing(each.arn or "?")
         rows.append((name, status.reason if status else None))
         levels.append(_LEVELS.get((status.status if status else None) or "", Level.NONE))
     if not rows:
         return ()
     return (TableBlock("What it concerns", ("WHAT", "WHY"), tuple(rows), tuple(levels)),)
+
+
+def _thing(of: str) -> str:
+    """What an ARN of something in a cluster names: `nodegroup workers`."""
+    kind, *path = arn.resource_of(of).split("/")
+    return f"{kind} {path[1]}" if len(path) == 3 else arn.resource_of(of)
 
 
 def _health(insight: Insight) -> Health:
@@ -225,7 +201,7 @@ RESOURCE: Resource[Insight] = Resource(
             priority=1,
         ),
         Column("FOR", lambda insight: insight.kubernetes_version, priority=3, name="version"),
-        Column("CATEGORY", lambda insight: _eks.words(insight.category), priority=5, width=20),
+        Column("CATEGORY", lambda insight: _eks.words(insight.category), wide=True, priority=5),
         Column("SINCE", lambda insight: insight.last_transition_time, kind="age", priority=4),
         Column("LOOKED", lambda insight: insight.last_refresh_time, kind="age", priority=6),
         Column("ID", lambda insight: insight.id, wide=True, priority=8),

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+from containerscope.insight.capacity import held_ports
 from containerscope.insight.instance_health import (
     instance_changing,
     instance_health,
     instance_verdict,
     used_and_all,
 )
-from containerscope.listers import Part, names_then_details, pages
+from containerscope.listers import Part, names_then_details, pages, tried
 from containerscope.model.ecs import ContainerInstance, tag_map
 from containerscope.model.health import Health, Level
-from containerscope.model.listing import Item, Listing, Missing, Page
+from containerscope.model.listing import Item, Listing, Missing, Page, Problem
 from containerscope.resource import (
     Block,
     Child,
@@ -26,9 +27,14 @@ from containerscope.resource import (
     Resource,
     Scope,
     TableBlock,
+    TextBlock,
 )
 from containerscope.resources import _blocks, _ecs, _hosts
-from containerscope.resources._task_actions import INSTANCE_ACTIONS
+from containerscope.resources._instance_actions import INSTANCE_ACTIONS
+from containerscope.resources._instance_roles import roles_of_hosts
+from containerscope.resources._listed import problem_blocks
+from containerscope.resources._pod_sessions import host_actions
+from containerscope.resources._service_roles import role_blocks
 
 _INCLUDE = ["TAGS", "CONTAINER_INSTANCE_HEALTH"]
 _ZONE, _TYPE, _AMI = "ecs.availability-zone", "ecs.instance-type", "ecs.ami-id"
@@ -112,12 +118,14 @@ async def overview(
             ("Agent update", instance.agent_update_status),
             ("Docker", docker.removeprefix("DockerVersion: ")),
             ("Registered", instance.registered_at),
+            ("Host ports held", held_ports(instance) or "none"),
+            *_hosts.told(item),
         ),
         TableBlock(
             "Resources",
-            ("", "USED", "OF"),
+            ("", "USED", "OF", "LEFT"),
             tuple(
-                (name, *pair)
+                (name, *pair, pair[1] - pair[0])
                 for name in ("CPU", "MEMORY", "GPU")
                 if (pair := used_and_all(instance, name)) is not None and any(pair)
             ),
@@ -147,6 +155,28 @@ async def attributes(
     yield (TableBlock("Attributes", ("NAME", "VALUE"), tuple(found), empty="It has none."),)
 
 
+async def roles(
+    clients: Clients, scope: Scope, item: Item[ContainerInstance]
+) -> AsyncIterator[tuple[Block, ...]]:
+    """What the instance may do, and with it each task on it that has no role of its own."""
+    instance = item.value
+    if isinstance(instance, Missing):
+        yield (_blocks.missing_block(instance),)
+        return
+    name = instance.ec2_instance_id or ""
+    problems: list[Problem] = []
+    found = await tried(roles_of_hosts(clients, [name]), problems) if name[:2] == "i-" else ()
+    if found == ():
+        yield (TextBlock("It has no instance profile, and no role by it."),)
+        return
+    shown: tuple[Block, ...] = problem_blocks(problems)
+    for role in found or ():
+        shown = (*shown, *await role_blocks(clients, role, "instance"))
+        yield shown
+    if not found:
+        yield shown
+
+
 def _ratio(name: str) -> Any:
     return lambda instance: used_and_all(instance, name)
 
@@ -161,6 +191,10 @@ def _agent(instance: ContainerInstance) -> str | None:
 
 def _within(scope: Scope, item: Item[ContainerInstance]) -> Scope:
     return scope.within(cluster=_ecs.cluster_of(scope, item), service="", parent=item.key)
+
+
+def _ec2(item: Item[ContainerInstance]) -> str:
+    return "" if isinstance(item.value, Missing) else item.value.ec2_instance_id or ""
 
 
 def _console(scope: Scope, item: Item[ContainerInstance]) -> str:
@@ -194,6 +228,7 @@ RESOURCE: Resource[ContainerInstance] = Resource(
         Column("PEND", lambda i: i.pending_tasks_count, kind="number", priority=4, name="pending"),
         Column("CPU", _ratio("CPU"), kind="ratio", priority=4),
         Column("MEM MiB", _ratio("MEMORY"), kind="ratio", priority=4, name="memory"),
+        Column("PORTS", lambda i: ", ".join(held_ports(i)) or None, priority=6, width=18),
         Column("TYPE", lambda instance: instance.attribute(_TYPE) or None, priority=5),
         Column("AZ", lambda instance: instance.attribute(_ZONE) or None, priority=5),
         Column("PROVIDER", lambda instance: instance.capacity_provider_name, priority=6),
@@ -206,8 +241,13 @@ RESOURCE: Resource[ContainerInstance] = Resource(
     health=_health,
     changing=instance_changing,
     children=(Child("tasks", _within),),
-    actions=INSTANCE_ACTIONS,
-    details=(Detail("Overview", overview), Detail("Attributes", attributes)),
+    by_name=lambda scope, _: bool(scope.cluster),
+    actions=(*host_actions(_ec2), *INSTANCE_ACTIONS),
+    details=(
+        Detail("Overview", overview),
+        Detail("Attributes", attributes),
+        Detail("Roles", roles),
+    ),
     joins=(_hosts.JOIN,),
     console=_console,
     permissions=(
@@ -215,6 +255,8 @@ RESOURCE: Resource[ContainerInstance] = Resource(
         "ecs:ListClusters",
         "ecs:ListContainerInstances",
         "ecs:DescribeContainerInstances",
+        "iam:GetInstanceProfile",
+        "iam:GetRole",
     ),
     interval=2.0,
     empty="No container instances in {scope}: its tasks run on Fargate, or not at all.",

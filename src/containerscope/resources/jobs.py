@@ -8,6 +8,7 @@ from containerscope.model.kube_workload import Job, JobSpec, JobStatus
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_logs import of_selected
+from containerscope.resources._kube_object_actions import object_actions
 from containerscope.resources._kube_workloads import IMAGES, TO_PODS, selector_of
 
 _JOBS: Kind[Job] = Kind(Job, "jobs", "batch/v1")
@@ -73,6 +74,7 @@ RESOURCE: Resource[Job] = Resource(
     children=(TO_PODS, _kube.to_tree("Job", selector_of), _kube.to_events("Job")),
     details=_kube.simple_overview("Job", _shape, job_verdict),
     logs=of_selected("job", selector_of),
+    actions=object_actions(_JOBS),
     permissions=_kube.PERMISSIONS,
     empty="No jobs in {scope}.",
     tags=_kube.tags,

@@ -10,7 +10,9 @@ from containerscope.model.health import Level
 from containerscope.model.kube import Selector
 from containerscope.model.kube_network import KubeService, ServiceSpec
 from containerscope.resource import Block, Column, Platform, Resource
-from containerscope.resources import _blocks, _kube
+from containerscope.resources import _blocks, _kube, _kube_balancing
+from containerscope.resources._kube_logs import of_selected
+from containerscope.resources._kube_object_actions import object_actions
 
 _SERVICES: Kind[KubeService] = Kind(KubeService, "services")
 
@@ -90,6 +92,7 @@ RESOURCE: Resource[KubeService] = Resource(
         Column("TYPE", lambda service: _spec(service).type, priority=2),
         Column("CLUSTER IP", lambda service: _spec(service).cluster_ip, priority=4),
         Column("ADDRESS", _addresses, priority=3, width=70),
+        _kube_balancing.COLUMN,
         Column("PORTS", _ports, priority=3, width=40),
         Column("SELECTOR", _selector_text, wide=True, priority=7, width=50),
         _kube.AGE,
@@ -101,8 +104,11 @@ RESOURCE: Resource[KubeService] = Resource(
     health=_kube.health(verdict),
     changing=_kube.changing(verdict),
     children=(_kube.to_selected("pods", _selector), _kube.to_events("Service")),
-    details=_kube.simple_overview("Service", _shape, verdict),
-    permissions=_kube.PERMISSIONS,
+    logs=of_selected("Kubernetes service", _selector),
+    details=(*_kube.simple_overview("Service", _shape, verdict), _kube_balancing.DETAIL),
+    joins=(_kube_balancing.JOIN,),
+    actions=object_actions(_SERVICES),
+    permissions=_kube.PERMISSIONS + _kube_balancing.PERMISSIONS,
     empty="No services in {scope}.",
     tags=_kube.tags,
 )

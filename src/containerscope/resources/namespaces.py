@@ -9,6 +9,7 @@ from containerscope.model.kube_config import Namespace
 from containerscope.model.listing import Item
 from containerscope.resource import Child, Column, Platform, Resource, Scope
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _NAMESPACES: Kind[Namespace] = Kind(Namespace, "namespaces", namespaced=False)
 
@@ -57,6 +58,7 @@ RESOURCE: Resource[Namespace] = Resource(
         ),
         verdict,
     ),
+    actions=object_actions(_NAMESPACES),
     permissions=_kube.PERMISSIONS,
     empty="No namespaces in {scope}.",
     tags=_kube.tags,

@@ -7,12 +7,8 @@ from typing import Any
 
 from containerscope.insight.eks_health import changing, issues_of, nodegroup_verdict
 from containerscope.insight.eks_issues import NODEGROUP
-from containerscope.insight.eks_release import (
-    release_verdict,
-    skew,
-    skew_verdict,
-    skew_words,
-)
+from containerscope.insight.eks_release import ami_verdict, release_verdict
+from containerscope.insight.skew import skew, skew_verdict, skew_words
 from containerscope.kube.selection import by_labels
 from containerscope.listers import tried
 from containerscope.model.eks import Nodegroup
@@ -30,7 +26,15 @@ from containerscope.resource import (
     Scope,
     TableBlock,
 )
-from containerscope.resources import _blocks, _ecs, _eks, _eks_versions, _listed, _subnets
+from containerscope.resources import (
+    _blocks,
+    _ecs,
+    _eks,
+    _eks_versions,
+    _listed,
+    _nodegroup_nodes,
+    _subnets,
+)
 from containerscope.resources._nodegroup_actions import ACTIONS
 
 NODEGROUPS: _eks.Kind[Nodegroup] = _eks.Kind(
@@ -81,6 +85,7 @@ async def _newer_blocks(
     behind = skew(group.version, (versions or {}).get(item.key))
     newest = (releases or {}).get(item.key)
     return (
+        *_blocks.verdict_block(ami_verdict(group)),
         *_blocks.verdict_block(skew_verdict(behind, "node group")),
         *_blocks.verdict_block(release_verdict(group, newest if isinstance(newest, str) else "")),
         *_listed.problem_blocks(problems),
@@ -254,8 +259,9 @@ RESOURCE: Resource[Nodegroup] = Resource(
             priority=1,
             width=34,
         ),
+        _nodegroup_nodes.COLUMN,
         _size_column("MIN", "min_size", 4),
-        _size_column("DESIRED", "desired_size", 2),
+        _size_column("DESIRED", "desired_size", 3),
         _size_column("MAX", "max_size", 4),
         Column("CAPACITY", _capacity_words, priority=3),
         Column("TYPES", lambda group: group.instance_types, priority=5, width=30),
@@ -266,7 +272,13 @@ RESOURCE: Resource[Nodegroup] = Resource(
             needs=_eks_versions.PLANE,
             priority=2,
         ),
-        Column("AMI", lambda group: group.ami_type, priority=6, width=24),
+        Column(
+            "AMI",
+            lambda group: group.ami_type,
+            tone=lambda group: ami_verdict(group).level,
+            priority=6,
+            width=24,
+        ),
         Column("RELEASE", lambda group: group.release_version, wide=True, priority=6),
         Column(
             "NEWER AMI",
@@ -284,6 +296,7 @@ RESOURCE: Resource[Nodegroup] = Resource(
     read=NODEGROUPS.read,
     health=_health,
     changing=lambda group: changing(group.status),
+    by_name=lambda scope, _: bool(scope.cluster),
     actions=ACTIONS,
     children=(Child("nodes", _to_nodes), Child("updates", _to_updates)),
     details=(
@@ -294,7 +307,7 @@ RESOURCE: Resource[Nodegroup] = Resource(
     console=lambda scope, item: _eks.console(
         scope, item.cluster or scope.cluster, "nodegroups", item.name
     ),
-    joins=(_eks_versions.RELEASE_JOIN, _eks_versions.PLANE_JOIN),
+    joins=(_nodegroup_nodes.JOIN, _eks_versions.RELEASE_JOIN, _eks_versions.PLANE_JOIN),
     permissions=(
         "eks:ListClusters",
         "eks:ListNodegroups",

@@ -2,116 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator
 from typing import Any
 
-import msgspec
-
 from containerscope.insight.kube_node import (
-    NodeLoad,
     capacity_type,
     label,
-    load_of,
     node_group,
     node_kind,
     node_verdict,
     node_word,
 )
-from containerscope.insight.kube_quantity import amount
+from containerscope.insight.skew import skew, skew_verdict, skew_words
 from containerscope.kube import Kind
 from containerscope.kube.selection import by_fields
-from containerscope.model.kube import RawList
 from containerscope.model.kube_node import Node, NodeInfo, NodeStatus
 from containerscope.model.kube_pod import Pod
-from containerscope.model.listing import LOADING, Item, Missing
+from containerscope.model.listing import ApiError, Item, Missing
 from containerscope.resource import (
     Block,
     Child,
     Clients,
     Column,
     Detail,
-    Join,
     PairsBlock,
     Platform,
     Resource,
     Scope,
     TableBlock,
 )
-from containerscope.resources import _blocks, _kube
-from containerscope.resources._kube_usage import NODE_JOIN, USAGE, Used, used
+from containerscope.resources import _blocks, _eks, _kube
+from containerscope.resources._kube_node_actions import ACTIONS
+from containerscope.resources._kube_object_actions import object_actions
+from containerscope.resources._kube_usage import NODE_JOIN, USAGE
+from containerscope.resources._kube_version import PLANE, PLANE_JOIN, control_plane
+from containerscope.resources._node_load import JOIN, LOAD, full, in_use, pod_count, share_of
+from containerscope.resources._pod_sessions import host_actions
 
 NODES: Kind[Node] = Kind(Node, "nodes", namespaced=False)
 _PODS: Kind[Pod] = Kind(Pod, "pods")
-_LOAD = "load"
-_FEW = 12
-"""Nodes up to which each is asked for its pods; for more, all pods are read once."""
-_GIB = 1024**3
-
-
-async def _pods(clients: Clients, cluster: str, fields: str = "") -> list[Pod]:
-    """The pods of a cluster, or of one node, page by page."""
-    query = {"limit": "500", **({"fieldSelector": fields} if fields else {})}
-    decode, found = _PODS.decode(), list[Pod]()
-    while True:
-        body = await clients.kube(cluster).get(_PODS.path(), **query)
-        page = msgspec.json.decode(body, type=RawList)
-        found += [decode(raw) for raw in page.items or ()]
-        following = page.metadata.continue_ if page.metadata else None
-        if not following:
-            return found
-        query["continue"] = following
-
-
-async def _loads(
-    clients: Clients, scope: Scope, items: Sequence[Item[Node]]
-) -> Mapping[str, NodeLoad]:
-    """What is requested on each of these nodes of one cluster."""
-    cluster = items[0].cluster or scope.cluster
-    if len(items) > _FEW:
-        loads = load_of(await _pods(clients, cluster))
-    else:
-        loads = {}
-        for item in items:
-            loads |= load_of(await _pods(clients, cluster, f"spec.nodeName={item.name}"))
-    return {item.key: loads.get(item.name, NodeLoad()) for item in items}
-
-
-def _allocatable(node: Node, name: str) -> float | None:
-    return amount(((node.status and node.status.allocatable) or {}).get(name))
-
-
-def _share(name: str, of: Callable[[NodeLoad], float]) -> Callable[[Item[Node]], Any]:
-    """How much of a resource is requested, in percent."""
-
-    def value(item: Item[Node]) -> Any:
-        load, node = item.joined.get(_LOAD, LOADING), item.value
-        if isinstance(load, Missing) or isinstance(node, Missing):
-            return load
-        most = _allocatable(node, name)
-        return of(load) / most * 100 if most else None
-
-    return value
-
-
-def _in_use(name: str, of: Callable[[Used], float]) -> Callable[[Item[Node]], Any]:
-    """How much of a resource is used, in percent of what pods may have."""
-
-    def value(item: Item[Node]) -> Any:
-        found, node = used(item), item.value
-        if not isinstance(found, Used) or isinstance(node, Missing):
-            return found
-        most = _allocatable(node, name)
-        return of(found) / most * 100 if most else None
-
-    return value
-
-
-def _pod_count(item: Item[Node]) -> Any:
-    load, node = item.joined.get(_LOAD, LOADING), item.value
-    if isinstance(load, Missing) or isinstance(node, Missing):
-        return load
-    most = _allocatable(node, "pods")
-    return (load.pods, int(most)) if most is not None else load.pods
 
 
 def _info(node: Node) -> NodeInfo:
@@ -122,6 +51,20 @@ def _version(node: Node) -> str | None:
     """The version of Kubernetes in the kubelet's: `1.33.5` of `v1.33.5-eks-113cf36`."""
     found = (_info(node).kubelet_version or "").removeprefix("v").partition("-")[0]
     return found or None
+
+
+def _behind(item: Item[Node]) -> int | None:
+    """Minor versions that a kubelet is behind; None while the control plane's is not known."""
+    plane = item.joined.get(PLANE)
+    if isinstance(item.value, Missing) or not isinstance(plane, str):
+        return None
+    return skew(_info(item.value).kubelet_version, plane)
+
+
+def _marked_version(item: Item[Node]) -> Any:
+    """The version, marked where the control plane has another."""
+    node = item.value
+    return node if isinstance(node, Missing) else skew_words(_version(node), _behind(item))
 
 
 def _short(item: Item[Node]) -> str:
@@ -139,6 +82,10 @@ def instance_id(node: Node) -> str | None:
     """The EC2 instance behind it, from its provider id."""
     name = ((node.spec.provider_id if node.spec else None) or "").rpartition("/")[2]
     return name if name.startswith(("i-", "mi-", "fargate-")) else None
+
+
+def _host(item: Item[Node]) -> str:
+    return "" if isinstance(item.value, Missing) else instance_id(item.value) or ""
 
 
 def _type(node: Node) -> str | None:
@@ -164,11 +111,25 @@ async def overview(
         yield absent
         return
     node: Node = item.value  # type: ignore[assignment]
-    first: tuple[Block, ...] = (*_kube.head(node_verdict(node)), _machine(node), _conditions(node))
-    yield first
-    loads = await _loads(clients, scope, [item])
+    head = _kube.head(node_verdict(node))
+    rest: tuple[Block, ...] = (_machine(node), _conditions(node))
+    yield (*head, *rest)
+    first = (*head, *await _skew_block(clients, scope, item, node), *rest)
+    load = await full(clients, scope, item, node)
     events = await _kube.newest_events(clients, scope, item, "Node")
-    yield (*first, _requested(node, loads[item.key]), *events, *_kube.labels(item))
+    yield (*first, *load, *events, *_kube.labels(item))
+
+
+async def _skew_block(
+    clients: Clients, scope: Scope, item: Item[Node], node: Node
+) -> tuple[Block, ...]:
+    """A kubelet of another version than its control plane; nothing where that is not told."""
+    try:
+        plane = await control_plane(clients, item.cluster or scope.cluster)
+    except ApiError:
+        return ()
+    behind = skew(_info(node).kubelet_version, plane)
+    return _blocks.verdict_block(skew_verdict(behind, "kubelet"))
 
 
 def _machine(node: Node) -> PairsBlock:
@@ -202,26 +163,19 @@ def _conditions(node: Node) -> TableBlock:
     )
 
 
-def _requested(node: Node, load: NodeLoad) -> TableBlock:
-    def row(title: str, asked: float, most: float | None, unit: float) -> tuple[Any, ...]:
-        share = f"{asked / most * 100:.0f}%" if most else None
-        return (title, round(asked / unit, 2), most and round(most / unit, 2), share)
-
-    return TableBlock(
-        "Requested by its pods",
-        ("RESOURCE", "REQUESTED", "ALLOCATABLE", "SHARE"),
-        (
-            row("CPU", load.cpu, _allocatable(node, "cpu"), 1),
-            row("Memory GiB", load.memory, _allocatable(node, "memory"), _GIB),
-            row("Pods", load.pods, _allocatable(node, "pods"), 1),
-        ),
-    )
-
-
 def _to_pods(scope: Scope, item: Item[Node]) -> Scope:
     return _kube.within(scope, item).within(
         namespace="", parent=by_fields(f"spec.nodeName={item.name}")
     )
+
+
+def _to_group(scope: Scope, item: Item[Node]) -> Scope:
+    group = None if isinstance(item.value, Missing) else node_group(item.value)
+    return _kube.within(scope, item).within(namespace="", parent=_eks.named(group or ""))
+
+
+def _is_managed(item: Item[Node]) -> bool:
+    return not isinstance(item.value, Missing) and node_kind(item.value) == "managed"
 
 
 RESOURCE: Resource[Node] = Resource(
@@ -238,44 +192,50 @@ RESOURCE: Resource[Node] = Resource(
         _kube.health_column(node_verdict, width=40),
         Column("KIND", node_kind, priority=3),
         Column("GROUP", node_group, priority=4, width=30),
-        Column("TYPE", _type, priority=4),
+        Column("TYPE", _type, priority=5),
         Column("CAPACITY", capacity_type, priority=6),
         Column("ZONE", _zone, priority=5),
-        Column("VERSION", _version, priority=5),
+        Column(
+            "VERSION",
+            of_item=_marked_version,
+            tone_of_item=lambda item: skew_verdict(_behind(item), "kubelet").level,
+            needs=PLANE,
+            priority=4,
+        ),
         Column("KUBELET", lambda node: _info(node).kubelet_version, wide=True, priority=7),
         Column(
             "CPU%",
-            of_item=_share("cpu", lambda load: load.cpu),
+            of_item=share_of("cpu", lambda load: load.cpu),
             kind="percent",
-            needs=_LOAD,
+            needs=LOAD,
             priority=3,
             name="cpu",
         ),
         Column(
             "MEM%",
-            of_item=_share("memory", lambda load: load.memory),
+            of_item=share_of("memory", lambda load: load.memory),
             kind="percent",
-            needs=_LOAD,
+            needs=LOAD,
             priority=3,
             name="memory",
         ),
         Column(
             "CPU USE%",
-            of_item=_in_use("cpu", lambda found: found.cpu),
+            of_item=in_use("cpu", lambda found: found.cpu),
             kind="percent",
             needs=USAGE,
-            priority=4,
+            priority=5,
             name="cpu_use",
         ),
         Column(
             "MEM USE%",
-            of_item=_in_use("memory", lambda found: found.memory),
+            of_item=in_use("memory", lambda found: found.memory),
             kind="percent",
             needs=USAGE,
-            priority=4,
+            priority=5,
             name="memory_use",
         ),
-        Column("PODS", of_item=_pod_count, kind="ratio", needs=_LOAD, priority=3),
+        Column("PODS", of_item=pod_count, kind="ratio", needs=LOAD, priority=3),
         Column("NAME", of_item=lambda item: item.name, wide=True, priority=6, width=60),
         Column("STATUS", node_word, wide=True, priority=6),
         Column("IP", lambda node: _address(node, "InternalIP"), wide=True, priority=6),
@@ -291,9 +251,18 @@ RESOURCE: Resource[Node] = Resource(
     users=Child("pods", _to_pods),
     health=_kube.health(node_verdict),
     changing=_kube.changing(node_verdict),
-    children=(Child("pods", _to_pods), _kube.to_events("Node")),
+    children=(
+        Child("pods", _to_pods),
+        Child("nodegroups", _to_group, _is_managed),
+        _kube.to_events("Node"),
+    ),
     details=(Detail("Overview", overview),),
-    joins=(Join(_LOAD, _loads, batch=200, alike=lambda item: item.cluster), NODE_JOIN),
+    joins=(
+        JOIN,
+        NODE_JOIN,
+        PLANE_JOIN,
+    ),
+    actions=(*ACTIONS, *host_actions(_host), *object_actions(NODES)),
     permissions=_kube.PERMISSIONS,
     empty="No nodes in {scope}.",
     tags=_kube.tags,

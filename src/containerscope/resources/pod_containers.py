@@ -27,6 +27,7 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _ecs, _kube
 from containerscope.resources._kube_logs import of_container
+from containerscope.resources._pod_sessions import pod_actions, pod_container_live
 
 _PODS: Kind[Pod] = Kind(Pod, "pods")
 _POD = "pod:"
@@ -179,6 +180,7 @@ RESOURCE: Resource[PodContainer] = Resource(
     read=read,
     health=_kube.health(verdict_of),
     changing=_kube.changing(verdict_of),
+    actions=pod_actions(pod_container_live),
     details=(Detail("Overview", overview),),
     logs=of_container,
     needs=("cluster", "namespace", "parent"),

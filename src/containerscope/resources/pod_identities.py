@@ -61,8 +61,11 @@ async def pod_roles(
     problems: list[Problem] = []
     try:
         async for cluster in _eks.clusters(clients, scope):
-            found = await _of_cluster(clients, cluster, scope.namespace, problems)
-            items += [_row(each) for each in found]
+            # One namespace is picked by the servers, several of them here.
+            one = scope.namespace if scope.one("namespace") else ""
+            found = await _of_cluster(clients, cluster, one, problems)
+            wanted = scope.namespaces
+            items += [_row(each) for each in found if not wanted or each.namespace in wanted]
             if items:
                 yield _listing(clients, items, problems, Phase.NAMES)
     except ApiError as error:
@@ -292,7 +295,7 @@ RESOURCE: Resource[PodRole] = Resource(
     aliases=("podidentities", "irsa", "pi"),
     columns=(
         _ecs.CLUSTER,
-        Column("NAMESPACE", lambda pod: pod.namespace, priority=1, width=24, unless="namespace"),
+        Column("NAMESPACE", lambda pod: pod.namespace, priority=2, width=24, unless="namespace"),
         _ecs.name_column("SERVICE ACCOUNT"),
         Column(
             "HEALTH",
@@ -303,7 +306,15 @@ RESOURCE: Resource[PodRole] = Resource(
             width=30,
         ),
         Column("ROLE", of_item=shown_role, needs=ROLE, priority=1, width=40),
-        Column("BY", ways, priority=1, width=24),
+        Column(
+            "BY",
+            of_item=lambda item: (
+                item.value if isinstance(item.value, Missing) else ways(item.value)
+            ),
+            tone_of_item=lambda item: _judged(item).level,
+            priority=2,
+            width=24,
+        ),
         Column("TAKES ON", of_item=_onward, needs=ROLE, priority=5, width=60, name="target"),
         Column(
             "ANNOTATION", lambda pod: _eks.role(pod.annotation), wide=True, priority=6, width=40

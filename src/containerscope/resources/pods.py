@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 
-import msgspec
-
 from containerscope.insight.kube_containers import containers_of, state_words, verdict_of
 from containerscope.insight.kube_pod import (
     end_words,
@@ -20,11 +18,11 @@ from containerscope.insight.kube_pod import (
     restarts_of,
 )
 from containerscope.kube import Kind
+from containerscope.kube.selection import by_names
 from containerscope.model import arn
 from containerscope.model.health import Level
-from containerscope.model.kube_config import ServiceAccount
 from containerscope.model.kube_pod import Pod, PodSpec, PodStatus
-from containerscope.model.listing import ApiError, Item
+from containerscope.model.listing import ApiError, Item, Missing
 from containerscope.resource import (
     Block,
     Child,
@@ -40,12 +38,14 @@ from containerscope.resource import (
 )
 from containerscope.resources import _blocks, _kube
 from containerscope.resources._kube_logs import of_pod
+from containerscope.resources._kube_object_actions import object_actions
+from containerscope.resources._kube_pod_actions import STOP
 from containerscope.resources._kube_roles import PERMISSIONS as ROLES
-from containerscope.resources._kube_roles import role_of
+from containerscope.resources._kube_roles import account_role, of_account
 from containerscope.resources._kube_usage import POD_JOIN, USAGE, Used, used
+from containerscope.resources._pod_sessions import pod_actions, pod_live, pod_parts
 
 PODS: Kind[Pod] = Kind(Pod, "pods")
-_ACCOUNTS: Kind[ServiceAccount] = Kind(ServiceAccount, "serviceaccounts")
 _MIB = 1024**2
 
 
@@ -113,6 +113,9 @@ def _placement(pod: Pod) -> PairsBlock:
         if each.persistent_volume_claim and each.persistent_volume_claim.claim_name
     )
     cpu, memory = requests_of(pod, "cpu"), _memory(pod)
+    most, limit = limits_of(pod, "cpu"), _memory_limit(pod)
+    limits = (f"{most:g} CPU" if most else "", f"{limit:.0f} MiB memory" if limit else "")
+    again = restarts_of(pod)
     return _blocks.pairs(
         "Pod",
         ("Status", pod_word(pod)),
@@ -122,6 +125,9 @@ def _placement(pod: Pod) -> PairsBlock:
         ("QoS", status.qos_class),
         ("Priority class", spec.priority_class_name),
         ("Requests", f"{cpu:g} CPU, {memory or 0:.0f} MiB" if cpu or memory else None),
+        ("Limits", ", ".join(filter(None, limits)) or None),
+        ("Restarts", again or None),
+        ("Restarted last", _last_restart(pod)),
         ("Volume claims", claims),
         ("Started", status.start_time),
     )
@@ -133,10 +139,8 @@ async def _role(clients: Clients, scope: Scope, item: Item[Pod], pod: Pod) -> tu
     namespace = _kube.meta(pod).namespace or ""
     cluster = item.cluster or scope.cluster
     try:
-        body = await clients.kube(cluster).get(_ACCOUNTS.path(namespace, name))
-        account = _ACCOUNTS.decode()(body)
-        role = await role_of(clients, cluster, (namespace, name), account.metadata)
-    except (ApiError, msgspec.DecodeError) as error:
+        role = await account_role(clients, cluster, namespace, name)
+    except ApiError as error:
         return (TextBlock(f"IAM role: {error}", level=Level.WARNING),)
     if role is None:
         return ()
@@ -175,6 +179,28 @@ def _containers(pod: Pod) -> TableBlock:
 
 def _within(scope: Scope, item: Item[Pod]) -> Scope:
     return _kube.within(scope, item).within(parent=f"pod:{item.name}")
+
+
+def _account(item: Item[Pod]) -> str:
+    return "" if isinstance(item.value, Missing) else _spec(item.value).service_account_name or ""
+
+
+def _to_account(scope: Scope, item: Item[Pod]) -> Scope:
+    return _kube.within(scope, item).within(parent=by_names([_account(item)]))
+
+
+def _to_roles(scope: Scope, item: Item[Pod]) -> Scope:
+    cluster, meta = item.cluster or scope.cluster, _kube.meta(item.value)
+    return of_account(scope, cluster, meta.namespace or "", _account(item) or "default")
+
+
+def _node_name(item: Item[Pod]) -> str:
+    return "" if isinstance(item.value, Missing) else _spec(item.value).node_name or ""
+
+
+def _to_node(scope: Scope, item: Item[Pod]) -> Scope:
+    within = _kube.within(scope, item).within(namespace="")
+    return within.within(parent=by_names([_node_name(item)]))
 
 
 def _restart_level(pod: Pod) -> Level:
@@ -235,10 +261,18 @@ RESOURCE: Resource[Pod] = Resource(
     owner=_kube.OWNER,
     health=_kube.health(pod_verdict),
     changing=_kube.changing(pod_verdict),
-    children=(Child("pod-containers", _within), _kube.to_events("Pod")),
+    children=(
+        Child("pod-containers", _within),
+        _kube.to_events("Pod"),
+        Child("nodes", _to_node, when=lambda item: bool(_node_name(item))),
+        Child("serviceaccounts", _to_account, when=lambda item: bool(_account(item))),
+        Child("roles", _to_roles),
+        _kube.to_tree("Pod"),
+    ),
     details=(Detail("Overview", overview),),
     logs=of_pod,
     joins=(POD_JOIN,),
+    actions=(STOP, *pod_actions(pod_live, pod_parts), *object_actions(PODS, "")),
     permissions=_kube.PERMISSIONS + ROLES,
     empty="No pods in {scope}.",
     tags=_kube.tags,

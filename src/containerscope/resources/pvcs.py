@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
 from containerscope.insight.kube_quantity import amount
-from containerscope.insight.kube_storage import claim_verdict
+from containerscope.insight.kube_storage import backing, claim_verdict, file_system, held_by
 from containerscope.kube import Kind
 from containerscope.kube.selection import by_fields
-from containerscope.model.kube_storage import Claim, ClaimSpec, ClaimStatus
-from containerscope.model.listing import Item, Missing
-from containerscope.resource import Block, Child, Column, Platform, Resource, Scope
+from containerscope.model.kube import RawList
+from containerscope.model.kube_storage import Claim, ClaimSpec, ClaimStatus, PersistentVolume
+from containerscope.model.listing import Item, Missing, joined
+from containerscope.resource import (
+    Block,
+    Child,
+    Clients,
+    Column,
+    Join,
+    Platform,
+    Resource,
+    Scope,
+)
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
+VOLUMES: Kind[PersistentVolume] = Kind(PersistentVolume, "persistentvolumes", namespaced=False)
+_JOIN = "volume"
 _CLAIMS: Kind[Claim] = Kind(Claim, "persistentvolumeclaims")
 
 
@@ -38,6 +56,46 @@ def _volume(item: Item[Claim]) -> str:
 def _to_volume(scope: Scope, item: Item[Claim]) -> Scope:
     fields = by_fields(f"metadata.name={_volume(item)}")
     return _kube.within(scope, item).within(namespace="", parent=fields)
+
+
+async def _volumes(
+    clients: Clients, scope: Scope, items: Sequence[Item[Claim]]
+) -> Mapping[str, PersistentVolume | None]:
+    """The volumes that claims of one cluster are bound to: one, or all of the cluster at once."""
+    api = clients.kube(items[0].cluster or scope.cluster)
+    decode = VOLUMES.decode()
+    names = {name for item in items if (name := _volume(item))}
+    found: dict[str, PersistentVolume] = {}
+    query = {"limit": "500"}
+    if len(names) == 1:
+        query["fieldSelector"] = f"metadata.name={next(iter(names))}"
+    while names:
+        page = msgspec.json.decode(await api.get(VOLUMES.path(), **query), type=RawList)
+        for raw in page.items or ():
+            volume = decode(raw)
+            found[_kube.meta(volume).name or ""] = volume
+        following = page.metadata.continue_ if page.metadata else None
+        if not following:
+            break
+        query["continue"] = following
+    return {item.key: found.get(_volume(item)) for item in items}
+
+
+def _of_volume(tell: Callable[[PersistentVolume], Any]) -> Callable[[Item[Claim]], Any]:
+    def value(item: Item[Claim]) -> Any:
+        found = joined(item, _JOIN)
+        return tell(found) if isinstance(found, PersistentVolume) else found
+
+    return value
+
+
+def _file_system(item: Item[Claim]) -> str:
+    found = item.joined.get(_JOIN)
+    return (file_system(found) or "") if isinstance(found, PersistentVolume) else ""
+
+
+def _to_efs(scope: Scope, item: Item[Claim]) -> Scope:
+    return scope.within(cluster="", service="", namespace="", parent=_file_system(item))
 
 
 def _shape(claim: Claim) -> tuple[Block, ...]:
@@ -74,6 +132,10 @@ RESOURCE: Resource[Claim] = Resource(
         Column("WANTED", _wanted, kind="bytes", priority=6),
         Column("CLASS", lambda claim: _spec(claim).storage_class_name, priority=3),
         Column("ACCESS", lambda claim: _spec(claim).access_modes, priority=5),
+        Column("HELD BY", of_item=_of_volume(held_by), needs=_JOIN, priority=4),
+        Column(
+            "IN AWS", of_item=_of_volume(backing), needs=_JOIN, priority=4, width=52, name="backing"
+        ),
         Column("VOLUME", lambda claim: _spec(claim).volume_name, priority=4, width=44),
         _kube.AGE,
         _kube.LABELS,
@@ -85,9 +147,12 @@ RESOURCE: Resource[Claim] = Resource(
     changing=_kube.changing(claim_verdict),
     children=(
         Child("pvs", _to_volume, when=lambda item: bool(_volume(item))),
+        Child("efs", _to_efs, when=lambda item: bool(_file_system(item))),
         _kube.to_events("PersistentVolumeClaim"),
     ),
+    joins=(Join(_JOIN, _volumes, batch=200, alike=lambda item: item.cluster, seconds=60.0),),
     details=_kube.simple_overview("PersistentVolumeClaim", _shape, claim_verdict),
+    actions=object_actions(_CLAIMS),
     permissions=_kube.PERMISSIONS,
     empty="No volume claims in {scope}.",
     tags=_kube.tags,

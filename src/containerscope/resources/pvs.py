@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from containerscope.insight.kube_quantity import amount
-from containerscope.insight.kube_storage import backing, service_of, volume_verdict
+from containerscope.insight.kube_storage import (
+    backing,
+    console_page,
+    file_system,
+    held_by,
+    volume_verdict,
+)
 from containerscope.kube import Kind
 from containerscope.kube.selection import by_fields
 from containerscope.model.kube_storage import PersistentVolume, VolumeSpec
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Block, Child, Column, Platform, Resource, Scope
-from containerscope.resources import _blocks, _kube
+from containerscope.resources import _blocks, _eks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _VOLUMES: Kind[PersistentVolume] = Kind(PersistentVolume, "persistentvolumes", namespaced=False)
 
@@ -27,13 +36,6 @@ def _claim(volume: PersistentVolume) -> str | None:
     return f"{found.namespace}/{found.name}" if found else None
 
 
-def _service(volume: PersistentVolume) -> str | None:
-    spec = _spec(volume)
-    if spec.csi is not None:
-        return service_of(spec.csi.driver)
-    return "EBS" if spec.aws_elastic_block_store is not None else None
-
-
 def _shape(volume: PersistentVolume) -> tuple[Block, ...]:
     spec, csi = _spec(volume), _spec(volume).csi
     return (
@@ -45,7 +47,7 @@ def _shape(volume: PersistentVolume) -> tuple[Block, ...]:
             ("Storage class", spec.storage_class_name),
             ("Access", spec.access_modes),
             ("When released", spec.persistent_volume_reclaim_policy),
-            ("Held by", _service(volume)),
+            ("Held by", held_by(volume)),
             ("In AWS", backing(volume)),
             ("Driver", csi.driver if csi else None),
             ("File system", csi.fs_type if csi else None),
@@ -66,6 +68,21 @@ def _claimed(item: Item[PersistentVolume]) -> bool:
     return not isinstance(item.value, Missing) and _spec(item.value).claim_ref is not None
 
 
+def _file_system(item: Item[PersistentVolume]) -> str:
+    return "" if isinstance(item.value, Missing) else file_system(item.value) or ""
+
+
+def _to_efs(scope: Scope, item: Item[PersistentVolume]) -> Scope:
+    return scope.within(cluster="", service="", namespace="", parent=_file_system(item))
+
+
+def _console(scope: Scope, item: Item[PersistentVolume]) -> str:
+    path = "" if isinstance(item.value, Missing) else console_page(item.value)
+    region = quote(scope.region, errors="replace")
+    cluster = _eks.console(scope, item.cluster or scope.cluster)
+    return path.replace("{region}", region) if path else cluster
+
+
 RESOURCE: Resource[PersistentVolume] = Resource(
     name="pvs",
     noun="persistent volume",
@@ -79,7 +96,7 @@ RESOURCE: Resource[PersistentVolume] = Resource(
         _kube.NAME,
         _kube.health_column(volume_verdict),
         Column("SIZE", _size, kind="bytes", priority=2),
-        Column("HELD BY", _service, priority=3),
+        Column("HELD BY", held_by, priority=3),
         Column("IN AWS", backing, priority=2, width=52, name="backing"),
         Column("CLAIM", _claim, priority=3, width=50),
         Column("CLASS", lambda volume: _spec(volume).storage_class_name, priority=5),
@@ -97,9 +114,12 @@ RESOURCE: Resource[PersistentVolume] = Resource(
     health=_kube.health(volume_verdict),
     children=(
         Child("pvcs", _to_claim, when=_claimed),
+        Child("efs", _to_efs, when=lambda item: bool(_file_system(item))),
         _kube.to_events("PersistentVolume"),
     ),
+    console=_console,
     details=_kube.simple_overview("PersistentVolume", _shape, volume_verdict),
+    actions=object_actions(_VOLUMES),
     permissions=_kube.PERMISSIONS,
     empty="No persistent volumes in {scope}.",
     tags=_kube.tags,

@@ -6,6 +6,7 @@ from containerscope.insight.kube_workload import replicaset_verdict
 from containerscope.model.kube_workload import Workload
 from containerscope.resource import Column, Resource
 from containerscope.resources import _kube
+from containerscope.resources._kube_workload_actions import scaling
 from containerscope.resources._kube_workloads import READY, workload_resource
 
 
@@ -30,4 +31,5 @@ RESOURCE: Resource[Workload] = workload_resource(
         Column("REVISION", _revision, priority=5),
     ),
     ("rs",),
+    actions=(scaling,),
 )

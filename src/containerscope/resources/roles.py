@@ -15,10 +15,11 @@ from containerscope.model.ecs_service import Service
 from containerscope.model.ecs_taskdef import TaskDefinition
 from containerscope.model.health import Health, Level
 from containerscope.model.iam import Role, RoleDetail, RoleWhole, iam_tags
-from containerscope.model.listing import Item, Listing, Page, Phase, Problem, Why
+from containerscope.model.listing import ApiError, Item, Listing, Page, Phase, Problem, Why
 from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope
 from containerscope.resources import _around, _ecs
 from containerscope.resources._instance_roles import instance_roles, on_instances
+from containerscope.resources._kube_roles import roles_in
 from containerscope.resources._role_details import DETAILS
 from containerscope.resources._role_whole import from_detail, role_whole
 
@@ -28,8 +29,16 @@ _ALL = "iam:GetAccountAuthorizationDetails"
 async def roles(
     clients: Clients, scope: Scope, demand: Demand
 ) -> AsyncIterator[Listing[RoleWhole]]:
-    """The roles of the service or cluster in scope, or all of the account."""
-    listings = _used(clients, scope, demand) if scope.cluster else _account(clients)
+    """The roles of the service, cluster or service account in scope, or all of the account."""
+    try:
+        named = await roles_in(clients, scope)
+    except ApiError as error:
+        yield _around.done((), (error.problem,))
+        return
+    if named is not None:
+        listings = _named(clients, named, demand)
+    else:
+        listings = _used(clients, scope, demand) if scope.cluster else _account(clients)
     async with aclosing(listings):
         async for listing in listings:
             yield listing
@@ -68,6 +77,22 @@ async def _used(clients: Clients, scope: Scope, demand: Demand) -> Any:
                 (*problems, *listing.problems),
                 listing.fetched_at,
             )
+
+
+async def _named(clients: Clients, names: Sequence[str], demand: Demand) -> Any:
+    """Roles that are known by their ARNs."""
+    part: Part[RoleWhole] = Part(
+        where="",
+        pages=lambda: _ecs.named(*names),
+        describe=lambda batch: _described(clients, batch[0]),
+        batch=1,
+        item=lambda role: Item(role, arn.name_of(role)),
+        key=lambda found: found.role.arn or "",
+        operation="iam:GetRole",
+    )
+    async with aclosing(names_then_details(demand, single(part))) as listings:
+        async for listing in listings:
+            yield listing
 
 
 async def _described(clients: Clients, role: str) -> Page[RoleWhole]:

@@ -15,6 +15,7 @@ from containerscope.insight.scaling import (
     suspended_words,
 )
 from containerscope.insight.scaling_activity import Step, steps
+from containerscope.insight.uses import SCALABLE_TARGET
 from containerscope.listers import read_pages, tried
 from containerscope.model.cloudwatch import MetricAlarm
 from containerscope.model.health import Health, Level
@@ -304,5 +305,6 @@ RESOURCE: Resource[ServiceScaling] = Resource(
         "autoscaling:DescribeScalingActivities",
     ),
     empty="No service in {scope} is scaled by Application Auto Scaling.",
+    used_by=lambda item: f"{SCALABLE_TARGET}service/{item.cluster}/{item.name}",
     arn=lambda found: found.target.scalable_target_arn,
 )

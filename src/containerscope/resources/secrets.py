@@ -8,6 +8,7 @@ from containerscope.kube import Kind
 from containerscope.model.kube_config import Secret
 from containerscope.resource import Block, Column, Platform, Resource, TableBlock
 from containerscope.resources import _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 
 def _lean(each: Secret) -> Secret:
@@ -44,6 +45,7 @@ RESOURCE: Resource[Secret] = Resource(
     owner=_kube.OWNER,
     users=_kube.used_by("Secret"),
     details=_kube.simple_overview("Secret", _shape),
+    actions=object_actions(_SECRETS),
     permissions=_kube.PERMISSIONS,
     empty="No secrets in {scope}.",
     tags=_kube.tags,

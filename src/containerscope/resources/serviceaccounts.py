@@ -20,7 +20,8 @@ from containerscope.resource import (
     Scope,
 )
 from containerscope.resources import _blocks, _kube
-from containerscope.resources._kube_roles import IRSA, PERMISSIONS, Role, role_of
+from containerscope.resources._kube_object_actions import object_actions
+from containerscope.resources._kube_roles import IRSA, PERMISSIONS, Role, of_account, role_of
 
 _ACCOUNTS: Kind[ServiceAccount] = Kind(ServiceAccount, "serviceaccounts")
 _ROLE = "role"
@@ -65,6 +66,16 @@ def _to_pods(scope: Scope, item: Item[ServiceAccount]) -> Scope:
     return _kube.within(scope, item).within(parent=fields)
 
 
+def _to_roles(scope: Scope, item: Item[ServiceAccount]) -> Scope:
+    cluster, meta = item.cluster or scope.cluster, _kube.meta(item.value)
+    return of_account(scope, cluster, meta.namespace or "", item.name)
+
+
+def _has_role(item: Item[ServiceAccount]) -> bool:
+    """Whether it may have one: what is not known yet may be so."""
+    return item.joined.get(_ROLE, LOADING) is not None
+
+
 RESOURCE: Resource[ServiceAccount] = Resource(
     name="serviceaccounts",
     noun="service account",
@@ -84,9 +95,14 @@ RESOURCE: Resource[ServiceAccount] = Resource(
     read=_ACCOUNTS.read,
     owner=_kube.OWNER,
     users=_kube.used_by("ServiceAccount"),
-    children=(Child("pods", _to_pods), _kube.to_events("ServiceAccount")),
+    children=(
+        Child("pods", _to_pods),
+        Child("roles", _to_roles, when=_has_role),
+        _kube.to_events("ServiceAccount"),
+    ),
     details=_kube.simple_overview("ServiceAccount", _shape),
     joins=(Join(_ROLE, _roles, batch=50, alike=lambda item: item.cluster, seconds=60.0),),
+    actions=object_actions(_ACCOUNTS),
     permissions=_kube.PERMISSIONS + PERMISSIONS,
     empty="No service accounts in {scope}.",
     tags=_kube.tags,

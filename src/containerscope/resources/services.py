@@ -29,6 +29,7 @@ from containerscope.resources._logs import of_service
 from containerscope.resources._run_actions import RUN_SCHEDULE, RUN_SERVICE
 from containerscope.resources._service_actions import ACTIONS
 from containerscope.resources._service_tabs import DETAILS
+from containerscope.resources._session_actions import ecs_actions, service_facts, service_parts
 
 BATCH = 10
 _KEPT_EVENTS = 10
@@ -157,7 +158,7 @@ def _within(scope: Scope, item: Item[Service]) -> Scope:
 
 
 def _family(item: Item[Service]) -> str:
-    return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.task_definition)
+    return "" if isinstance(item.value, Missing) else _ecs.family_of(item.value.definition)
 
 
 def _on_instances(item: Item[Service]) -> bool:
@@ -206,7 +207,7 @@ RESOURCE: Resource[Service] = Resource(
         _target_join.COLUMN,
         _scale_join.COLUMN,
         Column("LAUNCH", _launch, priority=7, width=24),
-        Column("TASKDEF", lambda s: taskdef_name(s.task_definition), priority=4),
+        Column("TASKDEF", lambda s: taskdef_name(s.definition), priority=4),
         Column("STATUS", lambda service: service.status, wide=True, priority=7),
         Column("STRATEGY", lambda s: strategy_words(s.capacity_provider_strategy), wide=True),
         Column("SCHEDULING", lambda s: s.scheduling_strategy, wide=True, priority=8),
@@ -232,7 +233,8 @@ RESOURCE: Resource[Service] = Resource(
         Child("asgs", _within, when=_on_instances),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
-    actions=(*ACTIONS, RUN_SCHEDULE, RUN_SERVICE),
+    by_name=lambda scope, _: bool(scope.cluster),
+    actions=(*ACTIONS, *ecs_actions(service_facts, service_parts), RUN_SCHEDULE, RUN_SERVICE),
     joins=(_target_join.JOIN, _metrics.JOIN, _scale_join.JOIN),
     logs=of_service,
     details=DETAILS,

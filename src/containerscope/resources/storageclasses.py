@@ -7,6 +7,7 @@ from containerscope.kube import Kind
 from containerscope.model.kube_storage import StorageClass
 from containerscope.resource import Block, Column, Platform, Resource
 from containerscope.resources import _blocks, _eks, _kube
+from containerscope.resources._kube_object_actions import object_actions
 
 _CLASSES: Kind[StorageClass] = Kind(
     StorageClass, "storageclasses", "storage.k8s.io/v1", namespaced=False
@@ -56,6 +57,7 @@ RESOURCE: Resource[StorageClass] = Resource(
     read=_CLASSES.read,
     owner=_kube.OWNER,
     details=_kube.simple_overview("StorageClass", _shape),
+    actions=object_actions(_CLASSES),
     permissions=_kube.PERMISSIONS,
     empty="No storage classes in {scope}.",
     tags=_kube.tags,

@@ -27,6 +27,12 @@ from containerscope.resource import (
 from containerscope.resources import _ecs, _target_join, _task_tabs
 from containerscope.resources._blocks import taskdef_name
 from containerscope.resources._logs import of_task
+from containerscope.resources._session_actions import (
+    ecs_actions,
+    task_facts,
+    task_parts,
+    why_not_entered,
+)
 from containerscope.resources._task_actions import TASK_ACTIONS
 from containerscope.resources._task_details import DETAILS
 from containerscope.resources._task_list import BATCH, listed
@@ -111,6 +117,8 @@ def _console(scope: Scope, item: Item[Task]) -> str:
     return _ecs.console(region, "clusters", cluster, "tasks", item.name, "configuration")
 
 
+SESSIONS = ecs_actions(task_facts, task_parts, why_not_entered)
+
 RESOURCE: Resource[Task] = Resource(
     name="tasks",
     noun="task",
@@ -153,7 +161,8 @@ RESOURCE: Resource[Task] = Resource(
         Child("containers", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
     ),
-    actions=TASK_ACTIONS,
+    by_name=lambda scope, _: bool(scope.cluster),
+    actions=(*SESSIONS, *TASK_ACTIONS),
     joins=(_target_join.TASK_JOIN,),
     logs=of_task,
     details=(

@@ -231,6 +231,13 @@ def _health(of: UpdateOf) -> Health:
     return update_verdict(of).health
 
 
+def _of(item: Item[UpdateOf]) -> str:
+    """What it is carried out on, which the list has said."""
+    own = _eks.name_in(item.key).rpartition("/")[0]
+    target = target_of(Scope(cluster=item.cluster, parent=own))
+    return target_words(UpdateOf(None, target.cluster, target.nodegroup, target.addon))
+
+
 def _own(of: UpdateOf) -> Update:
     return of.update or Update()
 
@@ -244,7 +251,7 @@ RESOURCE: Resource[UpdateOf] = Resource(
     aliases=("eks-updates",),
     columns=(
         _ecs.CLUSTER,
-        Column("OF", target_words, priority=1, width=32),
+        Column("OF", of_item=_of, priority=0, width=32),
         Column("TYPE", lambda of: _own(of).type, priority=2, width=24),
         Column(
             "HEALTH",
@@ -256,15 +263,14 @@ RESOURCE: Resource[UpdateOf] = Resource(
         Column("STATUS", lambda of: _own(of).status, priority=3),
         Column("CHANGES", lambda of: change_words(_own(of)) or None, priority=4, width=56),
         Column("BEGUN", lambda of: _own(of).created_at, kind="age", priority=2, name="age"),
-        _ecs.name_column("ID", width=36),
+        Column("ID", of_item=lambda item: item.name, wide=True, priority=8, name="name"),
     ),
     read=read,
     health=_health,
-    changing=lambda of: _own(of).status == "InProgress",
     sort="age",
     details=(Detail("Overview", overview),),
     console=lambda scope, item: _eks.console(scope, item.cluster or scope.cluster),
     permissions=PERMISSIONS,
-    interval=5.0,
+    interval=3.0,
     empty="No updates in {scope}.",
 )

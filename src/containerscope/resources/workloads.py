@@ -12,6 +12,7 @@ import msgspec
 from containerscope.insight import running
 from containerscope.insight.verdict import Verdict
 from containerscope.kube import Kind, clusters, several, stirred, together
+from containerscope.listers import has_account
 from containerscope.model.ecs_service import Service
 from containerscope.model.kube_workload import CronJob, Job, Workload
 from containerscope.model.listing import (
@@ -91,7 +92,8 @@ class _Both:
             kube = tuple(name for name in ecs if name in known)
             ecs = tuple(name for name in ecs if name not in known)
         found: list[Any] = []
-        if not scope.namespace and (ecs or not scope.cluster):
+        account = await has_account(self._clients)
+        if account and not scope.namespace and (ecs or not scope.cluster):
             self._ecs = Listing()
             found.append(self._follow_ecs(scope.within(cluster=",".join(ecs))))
         if not scope.service and (kube or not scope.cluster):
@@ -227,6 +229,8 @@ RESOURCE: Resource[Running] = Resource(
         Child("services", _itself, _is_service),
         *(Child(kind.plural, _itself, _of_kind(name)) for name, kind in _KINDS.items()),
     ),
+    itself=_kube_delegate.itself,
+    owner=_kube.OWNER,
     details=_kube_delegate.DETAILS,
     logs=_kube_delegate.logs,
     console=_console,

@@ -66,8 +66,8 @@ class Settings:
     """AWS profile to start with; empty follows `AWS_PROFILE` and the rules of the AWS CLI."""
     region: str = _key(Text("the name of an AWS region, such as eu-west-1"), "")
     """AWS region to start in; empty follows `AWS_REGION` and the profile."""
-    cluster: str = _key(Text("the name of an ECS or EKS cluster"), "")
-    """Show this cluster only; empty shows all clusters."""
+    cluster: str = _key(Text("the name of an ECS or EKS cluster, or several with commas"), "")
+    """Show these clusters only; empty shows all clusters."""
     service: str = _key(Text("the name of an ECS service"), "")
     """Show this ECS service only; empty shows all."""
     namespace: str = _key(Text("the name of a Kubernetes namespace, or several with commas"), "")

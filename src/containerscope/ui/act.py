@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import asyncio
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,14 +11,13 @@ from textual import work
 
 from containerscope.model.health import Level
 from containerscope.model.listing import Item
-from containerscope.model.text import visible
-from containerscope.resource import Action
-from containerscope.ui.block_lines import GLYPH
+from containerscope.resource import Action, Resource, Scope
 from containerscope.ui.dialogs import Choice, Chooser
+from containerscope.ui.doing import Doing, Undo, doing_line, halts, same_under_way, undo_of
 from containerscope.ui.header import account_number
 from containerscope.ui.keys import KEYS
 from containerscope.ui.row import RowScreen
-from containerscope.ui.spans import OF_LEVEL, Span, Spans
+from containerscope.ui.spans import Spans
 
 # What the first frames do not show is imported when it is used.
 if TYPE_CHECKING:
@@ -27,45 +27,6 @@ if TYPE_CHECKING:
 
 _KEPT, _KEPT_WRONG = 10.0, 60.0
 """Seconds for which the end of an action stays on the screen."""
-
-
-@dataclass
-class Doing:
-    """An action under way, or one that has just ended."""
-
-    order: Order
-    stages: dict[str, Stage] = field(default_factory=dict)
-    """ARN -> how far it has come."""
-
-    @property
-    def done(self) -> bool:
-        """Whether nothing of it is under way any more."""
-        return bool(self.stages) and all(stage.done for stage in self.stages.values())
-
-    @property
-    def level(self) -> Level:
-        """The worst of it, once it is done."""
-        levels = [stage.level for stage in self.stages.values()]
-        return max(levels, default=Level.PROGRESS) if self.done else Level.PROGRESS
-
-    @property
-    def words(self) -> str:
-        """What it is and how far it has come."""
-        stages = tuple(self.stages.values())
-        if len(stages) == 1:
-            return f"{self.order.title}: {stages[0].words}"
-        ended = sum(stage.done and stage.level < Level.WARNING for stage in stages)
-        wrong = [stage.words for stage in stages if stage.done and stage.level >= Level.WARNING]
-        words = f"{self.order.title}: {ended} of {len(stages)} done"
-        return words + (f", {len(wrong)} not: {wrong[0]} (:actions)" if wrong else "")
-
-
-@dataclass(frozen=True)
-class Undo:
-    """What takes the last scaling back."""
-
-    order: Order
-    answer: str
 
 
 class ActScreen(RowScreen):
@@ -79,29 +40,46 @@ class ActScreen(RowScreen):
 
     # What can be done
 
+    def _own(self, item: Item[Any]) -> tuple[Resource[Any], Scope, Item[Any]]:
+        """The row that is acted on: itself, or the one of another list that it stands for."""
+        here, itself = self.history.here.scope, self.resource.itself
+        found = itself(here, item) if itself is not None else None
+        return (self.resource, here, item) if found is None else found
+
+    def _marked(self) -> list[Item[Any]]:
+        return [item for key in self.table.marks if (item := self.item_of(key)) is not None]
+
     def _actions(self) -> tuple[Action[Any], ...]:
-        return self.resource.actions
+        """What can be done; nothing to marked rows of several kinds."""
+        item = self.item
+        if self.resource.itself is None or item is None:
+            return self.resource.actions
+        resource = self._own(item)[0]
+        if any(self._own(each)[0] is not resource for each in self._marked()):
+            return ()
+        return resource.actions
 
     def _meant(self, action: Action[Any]) -> tuple[Item[Any], ...]:
         """The marked rows where the action takes several, else the one under the cursor."""
-        marked = [item for key in self.table.marks if (item := self.item_of(key)) is not None]
+        marked = [self._own(item)[2] for item in self._marked()]
         if marked and action.bulk:
             return tuple(sorted(marked, key=lambda item: item.name))
-        return () if self.item is None else (self.item,)
+        return () if self.item is None else (self._own(self.item)[2],)
 
-    def acting_keys(self) -> frozenset[str]:
-        """The ids of the keys that do something to the row under the cursor."""
+    def acting_keys(self) -> dict[str, str]:
+        """The ids of the keys that do something to the row under the cursor, and what they do."""
         clients = self.session.clients if self.session is not None else None
         if not self._actions():
-            return frozenset()
+            return {}
         from containerscope.acting import why_not
 
-        return frozenset(
-            action.key
+        own = {key.id: key.label for key in KEYS}
+        return {
+            action.key: own.get(action.key, "") if action.opens else action.title.lower()
             for action in self._actions()
             if action.key and clients
             if (meant := self._meant(action)) and not why_not(clients, action, meant)
-        )
+        }
 
     def action_choices(self) -> list[Choice]:
         """The lines of the menu, those that cannot be done with the reason."""
@@ -110,13 +88,16 @@ class ActScreen(RowScreen):
         clients = self.session.clients if self.session is not None else None
         keys = {key.id: key.shown(self.settings).split(" ")[0] for key in KEYS}
         return [
-            Choice(
-                f"act:{action.id}",
-                action.help,
-                key=keys.get(action.key, ""),
-                refused=why_not(clients, action, self._meant(action)),
-            )
-            for action in self._actions()
+            *halts(self.doings),
+            *(
+                Choice(
+                    f"act:{action.id}",
+                    action.help,
+                    key=keys.get(action.key, ""),
+                    refused=why_not(clients, action, self._meant(action)),
+                )
+                for action in self._actions()
+            ),
         ]
 
     def action_menu(self) -> None:
@@ -132,33 +113,51 @@ class ActScreen(RowScreen):
     async def _picked(
         self, resource: str, meant: dict[str, tuple[Item[Any], ...]], value: str | None
     ) -> None:
-        if value is None or not value.startswith("act:"):
+        if value is not None and value.startswith("halt:"):
+            self._halt(value.removeprefix("halt:"))
+        elif value is None or not value.startswith("act:"):
             await self.chosen(value)
         elif resource == self.resource.name:
             action = next(each for each in self._actions() if each.id == value[4:])
-            self._open(self._order(action, meant[action.id]), opened_by="enter")
+            self.preview(self._order(action, meant[action.id]), opened_by=("enter",))
 
     # Doing it
 
     def action_act(self, key: str) -> None:
-        """Open the preview of the action that has this key."""
-        action = next((each for each in self._actions() if each.key == key), None)
-        if action is None:
+        """Open the preview of the action that has this key, of two that which can be done."""
+        from containerscope.acting import why_not
+
+        clients = self.session.clients if self.session is not None else None
+        found = [each for each in self._actions() if each.key == key]
+        if not found:
             self.say(f"that cannot be done to {self.resource.name}", wrong=True)
             return
+        able = (each for each in found if not why_not(clients, each, self._meant(each)))
+        action = next(able, found[0])
         meant = self._meant(action)
         if meant:
-            pressed = self.settings.keymap.get(key, "")
-            self._open(self._order(action, meant), opened_by=pressed.split(",")[0])
+            self.preview(self._order(action, meant), opened_by=self._pressed(key))
+
+    def _pressed(self, key: str) -> tuple[str, ...]:
+        """The keys of the user's own that call this."""
+        own = self.settings.keymap.get(key, "")
+        return tuple(each.strip() for each in own.split(","))
 
     def _order(self, action: Action[Any], items: tuple[Item[Any], ...]) -> Order:
         from containerscope.acting import Order
 
-        return Order(self.resource, action, self.history.here.scope, items)
+        here = self.history.here.scope
+        if self.resource.itself is None or not items:
+            return Order(self.resource, action, here, items)
+        rows = [row for item in items if (row := self.item_of(item.key)) is not None]
+        resource, scope, _ = self._own(rows[0]) if rows else (self.resource, here, None)
+        # Of several, each names its cluster and namespace by itself.
+        return Order(resource, action, scope if len(items) == 1 else here, items)
 
-    def _open(self, order: Order, *, answer: str | None = None, opened_by: str = "") -> None:
-        from containerscope.acting import look, why_not
-        from containerscope.ui.action_dialog import ActionDialog
+    def preview(
+        self, order: Order, *, answer: str | None = None, opened_by: Sequence[str] = ()
+    ) -> None:
+        from containerscope.acting import why_not
 
         session = self.session
         if session is None:
@@ -167,19 +166,57 @@ class ActScreen(RowScreen):
         if not self._is_here(order):
             self.say(f"{order.title}: that was in another account or region", wrong=True)
             return
-        reason = why_not(session.clients, order.action, order.items)
+        # Rows as they were before the change say nothing of whether it can be taken back.
+        rows = order.items if answer is None else ()
+        reason = why_not(session.clients, order.action, rows)
         if reason:
             self.say(f"{order.title}: {reason}", wrong=True)
             return
+        under_way = same_under_way(self.doings, order)
+        if under_way:
+            self.say(f"{order.title} is under way: a stops it", wrong=True)
+        elif order.action.parts is not None:
+            self.choose_part(session, order, opened_by)
+        elif order.action.edits:
+            self.edit(session, order)
+        else:
+            done = partial(self.confirmed, session, order)
+            self.ask(session, order, done, answer=answer, opened_by=opened_by)
+
+    def ask(
+        self,
+        session: Any,
+        order: Order,
+        done: Callable[[Confirmed | None], None],
+        *,
+        answer: str | None = None,
+        opened_by: Sequence[str] = (),
+    ) -> None:
+        """Show what it would do, and have it confirmed."""
+        from containerscope.acting import look, rehearse
+        from containerscope.ui.action_dialog import ActionDialog
+
         clients = session.clients
         dialog = ActionDialog(
             order,
-            self._place_of(order),
+            self.place_of(order),
             lambda: look(clients, order),
+            tried=partial(rehearse, clients, order) if order.action.rehearse else None,
             answer=answer,
             opened_by=opened_by,
         )
-        self.app.push_screen(dialog, partial(self._confirmed, session, order))
+        self.app.push_screen(dialog, done)
+
+    def _halt(self, number: str) -> None:
+        """Stop one that goes on by being followed, once its present step is done."""
+        for doing in self.doings:
+            if number == str(id(doing)) and doing.halt is not None:
+                doing.halt.set()
+
+    @property
+    def carrying(self) -> Doing | None:
+        """One that would end with the program."""
+        return next((each for each in self.doings if each.halt and not each.done), None)
 
     def _is_here(self, order: Order) -> bool:
         """Whether an order was made in the account and region that we are connected to."""
@@ -187,27 +224,53 @@ class ActScreen(RowScreen):
         made = (order.scope.account, order.scope.region)
         return who is not None and made == (who.account, who.region)
 
-    def _place_of(self, order: Order) -> str:
+    def place_of(self, order: Order) -> str:
         who = self.session.identity if self.session is not None else None
         clusters = {item.cluster or order.scope.cluster for item in order.items}
+        # Of Kubernetes objects, whose names are their own only within one.
+        metas = (getattr(item.value, "metadata", None) for item in order.items)
+        spaces = {space for meta in metas if (space := getattr(meta, "namespace", None))}
         account = f"{who.alias} ({account_number(who.account)})" if who and who.alias else ""
         account = account or (account_number(who.account) if who else "")
-        return " · ".join(filter(None, (account, who.region if who else "", *sorted(clusters))))
+        return " · ".join(
+            filter(None, (account, who.region if who else "", *sorted(clusters), *sorted(spaces)))
+        )
 
-    def _confirmed(self, session: Any, order: Order, confirmed: Confirmed | None) -> None:
+    def confirmed(
+        self,
+        session: Any,
+        order: Order,
+        confirmed: Confirmed | None,
+        sent: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Carry out what a person has said yes to; `sent` is called once all of it was sent."""
         if confirmed is None:
             return
         if session is not self.session:
             self.say("not sent: this is another account or region now", wrong=True)
             return
-        self._carry_out(session, order, confirmed)
+        if order.action.opens:
+            self.enter(session, order, confirmed)
+        else:
+            self._carry_out(session, order, confirmed, sent)
+
+    def choose_part(self, session: Any, order: Order, opened_by: Sequence[str]) -> None:
+        """Choose which of the parts of a row is meant, before its preview."""
+
+    def enter(self, session: Any, order: Order, confirmed: Confirmed) -> None:
+        """Open something in place of sending a call."""
+
+    def edit(self, session: Any, order: Order) -> None:
+        """Have an object edited, then ask whether what was changed is to be sent."""
 
     @work(group="act")
-    async def _carry_out(self, session: Any, order: Order, confirmed: Confirmed) -> None:
+    async def _carry_out(
+        self, session: Any, order: Order, confirmed: Confirmed, sent: Callable[[], None]
+    ) -> None:
         from containerscope.acting import run
         from containerscope.plan import Stage
 
-        doing = Doing(order)
+        doing = Doing(order, halt=asyncio.Event() if order.action.carries else None)
         self.doings.append(doing)
         for step in confirmed.preview.ready:
             doing.stages[step.key] = Stage("sending")
@@ -220,19 +283,22 @@ class ActScreen(RowScreen):
             self.paint()
 
         outcomes = await run(session.clients, order, confirmed.preview, confirmed.answer, told)
-        if len(order.items) > 1 and order.resource is self.resource:
+        here = order.resource is self.resource or self.resource.itself is not None
+        if len(order.items) > 1 and here:
             self.table.marks_clear()
         session.poller.poke()
         self._remember_undo(order, outcomes)
+        if all(each.result == "sent" for each in outcomes):
+            sent()
         for outcome in outcomes:
             if outcome.result == "sent":
                 self._follow_action(session, doing, outcome)
-        self._leave_later(doing)
+        self.leave_later(doing)
 
     def _remember_undo(self, order: Order, outcomes: tuple[Outcome, ...]) -> None:
         sent = [each for each in outcomes if each.result == "sent" and each.step.undo]
         if len(sent) == 1:
-            self.undo = Undo(order, sent[0].step.undo)
+            self.undo = undo_of(order, sent[0].step)
 
     @work(group="act")
     async def _follow_action(self, session: Any, doing: Doing, outcome: Outcome) -> None:
@@ -243,11 +309,11 @@ class ActScreen(RowScreen):
             self.paint()
 
         every = self.settings.refresh / 2
-        told(await follow(session.clients, doing.order, outcome, told, every))
+        told(await follow(session.clients, doing.order, outcome, told, every, doing.halt))
         session.poller.poke()
-        self._leave_later(doing)
+        self.leave_later(doing)
 
-    def _leave_later(self, doing: Doing) -> None:
+    def leave_later(self, doing: Doing) -> None:
         if doing.done:
             kept = _KEPT_WRONG if doing.level >= Level.WARNING else _KEPT
             self.set_timer(kept, partial(self._leave, doing))
@@ -258,27 +324,17 @@ class ActScreen(RowScreen):
             self.paint()
 
     def action_undo(self) -> None:
-        """Preview what takes the last scaling back."""
+        """Preview what takes the last change back."""
         if self.undo is None:
-            self.say("there is no scaling to undo")
+            self.say("there is nothing to undo")
         else:
-            self._open(self.undo.order, answer=self.undo.answer)
+            pressed = self._pressed("undo")
+            self.preview(self.undo.order, answer=self.undo.answer, opened_by=pressed)
 
     def can_undo(self) -> bool:
-        """Whether the last scaling can be taken back."""
+        """Whether the last change can be taken back."""
         return self.undo is not None and self._is_here(self.undo.order)
 
     def doing_line(self) -> Spans:
         """The newest action and how many others are under way."""
         return doing_line(self.doings)
-
-
-def doing_line(doings: list[Doing]) -> Spans:
-    """The newest action and how many others are under way."""
-    if not doings:
-        return ()
-    newest = doings[-1]
-    glyph = GLYPH.get(newest.level, "")
-    spans = (Span(f" {glyph} {visible(newest.words)}", OF_LEVEL[newest.level]),)
-    others = sum(not each.done for each in doings[:-1])
-    return (*spans, Span(f"  (+{others} more)", "dim")) if others else spans

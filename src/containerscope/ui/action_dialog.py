@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -19,13 +20,20 @@ from textual.widgets.option_list import Option
 from containerscope.acting import Order, Preview, Seen, preview
 from containerscope.model.health import Level
 from containerscope.model.text import cut, visible
-from containerscope.plan import Confirm, Step
+from containerscope.plan import Confirm, Note, Step
 from containerscope.ui.block_lines import GLYPH
 
 _DEAF = 0.3
 """Seconds in which nothing confirms: the key may have been meant for what was there before."""
+_YES = ("y", "enter", "f8")
+"""The keys that may say yes; it is the first that has not opened the dialog."""
+_LONGEST = 1000
+"""Cells of a sentence of our own with names from outside in it."""
 _MOST = 200
 """Cells of one text from outside."""
+_FRAME = 5
+"""Rows of the border, of the spaces around what happens, and one beside the dialog."""
+_LEAST = 3
 _STEPS = 8
 """Things whose change is told one by one."""
 
@@ -74,18 +82,20 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         place: str,
         look: Callable[[], Awaitable[tuple[Seen, ...]]],
         *,
+        tried: Callable[[Preview], Awaitable[Preview]] | None = None,
         answer: str | None = None,
-        opened_by: str = "",
+        opened_by: Collection[str] = (),
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self.order = order
-        self._place, self._look = place, look
+        self._place, self._look, self._tried = place, look, tried
         self._given = answer
-        self._yes_key = "enter" if opened_by == "y" else "y"
-        """Never the key that opened the dialog, which may still be held down."""
+        self._yes_key = next(key for key in _YES if key not in opened_by)
+        """Never a key that opened the dialog, which may still be held down."""
         self._monotonic = monotonic
-        self._opened = monotonic()
+        self._since = monotonic()
+        """Since when what is to be confirmed is on the screen."""
         self._seen: tuple[Seen, ...] = ()
         self._read_at = 0.0
         self._preview: Preview | None = None
@@ -93,8 +103,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
 
     @property
     def attentive(self) -> bool:
-        """Whether it has been there long enough to be confirmed."""
-        return self._monotonic() - self._opened >= _DEAF
+        """Whether what is to be confirmed has been there long enough to be."""
+        return self._preview is not None and self._monotonic() - self._since >= _DEAF
 
     def compose(self) -> ComposeResult:
         """Heading, place, the answer, what happens, and the confirmation."""
@@ -102,10 +112,19 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         with Vertical(classes="dialog act"):
             yield Static(Text(_fit(self.order.title)), classes="heading")
             yield Static(Text(_fit(self._place), "dim"))
-            if asks is not None and asks.kind == "number":
+            if identity := self._identity():
+                yield Static(Text(_fit(identity), "dim"))
+            if asks is not None and asks.kind == "line":
                 with Horizontal(classes="field"):
                     yield Static(Text(f"{asks.label}  "), id="label")
-                    yield _still(Input(compact=True, id="answer", restrict="[0-9]*", max_length=6))
+                    yield _still(
+                        Input(
+                            compact=True,
+                            id="answer",
+                            restrict=asks.characters,
+                            max_length=asks.longest,
+                        )
+                    )
             elif asks is not None:
                 yield OptionList(markup=False, compact=True, id="options")
             with VerticalScroll(id="effects", can_focus=False):
@@ -114,6 +133,11 @@ class ActionDialog(ModalScreen[Confirmed | None]):
                 yield Static(Text(f"type {_fit(self.order.word)} to confirm  "), id="wanted")
                 yield _still(TypedInput(compact=True, id="word"))
             yield Static("", id="hint", markup=False)
+
+    def _identity(self) -> str:
+        """By what it is known, where that is more than its name."""
+        key = self.order.items[0].key
+        return key if len(self.order.items) == 1 and key.startswith("arn:") else ""
 
     def on_mount(self) -> None:
         """Read the live state, and let its age be seen."""
@@ -127,21 +151,27 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     @work(exclusive=True, group="look")
     async def _read(self) -> None:
         seen = await self._look()
-        self._seen, self._read_at = seen, self._monotonic()
+        self._seen = seen
+        self._since = self._read_at = self._monotonic()
         action = self.order.action
         state = next((each.state for each in seen if each.problem is None), None)
         if state is not None and action.asks is not None:
             options = action.options(state)
             if not self._answer:
                 self._answer = action.answer(state) if self._given is None else self._given
-            if action.asks.kind == "number":
+            if action.asks.kind == "line":
                 line = self.query_one("#answer", Input)
                 if not line.value:
                     line.value = self._answer
                     line.select_all()
             else:
                 self._offer([(each.value, each.label) for each in options])
-        self._plan()
+        if self._tried is None:
+            self._plan()
+            return
+        found = await self._tried(preview(self.order, seen, self._answer))
+        self._preview, self._since = found, self._monotonic()
+        self._show()
 
     def _offer(self, options: Sequence[tuple[str, str]]) -> None:
         shown = self.query_one("#options", OptionList)
@@ -151,7 +181,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         )
         self._values = [value for value, _ in options]
         if options:
-            shown.highlighted = 0
+            given = self._values.index(self._answer) if self._answer in self._values else 0
+            shown.highlighted = given
 
     @on(Input.Changed, "#answer")
     def _answered(self, event: Input.Changed) -> None:
@@ -168,10 +199,17 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     def _to_confirmation(self) -> None:
         if self._preview is None or not self._preview.ready:
             return
+        if self.order.action.opens:
+            # A line that was typed to be run says yes by its end, as in any shell.
+            self._confirm(Confirm.YES)
+            return
         if self._preview.confirm is Confirm.TYPED:
             self.set_focus(self.query_one("#word"))
         else:
             self.set_focus(None)
+        if self._yes_key == "enter":
+            # Which has led here, and may still be held down.
+            self._since = self._monotonic()
         self._show()
 
     def _plan(self) -> None:
@@ -191,6 +229,21 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         if typed and not asks and self.focused is None:
             self.set_focus(self.query_one("#word"))
         self.query_one("#hint", Static).update(Text(self._hint(found, typed=typed), "dim"))
+        self.call_after_refresh(self._share_height)
+
+    def on_resize(self) -> None:
+        """Another terminal has other room."""
+        self.call_after_refresh(self._share_height)
+
+    def _share_height(self) -> None:
+        """Give what happens the rows that nothing else of the dialog takes.
+
+        A height of its own measure would count the rows that are scrolled away.
+        """
+        effects = self.query_one("#effects", VerticalScroll)
+        others = (each for each in self.query_one(".act").children if each is not effects)
+        taken = sum(each.outer_size.height for each in others if each.display) + _FRAME
+        effects.styles.max_height = max(_LEAST, self.app.size.height - taken)
 
     def _hint(self, found: Preview, *, typed: bool) -> str:
         if not found.ready:
@@ -198,7 +251,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         on_answer = self.focused is not None and self.focused.id in ("answer", "options")
         more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
         confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
-        return ("enter goes on" if on_answer else confirms) + f"   esc cancels{more}"
+        goes_on = "enter opens it" if self.order.action.opens else "enter goes on"
+        return (goes_on if on_answer else confirms) + f"   esc cancels{more}"
 
     def action_choose(self, by: int) -> None:
         """Another answer, by the letters too."""
@@ -242,6 +296,11 @@ def _fit(text: str) -> str:
     return cut(visible(text), _MOST)
 
 
+def _whole(text: str) -> str:
+    """What tells somebody what to do, a command perhaps: nothing of it is left out."""
+    return cut(visible(text), _LONGEST)
+
+
 def plan_text(found: Preview, age: int = 0) -> Text:
     """What will happen, a line for each change, effect and call; outside text is never markup."""
     text = Text()
@@ -250,6 +309,12 @@ def plan_text(found: Preview, age: int = 0) -> Text:
         _append_step(text, step, named=len(found.steps) > 1)
     if len(found.steps) > _STEPS:
         text.append(f"… and {len(found.steps) - _STEPS} more\n", "dim")
+    if len(found.steps) > 1:
+        sends = Counter(step.request.words for step in found.ready if step.request is not None)
+        for words, times in sends.items():
+            text.append(f"sends  {times} × {_fit(words)}\n", "dim")
+    for note in found.notes:
+        _append_note(text, note)
     left = len(found.steps) - len(found.ready)
     if left and found.ready:
         text.append(f"{left} of {len(found.steps)} are left as they are\n")
@@ -260,14 +325,18 @@ def plan_text(found: Preview, age: int = 0) -> Text:
 def _append_step(text: Text, step: Step, *, named: bool) -> None:
     lead = f"{_fit(step.target)}: " if named else ""
     for change in step.changes:
-        text.append(f"{lead}{_fit(change.label)}  {_fit(change.now)} → ")
+        now = f"{_fit(change.now)} → " if change.now else ""
+        text.append(f"{lead}{_fit(change.label)}  {now}")
         text.append(f"{_fit(change.then)}\n", "bold")
     if step.refused:
-        text.append(f"{GLYPH[Level.FAILED]} {lead}{_fit(step.refused)}\n")
+        text.append(f"{GLYPH[Level.FAILED]} {lead}{_whole(step.refused)}\n")
     for note in step.notes:
-        glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
-        text.append(
-            f"{glyph or '·'} {_fit(note.words)}\n", "" if note.level > Level.FINE else "dim"
-        )
-    if step.request is not None:
+        _append_note(text, note)
+    is_local = step.request is not None and step.request.name.startswith("local:")
+    if step.request is not None and not named and not is_local:
         text.append(f"sends  {_fit(step.request.words)}\n", "dim")
+
+
+def _append_note(text: Text, note: Note) -> None:
+    glyph = GLYPH.get(note.level, "") if note.level > Level.FINE else "·"
+    text.append(f"{glyph or '·'} {_whole(note.words)}\n", "" if note.level > Level.FINE else "dim")

@@ -43,8 +43,8 @@ _TURN = 0.001
 
 A key passes between threads several times before it is painted, and waits for each.
 """
-_TERMINATED = 128 + signal.SIGTERM
-"""The exit code of who was asked to end."""
+_ENDS = ("SIGTERM", "SIGHUP")
+"""The signals that ask the program to end; the second one comes with its terminal's end too."""
 _ALIAS = 0.5
 """Seconds after connecting when the account's alias is asked for."""
 _QUIET = 1.0
@@ -176,7 +176,7 @@ class ContainerScopeApp(App[int]):
 
     @on(FirstFrame.Painted)
     async def _begin(self) -> None:
-        self._heed_end()
+        self.heed_end()
         threading.Thread(target=self._prepare, name="prepare", daemon=True).start()
         from containerscope.ui.begin import first_history
         from containerscope.ui.browse import BrowseScreen
@@ -195,12 +195,14 @@ class ContainerScopeApp(App[int]):
         self.set_timer(_OTHER_THEMES, self._other_themes)
         self.set_interval(_QUIET, self._tidy)
 
-    def _heed_end(self) -> None:
+    def heed_end(self) -> None:
         """Leave the terminal as it was when somebody ends the process."""
-        with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
-            asyncio.get_running_loop().add_signal_handler(
-                signal.SIGTERM, self.exit, _TERMINATED, _TERMINATED
-            )
+        for name in _ENDS:
+            number = getattr(signal, name, None)
+            with contextlib.suppress(NotImplementedError, RuntimeError, ValueError):
+                if number is not None:
+                    code = 128 + number
+                    asyncio.get_running_loop().add_signal_handler(number, self.exit, code, code)
 
     async def _catch_up(self) -> None:
         self._takes_keys = True
@@ -218,6 +220,9 @@ class ContainerScopeApp(App[int]):
     def connect_to(self, target: Target) -> None:
         """Leave the present account for another; its rows are gone before the new one answers."""
         self.target = target
+        forwards = self._session.clients.forwards if self._session is not None else None
+        if forwards is not None and forwards.open:
+            self.browse.say("the ports that were forwarded end with the account", wrong=True)
         who = " ".join(part for part in (target.profile, target.region) if part)
         self.browse.disconnect(f"connecting to {who or 'AWS'}…")
         self._connecting(target, self._session)
@@ -231,6 +236,7 @@ class ContainerScopeApp(App[int]):
     async def _connecting(self, target: Target, before: Session | None) -> None:
         from containerscope.action_log import ActionLog
         from containerscope.poller import Poller
+        from containerscope.remote.forwards import Forwards
         from containerscope.ui.frame import Session
 
         assert self._sign_in is not None
@@ -255,6 +261,7 @@ class ContainerScopeApp(App[int]):
                 await clients.close()
             raise
         clients.actions = ActionLog(self.settings.state_dir)
+        clients.forwards = Forwards()
         poller = Poller(clients, self.settings.refresh)
         self._session = Session(target, clients, identity, poller)
         self.browse.connected(self._session)

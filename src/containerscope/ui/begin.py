@@ -14,8 +14,12 @@ def first_history(settings: Settings, memory: Memory) -> History:
     scope = Scope(cluster=settings.cluster, service=settings.service, namespace=settings.namespace)
     if settings.service:
         places = way_to("tasks", scope)
+    elif settings.cluster and settings.namespace:
+        # Only Kubernetes has namespaces.
+        places = way_to("pods", scope)
     elif settings.cluster:
-        places = way_to("services", scope)
+        inside = settings.namespace or set(scope.clusters) <= set(settings.context)
+        places = way_to("pods" if inside else "services", scope)
     elif memory.resource and _can_begin(memory):
         last = memory.scope().within(account="", region="")
         places = (*way_to(memory.resource, last)[:-1], _last(memory, last))

@@ -53,25 +53,30 @@ def log_lines(block: LogBlock, width: int) -> list[tuple[Spans, str]]:
             spans.append(Span(f"{source}{' ' * (room - cell_len(source))} ", role))
         loud = line.level in (Level.FAILED, Level.WARNING)
         left = max(0, width - sum(span.width for span in spans))
-        said, more = (_until(text, most) for text, most in _said(line, left))
-        spans += [Span(said, OF_LEVEL[line.level] if loud else "plain"), Span(more, "dim")]
+        message, others = said(line)
+        spans += [
+            Span(_until(message, left), OF_LEVEL[line.level] if loud else "plain"),
+            Span(_until(others, left - cell_len(message)), "dim"),
+        ]
         out.append((tuple(spans), line.text))
     return out
 
 
-def _said(line: LogLine, room: int) -> tuple[tuple[str, int], tuple[str, int]]:
-    """The message of a line and its other members, each with the cells it may take."""
+def said(line: LogLine) -> tuple[str, str]:
+    """The message of a line, and its other members where it is JSON.
+
+    Its time and its level are left out: they stand before it, or colour it.
+    """
     members = dict(line.fields)
     message = members.pop("message", None)
     if not isinstance(message, str):
-        return (visible(line.text), room), ("", 0)
-    said = visible(message)
+        return visible(line.text), ""
     others = (
-        f"{visible(name)}={plain(value)}"
+        f"  {visible(name)}={plain(value)}"
         for name, value in members.items()
         if name.lower() not in TOLD_FIELDS
     )
-    return (said, room), ("".join(f"  {each}" for each in others), room - cell_len(said))
+    return visible(message), "".join(others)
 
 
 def _until(text: str, width: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import zip_longest
 
 from rich.cells import cell_len
@@ -14,7 +14,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Missing
 from containerscope.model.text import cut, visible, visible_block
 from containerscope.resource import Block, Pair, PairsBlock, TableBlock, TextBlock, Value
-from containerscope.rows.format import age, plain
+from containerscope.rows.format import age, plain, utc
 from containerscope.ui.block_lines import GLYPH, diff_lines, log_lines, tree_lines
 from containerscope.ui.grid import aligned, wrapped
 from containerscope.ui.plot import plot_lines
@@ -24,6 +24,8 @@ _LABEL = 22
 _COLUMN = 54
 """Narrower than this, two groups of pairs don't stand side by side."""
 _MOST_COLUMNS = 3
+_SOON = timedelta(seconds=5)
+"""Clocks differ by less: what is to come is at least so far away."""
 _LONG = 20_000
 """Characters of one value that are laid out; what is longer is read in the raw view."""
 
@@ -47,12 +49,19 @@ def words(value: Value, now: datetime) -> tuple[str, bool]:
         reason = f" {visible(value.reason)}" if value.reason else f" {value.why.value}"
         return plain(value) + reason, True
     if isinstance(value, datetime):
-        return f"{plain(value)} UTC ({age(value, now)} ago)", False
+        return f"{plain(value)} UTC ({_since(value, now)})", False
     if value is None or value == "":
         return plain(None), True
     if isinstance(value, str):
         return visible_block(value[:_LONG]), False
     return plain(value), False
+
+
+def _since(moment: datetime, now: datetime) -> str:
+    """`3m ago`, `in 46m`."""
+    if utc(moment) - utc(now) >= _SOON:
+        return f"in {age(now, moment)}"
+    return f"{age(moment, now)} ago"
 
 
 def lines(
@@ -226,7 +235,7 @@ def _table(block: TableBlock, width: int, now: datetime) -> list[Line]:
 
 def _cell(value: Value, now: datetime) -> str:
     if isinstance(value, datetime):
-        return age(value, now)
+        return _since(value, now).removesuffix(" ago")
     return plain(value)[:_LONG]
 
 

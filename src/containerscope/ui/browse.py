@@ -12,8 +12,8 @@ from textual.binding import BindingType
 from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
-from containerscope.ui.act import ActScreen
 from containerscope.ui.commands import CommandError, Do, parse
+from containerscope.ui.enter import EnterScreen
 from containerscope.ui.help import Help
 from containerscope.ui.keys import KEYS, works
 from containerscope.ui.location import HOME, Location, at
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _NUMERIC_DOWN = "-"
 
 
-class BrowseScreen(ActScreen):
+class BrowseScreen(EnterScreen):
     """Browses every resource."""
 
     AUTO_FOCUS = None
@@ -48,6 +48,10 @@ class BrowseScreen(ActScreen):
         if key is None or action in ("back", "leave", "pane", "tab", "act", "undo"):
             return True
         return works(key, self.context())
+
+    def heed_end(self) -> None:
+        """End as the program does when somebody asks it to."""
+        self.scope_app.heed_end()
 
     # Going places
 
@@ -83,9 +87,21 @@ class BrowseScreen(ActScreen):
         """Back, and at the root out."""
         at_root = self.history.at_root and not self.history.here.filter
         if at_root and not self.detail.has_class("open"):
-            self.app.exit(0)
+            self._leave_if_idle()
         else:
             self.action_back()
+
+    def _leave_if_idle(self) -> None:
+        """Quit, unless something still goes on that would end with us."""
+        forwards = self.session.clients.forwards if self.session is not None else None
+        if self.carrying is not None:
+            what = self.carrying.order.title
+            self.say(f"would end here too: {what}; a stops it, ctrl+q leaves it", wrong=True)
+        elif forwards is not None and forwards.open:
+            many = "a port is" if forwards.open == 1 else f"{forwards.open} ports are"
+            self.say(f"{many} forwarded (:forwards); ctrl+q ends that and quits", wrong=True)
+        else:
+            self.app.exit(0)
 
     def action_history(self, by: int) -> None:
         """Back or forward."""
@@ -183,6 +199,7 @@ class BrowseScreen(ActScreen):
         if self.session is not None:
             self.session.clients.sign_in_again()
             self.session.poller.poke()
+            self.detail.renew()
         else:
             self.scope_app.retry()
 
@@ -210,7 +227,8 @@ class BrowseScreen(ActScreen):
 
     @on(Prompt.Typed)
     def _typed(self, event: Prompt.Typed) -> None:
-        self._look_for(event.mode, event.text)
+        if self.prompt.stands(event):
+            self._look_for(event.mode, event.text)
 
     def _look_for(self, mode: Mode, text: str) -> None:
         if mode == "/" and text:

@@ -9,7 +9,7 @@ from datetime import datetime
 from containerscope.model.health import Level
 from containerscope.model.listing import Listing, Phase, Problem, Why
 from containerscope.model.text import cut, visible
-from containerscope.resource import Resource
+from containerscope.resource import Platform, Resource
 from containerscope.rows.format import age
 from containerscope.ui.header import joined
 from containerscope.ui.location import Location
@@ -152,6 +152,8 @@ def emptiness(
 ) -> tuple[str, str]:
     """What stands in place of the table, and what to do about it; empty while rows are there."""
     place = location.scope.service or location.scope.cluster or location.scope.region or "here"
+    if location.scope.namespace and resource.platform is Platform.KUBERNETES:
+        place = f"{location.scope.namespace} of {place}"
     place = visible(place)
     if listing is None or (listing.phase is not Phase.DONE and not listing.items):
         if listing is not None and listing.problems:

@@ -109,6 +109,13 @@ def parse(text: str, find: Find, scope: Scope, *, inside: bool = False) -> Show 
     return _show(resource, rest, scope, inside=inside)
 
 
+def _in_cluster(resource: Resource[Any]) -> bool:
+    """Whether it is something inside of Kubernetes clusters, and not these themselves."""
+    if resource.platform is Platform.EKS:
+        return any(column.unless == "cluster" for column in resource.columns)
+    return resource.platform is Platform.KUBERNETES
+
+
 def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside: bool) -> Show:
     fields: dict[str, str] = {}
     filters: list[str] = []
@@ -119,7 +126,7 @@ def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside
         else:
             filters.append(word)
     base = Scope(account=scope.account, region=scope.region)
-    if inside and resource.platform is Platform.KUBERNETES:
+    if inside and _in_cluster(resource):
         base = base.within(cluster=scope.cluster, namespace=scope.namespace)
     if "parent" in resource.needs:
         if resource.needs and not scope.parent:

@@ -55,14 +55,29 @@ def tab_line(name: str, tabs: tuple[str, ...], chosen: int, form: raw.Form, widt
         role: Role = "title" if number == chosen else "plain"
         key = "0" if number == len(tabs) - 1 else str(number + 1) if number < _DIGITS else ""
         parts.append((Span(f"  {key} " if key else "  ", "accent"), Span(title, role)))
-    first = 0
-    while first < chosen and width_of([*head, *sum(parts[first : chosen + 1], ())]) > width:
+    first, last, left, right = 0, len(parts), Span("  ‹", "accent"), Span("  ›", "accent")
+
+    def shown(first: int, last: int) -> Spans:
+        before = (left,) if first else ()
+        after = (right,) if last < len(parts) else ()
+        return (*head, *before, *sum(parts[first:last], ()), *after)
+
+    while first < chosen and width_of(shown(first, min(chosen + 1, len(parts)))) > width:
         first += 1
-    return fit((*head, *sum(parts[first:], ())), width)
+    while last > chosen + 1 and width_of(shown(first, last)) > width:
+        last -= 1
+    return fit(shown(first, last), width)
+
+
+_RENEWED = 1.0
+"""Seconds between two looks at whether the tab is due."""
 
 
 class DetailPane(Vertical):
-    """Shows one item; each tab loads when it is looked at, and again when the item changed."""
+    """Shows one item; each tab loads when it is looked at, when the item changed, and in time.
+
+    What is loaded again is shown once it is whole, so that nothing on screen comes and goes.
+    """
 
     class Changed(Message):
         """Another tab, line or text: other keys work."""
@@ -71,8 +86,18 @@ class DetailPane(Vertical):
         super().__init__(id=id)
         self.subject: Subject | None = None
         self.chosen = 0
+        self._left, self._left_raw = "", False
+        """The resource that it was last about, and whether raw text was shown of it."""
         self.form: raw.Form = "json"
         self._blocks: tuple[Block, ...] = ()
+        self._read: tuple[Block, ...] = ()
+        """The blocks without what a later refusal has added."""
+        self._loading: object | None = None
+        """What stands for the load under way."""
+        self._again = False
+        """The item changed while its tab was loading."""
+        self._loaded_at = 0.0
+        """On the monotonic clock of the clients."""
         self._document: Any = None
         self._text = ""
         self._revealed: frozenset[str] = frozenset()
@@ -83,6 +108,10 @@ class DetailPane(Vertical):
         """One line of tabs above the text."""
         yield self._tabs
         yield self.view
+
+    def on_mount(self) -> None:
+        """Keep the tab young while it is looked at."""
+        self.set_interval(_RENEWED, self._renew)
 
     @property
     def is_raw(self) -> bool:
@@ -100,7 +129,13 @@ class DetailPane(Vertical):
         anew = old is None or old.item.key != subject.item.key
         if not anew and old is not None and old.item == subject.item:
             return
-        if old is not None and old.tabs != subject.tabs:
+        if old is None and self._left not in ("", subject.resource.name):
+            # What was shown of another resource says nothing about this one, but for raw text.
+            self.chosen = len(subject.tabs) - 1 if self._left_raw else 0
+        if old is not None and (old.resource.name, old.tabs) != (
+            subject.resource.name,
+            subject.tabs,
+        ):
             title = old.tabs[min(self.chosen, len(old.tabs) - 1)]
             kept = old.resource.name == subject.resource.name or title == RAW
             self.chosen = subject.tabs.index(title) if kept and title in subject.tabs else 0
@@ -111,9 +146,12 @@ class DetailPane(Vertical):
 
     def clear(self) -> None:
         """Be about nothing."""
+        if self.subject is not None:
+            self._left, self._left_raw = self.subject.resource.name, self.is_raw
         self.subject = None
         self.workers.cancel_node(self)
-        self._blocks, self._document, self._text = (), None, ""
+        self._blocks, self._read, self._document, self._text = (), (), None, ""
+        self._loading, self._again = None, False
         self.view.show((), anew=True)
         self._tabs.show(())
 
@@ -148,31 +186,62 @@ class DetailPane(Vertical):
             self._revealed |= {secret}
             self._paint()
 
+    def renew(self) -> None:
+        """Load what is shown again, now."""
+        if self.subject is not None:
+            self._load(anew=False)
+
     def _load(self, *, anew: bool) -> None:
         if anew:
-            self._blocks, self._document = (), None
+            self._blocks, self._read, self._document = (), (), None
+            self._again = False
             self._paint(anew=True)
-        self._fetch()
+        elif self._loading is not None:
+            self._again = True
+            return
+        self._fetch(anew=anew)
+
+    def _renew(self) -> None:
+        """Load the tab again when it is due; not while nobody looks, nor raw documents."""
+        subject = self.subject
+        if subject is None or self._loading is not None or self.is_raw or not self.app.app_focus:
+            return
+        seconds = subject.details[self.chosen].seconds
+        if subject.clients.clock.monotonic() - self._loaded_at >= seconds:
+            self._fetch(anew=False)
 
     @work(exclusive=True, group="detail")
-    async def _fetch(self) -> None:
+    async def _fetch(self, *, anew: bool) -> None:
         subject = self.subject
         assert subject is not None
+        mine = self._loading = object()
         try:
             if self.is_raw:
                 whole = await subject.resource.read(subject.clients, subject.scope, subject.item)
                 self._document = redact(whole)
-                self._paint()
-                return
-            detail = subject.details[self.chosen]
-            stream = detail.blocks(subject.clients, subject.scope, subject.item)
-            async for shown in stream:
-                self._blocks = shown
-                self._paint()
+            else:
+                await self._fill(subject, subject.details[self.chosen], anew=anew)
         except ApiError as error:
             words = problem_words(error.problem)
-            self._blocks = (*self._blocks, TextBlock(words, level=Level.WARNING))
-            self._paint()
+            self._blocks = (*self._read, TextBlock(words, level=Level.WARNING))
+        finally:
+            # Another load may have taken the place of this one.
+            if self._loading is mine:
+                self._loading = None
+                self._loaded_at = subject.clients.clock.monotonic()
+                if self._again:
+                    self._again = False
+                    self.call_later(self._load, anew=False)
+        self._paint()
+
+    async def _fill(self, subject: Subject, detail: Detail[Any], *, anew: bool) -> None:
+        """Show the blocks as they come; of a tab that is shown already, all at the end."""
+        found = self._read
+        async for found in detail.blocks(subject.clients, subject.scope, subject.item):
+            if anew:
+                self._blocks = self._read = found
+                self._paint()
+        self._blocks = self._read = found
 
     def _paint(self, *, anew: bool = False) -> None:
         subject, view, tabs = self.subject, self.view, self._tabs
@@ -181,9 +250,10 @@ class DetailPane(Vertical):
         tabs.show(
             tab_line(subject.item.name, subject.tabs, self.chosen, self.form, tabs.size.width)
         )
-        # A text that grows gets a bar, which must not cover the ends of its lines.
-        bar = 0 if view.show_vertical_scrollbar else view.styles.scrollbar_size_vertical
-        view.show(self._lines(subject, max(20, view.room - bar)), anew=anew)
+        # A text that grows gets a bar, which must not cover the ends of its lines; how wide what is
+        # beside it will be is known only after the next layout.
+        room = view.outer_size.width - view.gutter.width - view.styles.scrollbar_size_vertical
+        view.show(self._lines(subject, max(20, room)), anew=anew)
         self.post_message(self.Changed())
 
     def _lines(self, subject: Subject, width: int) -> tuple[blocks.Line, ...]:

@@ -148,9 +148,9 @@ class FrameScreen(Screen[None]):
         """What is being changed, and how far it has come."""
         return ()
 
-    def acting_keys(self) -> frozenset[str]:
+    def acting_keys(self) -> dict[str, str]:
         """The ids of the keys that change something here."""
-        return frozenset()
+        return {}
 
     def can_undo(self) -> bool:
         """Whether there is something to take back."""

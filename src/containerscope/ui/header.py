@@ -47,6 +47,8 @@ def joined(parts: Sequence[Span]) -> Spans:
 
 
 def _who(identity: Identity, *, room: int) -> Spans:
+    if not identity.account:
+        return (Span("kubeconfig contexts, no AWS account", "strong"),)
     number = account_number(identity.account)
     name = f"{visible(identity.alias)} ({number})" if identity.alias else number
     parts = [Span(cut(name, 60), "strong")]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from textual.binding import Binding
@@ -48,10 +48,10 @@ class Context:
     root: bool = False
     """There is nowhere to go back to."""
     marks: bool = False
-    actions: frozenset[str] = frozenset()
-    """The ids of keys that change what the row stands for."""
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """Ids of keys that change what the row stands for -> what they do to it, in a word."""
     undo: bool = False
-    """There is a scaling to take back."""
+    """There is a change to take back."""
 
 
 @dataclass(frozen=True)
@@ -180,14 +180,34 @@ KEYS: tuple[Key, ...] = (
         4, lambda c: c.marks, "table"),
     Key("scale", "S", "act('scale')", "scale", "Scale: preview, then confirm", "Act", 3,
         lambda c: "scale" in c.actions),
-    Key("restart", "R", "act('restart')", "redeploy", "Redeploy: replace every task", "Act", 5,
+    Key("restart", "R", "act('restart')", "redeploy", "Redeploy or restart: replace every task, "
+        "or every pod", "Act", 5,
         lambda c: "restart" in c.actions),
     Key("rollback", "B", "act('rollback')", "roll back",
         "Roll back a deployment, or go back to a revision", "Act", 5,
         lambda c: "rollback" in c.actions),
-    Key("stop", "ctrl+d", "act('stop')", "stop", "Stop the row, or all marked ones", "Act", 5,
-        lambda c: "stop" in c.actions),
-    Key("undo", "z", "undo", "undo", "Undo the last scaling", "Act", 3, lambda c: c.undo),
+    Key("stop", "ctrl+d", "act('stop')", "stop", "Stop or delete the row, or all marked ones",
+        "Act", 5, lambda c: "stop" in c.actions),
+    Key("edit", "E", "act('edit')", "edit", "Edit the Kubernetes object in your editor", "Act", 6,
+        lambda c: "edit" in c.actions),
+    Key("trigger", "t", "act('trigger')", "run", "Run the cron job once now", "Act", 4,
+        lambda c: "trigger" in c.actions),
+    Key("pause", "P", "act('pause')", "pause", "Pause or resume a rollout, or the schedule of a "
+        "cron job", "Act", 6, lambda c: "pause" in c.actions),
+    Key("cordon", "K", "act('cordon')", "cordon", "Cordon or uncordon the node", "Act", 5,
+        lambda c: "cordon" in c.actions),
+    Key("drain", "D", "act('drain')", "drain", "Drain the node: cordon it and evict its pods",
+        "Act", 5, lambda c: "drain" in c.actions),
+    Key("shell", "s", "act('shell')", "shell", "Open a shell: its checks, then confirm", "Into", 3,
+        lambda c: "shell" in c.actions),
+    Key("exec", "x", "act('exec')", "run", "Run one command in a container", "Into", 7,
+        lambda c: "exec" in c.actions),
+    Key("attach", "A", "act('attach')", "attach", "Attach to what runs in a container", "Into", 8,
+        lambda c: "attach" in c.actions),
+    Key("forward", "f,F", "act('forward')", "forward", "Forward a port; `:forwards` lists them",
+        "Into", 7, lambda c: "forward" in c.actions),
+    Key("undo", "z", "undo", "undo", "Undo the last change that can be taken back", "Act", 3,
+        lambda c: c.undo),
     Key("sort-left", "less_than_sign", "sort(-1)", "", "Sort by the column to the left", "View"),
     Key("sort-right", "greater_than_sign", "sort(1)", "", "Sort by the column to the right",
         "View"),
@@ -199,7 +219,10 @@ KEYS: tuple[Key, ...] = (
 )  # fmt: skip
 
 DIFFERENCES = (
-    "`e` shows events: nothing is edited here.",
+    "`e` shows events; `E` edits.",
+    "`P` suspends and resumes a cron job, `t` runs it; `K` cordons and uncordons a node, `D` "
+    "drains it.",
+    "`A` attaches, since `a` is the menu; `x` runs one command.",
     "`<` and `>` choose the sort column; there are no shift-letter sorts.",
     "`c` copies the name and `C` the ARN, through the terminal (OSC 52), so it works over SSH.",
 )
@@ -220,6 +243,10 @@ def footer(context: Context, settings: Settings | None = None) -> tuple[tuple[st
     return tuple((key.shown(settings).split(" ")[0], _label(key, context)) for key in keys)
 
 
+_SHARED = frozenset({"restart", "stop", "pause", "cordon"})
+"""Keys that do another thing to one kind of rows than to another."""
+
+
 def _label(key: Key, context: Context) -> str:
     if key.id == "open":
         return context.child or "describe"
@@ -229,7 +256,7 @@ def _label(key: Key, context: Context) -> str:
         return "search"
     if key.id == "describe":
         return "close" if context.detail else "describe"
-    return key.label
+    return context.actions.get(key.id, key.label) if key.id in _SHARED else key.label
 
 
 def groups(keys: Sequence[Key] = KEYS) -> tuple[tuple[str, tuple[Key, ...]], ...]:

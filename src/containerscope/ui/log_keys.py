@@ -25,7 +25,7 @@ LOG_KEYS: tuple[Key, ...] = (
     Key("log-level", "L", "level", "level", "All lines, warnings and errors, errors", "Logs", 4),
     Key("log-wrap", "w", "wrap", "wrap", "Wrap long lines", "Logs", 5),
     Key("log-times", "t", "times", "times", "Show or hide times", "Logs", 6),
-    Key("log-fields", "J", "fields", "fields", "JSON lines as their members", "Logs", 6),
+    Key("log-fields", "J", "fields", "fields", "JSON lines by their members, or whole", "Logs", 6),
     Key("log-sources", "i", "sources", "", "Show or hide which container wrote a line", "Logs"),
     Key("log-mark", "m", "mark", "mark", "Bookmark the line", "Logs", 7),
     Key("log-next-mark", "n", "next_mark(1)", "", "To the next bookmark", "Logs"),

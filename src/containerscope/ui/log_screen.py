@@ -319,7 +319,7 @@ class LogScreen(Screen[None]):
 
     @on(Prompt.Typed)
     def _narrow(self, event: Prompt.Typed) -> None:
-        if self.prompt.is_open:
+        if self.prompt.stands(event):
             self._refilter(event.text)
 
     def _entered(self, _: str, text: str) -> None:

@@ -19,9 +19,9 @@ from containerscope.block import LogLine
 from containerscope.logs.ring import LogRing
 from containerscope.model.health import Level
 from containerscope.model.text import cut, visible
-from containerscope.rows.format import plain, utc
+from containerscope.rows.format import utc
 from containerscope.ui.bar import Painted
-from containerscope.ui.block_lines import SOURCE_ROLES, clock_time
+from containerscope.ui.block_lines import SOURCE_ROLES, clock_time, said
 from containerscope.ui.spans import OF_LEVEL, Role, Span, Spans
 
 _SOURCE = 22
@@ -37,8 +37,8 @@ class LogLook:
     times: bool = True
     sources: bool = True
     wrap: bool = False
-    fields: bool = False
-    """Lines that are JSON show their members one by one."""
+    fields: bool = True
+    """Lines that are JSON show their message, then their other members."""
 
 
 class LogView(Painted, ScrollView, can_focus=True, inherit_bindings=False):
@@ -209,8 +209,7 @@ class LogView(Painted, ScrollView, can_focus=True, inherit_bindings=False):
 
     def _text(self, line: LogLine) -> str:
         if self.look.fields and line.fields:
-            members = (f"{visible(name)}={plain(value)}" for name, value in line.fields)
-            return " ".join(members)[:_LONGEST]
+            return "".join(said(line))[:_LONGEST]
         return visible(line.text[:_LONGEST])
 
     # Painting
@@ -245,8 +244,9 @@ class LogView(Painted, ScrollView, can_focus=True, inherit_bindings=False):
             text = _slice(text, part * room, room)
             if part:
                 lead = [Span(" " * self._lead_width())]
-        elif self._left:
-            text = _slice(text, self._left, width)
+        else:
+            # What a line says stands at its beginning; the arrows show its end.
+            text = _slice(text, self._left, max(8, width - self._lead_width()))
         return (*lead, Span(text, role))
 
     def _role(self, source: str) -> Role:

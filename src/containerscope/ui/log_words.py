@@ -69,7 +69,11 @@ def log_status(state: LogState) -> Spans:
         others = f" (and {more} more)" if more else ""
         return (Span(f" {visible(first.label)}: {visible(first.words)}{others}", "dim"),)
     if state.caught_up and not state.sources.found:
-        return (Span(" Nothing here writes to CloudWatch Logs.", "dim"),)
+        kube = state.sources.kubernetes
+        words = (
+            "There is no container to read." if kube else "Nothing here writes to CloudWatch Logs."
+        )
+        return (Span(f" {words}", "dim"),)
     if state.caught_up and not state.lines:
         return (Span(" No lines in this time. Keys 1 to 6 and 0 read from earlier on.", "dim"),)
     if state.dropped:

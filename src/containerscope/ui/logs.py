@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from containerscope.resource import Clients, Platform, Resource, Scope
+from containerscope.resource import Clients, Resource, Scope
 from containerscope.settings import Settings
 from containerscope.ui.spans import Spans
 
@@ -43,15 +43,12 @@ def log_screen(
     """The logs of a row, followed; or those of the last minutes before it ended."""
     # Imported here: the first frame needs no logs.
     from containerscope.logs.line import line_of
+    from containerscope.logs.reading import read
     from containerscope.ui.log_screen import LogScreen
 
     find = resource.logs
     assert find is not None, f"{resource.name} have no logs"
     until = ended_at(item.value) if last else None
-    if resource.platform is Platform.KUBERNETES:
-        from containerscope.logs.kube import read
-    else:
-        from containerscope.logs.follow import read
     return LogScreen(
         clients,
         settings,

@@ -46,7 +46,10 @@ def _plotted(block: SeriesBlock, width: int) -> list[Spans]:
     plot.xlim(0, span)
     plot.ylim(*_range(block))
     plot.xticks(*_times(block.start, span))
-    ticks = [_range(block)[1] * part for part in (0, 0.5, 1)]
+    top = _range(block)[1]
+    # Half a task is none.
+    middle = round(top / 2) if all(series.stepped for series in block.series) else top / 2
+    ticks = [0, middle, top] if middle < top else [0, top]
     plot.yticks(ticks, [number(_round(each)) for each in ticks])
     for label, level in block.targets:
         if label or level:

@@ -73,6 +73,10 @@ class Prompt(Vertical):
         """Whether it has the keyboard."""
         return bool(self.display)
 
+    def stands(self, typed: Typed) -> bool:
+        """Whether it still says this: what is typed is told later than it is entered."""
+        return self.is_open and (self.mode, self.line.value) == (typed.mode, typed.text)
+
     def open(self, mode: Mode, text: str = "", hint: str = "") -> None:
         """Show the line, with what can be typed if that is not usual, and give it the keyboard."""
         self._make()
@@ -148,7 +152,8 @@ class Prompt(Vertical):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        if self.is_open:
+        # What has changed again since may have been typed into the line before this one.
+        if self.is_open and event.value == self.line.value:
             self.fault("")
             self._suggest(event.value)
             self.post_message(self.Typed(self.mode, event.value))

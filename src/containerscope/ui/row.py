@@ -141,6 +141,7 @@ class RowScreen(ViewScreen):
         if not detail.has_class("open"):
             detail.add_class("open")
             self.body.add_class("detailed")
+            self._fit()
             if self.body.has_class("full"):
                 self.set_focus(detail.view)
         self._describe()
@@ -153,6 +154,7 @@ class RowScreen(ViewScreen):
         if self.detail.has_class("open"):
             self.detail.remove_class("open")
             self.body.remove_class("detailed")
+            self._fit()
             self.detail.clear()
         self.set_focus(self.table)
         self.paint()

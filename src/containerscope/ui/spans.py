@@ -70,7 +70,7 @@ def spread(left: Spans, right: Spans, width: int) -> Spans:
 
 
 _ASCII = (
-    str.maketrans("✗▲◌●–·›→↓↑…⊘─│◆┄┤├└┼", "x!~*-|>>v^~x-|+-||`+")
+    str.maketrans("✗▲◌●–·›‹→↓↑…⊘─│◆┄┤├└┼", "x!~*-|><>v^~x-|+-||`+")
     | str.maketrans("▁▂▃▄▅▆▇█", "_..-=+*#")
     # What the toolkit itself draws: frames, scroll bars, the sign of the palette.
     | str.maketrans("╭╮╰╯┌┐┘━┃▔▏▎▍▌▋▊▉▐", "+++++++-|-||||||||")

@@ -18,12 +18,15 @@ from containerscope.ui import chrome
 from containerscope.ui.detail import DetailPane, Subject
 from containerscope.ui.frame import FrameScreen, Session
 from containerscope.ui.lines import LinesView
+from containerscope.ui.location import at
 from containerscope.ui.table import ResourceTable
 
 _MANY = 2_000
 """Rows that are sorted and filtered beside the event loop, so that keys never wait."""
 _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
+_HEADINGS = 2
+"""Lines of a table beside its rows: the headings, and one to breathe."""
 _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 _BY_FIELD = re.compile("[:<>=]")
@@ -37,6 +40,8 @@ class ViewScreen(FrameScreen):
     """Shows a location: follows its listing, and reads the detail of the row under the cursor."""
 
     _settle: Timer | None = None
+    _unsure: str | None = None
+    """The cluster that the flags name: of ECS, until its first listing says otherwise."""
 
     # The connection
 
@@ -59,6 +64,7 @@ class ViewScreen(FrameScreen):
         self.session, self._trouble = session, None
         # Those before it, too: one goes back to them in the account that is looked at now.
         self.history.belong(session.identity.account, session.identity.region)
+        self._unsure = self.settings.cluster or None
         self.begin()
 
     def notice(self, words: str) -> None:
@@ -122,7 +128,25 @@ class ViewScreen(FrameScreen):
         here = self.history.here
         async for listing in session.poller.follow(self.resource, here.scope, self.demand):
             self.listing = listing
+            if here.resource == "services" and here.scope.cluster == self._unsure:
+                place = await self._placed(session, listing)
+                if place:
+                    self.history.stay(at(place, here.scope))
+                    self.begin()
+                    return
             await self._build()
+
+    async def _placed(self, session: Session, listing: Listing[Any]) -> str:
+        """Where the cluster of the flags is opened, if it turns out to be none of ECS."""
+        if listing.complete:
+            self._unsure = None
+            return ""
+        from containerscope.resources._whereabouts import elsewhere, lacks
+
+        if listing.phase is not Phase.DONE or not lacks(listing):
+            return ""
+        cluster, self._unsure = self._unsure, None
+        return await elsewhere(session.clients, cluster or "")
 
     def adjust(self, **changes: Any) -> None:
         """Look at the same listing in another way."""
@@ -169,6 +193,7 @@ class ViewScreen(FrameScreen):
         # The first whole listing may still re-sort the rows below a cursor nobody has moved.
         table.show(rows, arriving=not self._settled)
         self._settled = self._settled or listing.phase is Phase.DONE
+        self._fit()
         self._look()
         self._describe_soon(now=True)
         self.paint()
@@ -185,6 +210,13 @@ class ViewScreen(FrameScreen):
         body = self.body
         body.set_class(size.width >= _WIDE, "beside")
         body.set_class(size.width < _WIDE and size.height < _HIGH, "full")
+        self._fit()
+
+    def _fit(self) -> None:
+        """A short list leaves the rest of the height to the detail below it."""
+        below = self.body.has_class("detailed") and not self.body.has_class("beside")
+        count = len(self.rows.keys) if self.rows is not None else 0
+        self.table.styles.max_height = count + _HEADINGS if below and count else None
 
     @on(ResourceTable.Highlighted)
     def _highlighted(self) -> None:

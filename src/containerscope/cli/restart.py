@@ -1,5 +1,0 @@
-"""`containerscope restart`."""
-
-from containerscope.cli.acts import COMMANDS
-
-COMMAND = COMMANDS["restart"]

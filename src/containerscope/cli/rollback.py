@@ -1,5 +1,0 @@
-"""`containerscope rollback`."""
-
-from containerscope.cli.acts import COMMANDS
-
-COMMAND = COMMANDS["rollback"]

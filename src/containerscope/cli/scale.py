@@ -1,5 +1,0 @@
-"""`containerscope scale`."""
-
-from containerscope.cli.acts import COMMANDS
-
-COMMAND = COMMANDS["scale"]

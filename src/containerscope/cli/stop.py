@@ -1,5 +1,0 @@
-"""`containerscope stop`."""
-
-from containerscope.cli.acts import COMMANDS
-
-COMMAND = COMMANDS["stop"]

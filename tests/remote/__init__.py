@@ -1,0 +1,1 @@
+"""What is opened in containers and on instances."""
