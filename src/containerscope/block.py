@@ -1,4 +1,4 @@
-"""The blocks of a detail pane that are more than text: plots, logs, differences and trees."""
+"""The blocks of a detail pane: text, pairs and tables; plots, logs, differences and trees."""
 
 from __future__ import annotations
 
@@ -11,6 +11,46 @@ from containerscope.model.health import Level
 
 Value = Any
 """Text, a number, a datetime, a bool, None or a Missing."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A label and its value in a detail pane."""
+
+    label: str
+    value: Value
+    level: Level = Level.NONE
+    secret: str = ""
+    """The value behind a masked one, which can be revealed on screen only; empty for none."""
+
+
+@dataclass(frozen=True)
+class PairsBlock:
+    """A titled group of labels and values."""
+
+    title: str
+    pairs: tuple[Pair, ...]
+
+
+@dataclass(frozen=True)
+class TableBlock:
+    """A small titled table; `levels` colours rows."""
+
+    title: str
+    header: tuple[str, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    levels: tuple[Level, ...] = ()
+    empty: str = ""
+    """The sentence shown in place of no rows."""
+
+
+@dataclass(frozen=True)
+class TextBlock:
+    """A titled paragraph, or a line that explains what is wrong."""
+
+    text: str
+    title: str = ""
+    level: Level = Level.NONE
 
 
 @dataclass(frozen=True)
@@ -112,3 +152,6 @@ class TreeBlock:
     nodes: tuple[TreeNode, ...]
     empty: str = ""
     """The sentence shown in place of no nodes."""
+
+
+Block = PairsBlock | TableBlock | TextBlock | SeriesBlock | LogBlock | DiffBlock | TreeBlock

@@ -433,7 +433,8 @@ async def test_attach_sends_what_is_written_from_now_on(
     still_clock.advance(5)
     message = await socket.receive_bytes()
     assert message[0] == 1
-    assert json.loads(message[1:])["time"] > "2026-11-24T14:12:30"
+    # A line is written within its period, whose beginning is before the time of the clock.
+    assert json.loads(message[1:])["time"] > "2026-11-24T14:12:29"
     await socket.close()
 
 

@@ -7,17 +7,21 @@ from typing import Any
 import pytest
 
 from containerscope.insight.kube_budget import selects
+from containerscope.insight.kube_cron_actions import ran
 from containerscope.insight.kube_ref import Ref, ref_of
 from containerscope.insight.kube_workload_actions import LiveWorkload, pace, rolled_out
 from containerscope.model.health import Level
 from containerscope.model.kube import Condition, Expression, Meta, Selector
 from containerscope.model.kube_workload import (
+    Job,
+    JobStatus,
     Rolling,
     Strategy,
     Workload,
     WorkloadSpec,
     WorkloadStatus,
 )
+from containerscope.plan import Step
 
 PATH = "/apis/apps/v1/namespaces/shop/{}/web"
 
@@ -112,3 +116,16 @@ def test_an_object_is_found_again_by_the_key_in_the_log() -> None:
     assert (node.namespace, node.plural, node.name) == ("", "nodes", "ip-10-0-0-1")
     role = Ref("c", "/apis/rbac.authorization.k8s.io/v1/clusterroles/system%3Anode")
     assert role.name == "system:node"
+
+
+def test_a_run_that_fails_or_is_deleted_is_told_so() -> None:
+    step = Step("reindex", "key", mark="reindex-manual-1")
+    failed = Condition("Failed", "True", "BackoffLimitExceeded", "it has failed too often")
+    stage = ran(Job(status=JobStatus(failed=3, conditions=(failed,))), step)
+    assert (stage.words, stage.done) == ("reindex-manual-1: BackoffLimitExceeded", True)
+    assert stage.level is Level.FAILED
+    assert ran(Job(status=JobStatus(active=1, ready=1)), step).words.endswith(
+        "1 pod active, 1 ready"
+    )
+    gone = ran(None, step)
+    assert (gone.words, gone.level) == ("job reindex-manual-1 is gone", Level.WARNING)

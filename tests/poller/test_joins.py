@@ -172,6 +172,22 @@ async def test_a_value_that_fails_to_renew_keeps_the_last_one() -> None:
         sizes.problem = FAILED
         await scene.clock.advance(31)
         assert sizes_shown(scene) == {"a": Missing(Why.FAILED, "broken", 1)}
+        assert scene.now_shown.problems == (FAILED,)
+        sizes.problem = None
+        await scene.clock.advance(16)
+        assert sizes_shown(scene) == {"a": 1}
+        assert not scene.now_shown.problems
+
+
+async def test_the_trouble_of_a_column_goes_with_it() -> None:
+    sizes = Sizes(problem=FAILED)
+    scene = scene_of(sizes, "a")
+    scene.answers.append([done(thing("a", cluster="a"))])
+    scene.demand.visible = ("a",)
+    async with scene.followed():
+        await scene.until(lambda: scene.now_shown.problems == (FAILED,))
+        scene.demand.look(joins=frozenset())
+        await scene.until(lambda: not scene.now_shown.problems)
 
 
 async def test_a_row_that_a_fetch_leaves_out_has_none() -> None:

@@ -50,7 +50,7 @@ _NAMED = {
 
 
 class AnyAccount:
-    """Implements `resource.Clients` on random answers, seeded."""
+    """Implements `door.Clients` on random answers, seeded."""
 
     region = "eu-west-1"
     partition = "aws"

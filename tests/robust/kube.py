@@ -57,7 +57,7 @@ _NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 class AnyKube:
-    """Implements `resource.KubeApi` on random answers."""
+    """Implements `door.KubeApi` on random answers."""
 
     name = "one"
 

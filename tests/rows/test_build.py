@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from containerscope.model.health import Health, Level
-from containerscope.model.listing import Item, Listing, Missing, Phase, Why
+from containerscope.model.listing import Item, Listing, Missing, Phase, Why, joined
+from containerscope.resource import Column
 from containerscope.rows import View, build
 from tests.rows.things import NOW, THINGS, Thing, item, listing
 
@@ -113,6 +114,25 @@ def test_a_throttled_row_shows_and_sorts_by_its_last_value() -> None:
     assert rows.level("key:t") is Level.FAILED
     cpu = rows.cells("key:t")[[heading.field for heading in rows.headings].index("cpu")]
     assert (cpu.text, cpu.dim, cpu.why) == ("~91", True, "throttled: slow down")
+
+
+def _use(item: Item[Thing]) -> Any:
+    found = joined(item, "use")
+    return found if isinstance(found, Missing) else found[0]
+
+
+def test_a_joined_cell_shows_what_it_made_of_the_last_value() -> None:
+    use = Column[Thing]("USE", of_item=_use, kind="number", needs="use")
+    things = replace(THINGS, columns=(*THINGS.columns, use))
+    before = (7, "more than the cell shows")
+    throttled = Missing(Why.THROTTLED, "slow down", Thing())
+    items = (
+        msgspec.structs.replace(item("a"), joined={"use": Missing(Why.FAILED, "broken", before)}),
+        msgspec.structs.replace(item("b", value=throttled), joined={"use": before}),
+        item("c", value=throttled),
+    )
+    rows = build(listing(*items), things, View(), NOW)
+    assert [rows.cells(key)[-1].text for key in rows.keys] == ["!7", "7", "…"]
 
 
 def test_rows_built_on_those_before_equal_rows_built_anew() -> None:

@@ -141,7 +141,9 @@ async def test_the_menu_and_the_help_are_made_from_the_key_table(start: Start) -
     async with start(cluster="checkout") as pilot:
         await wait_for_text(pilot, "services (14)", "complete")
         await pilot.press("a")
-        await wait_for_text(pilot, "service payments", "open tasks", "Link to the AWS console")
+        await wait_for_text(pilot, "service payments", "open tasks", "Scale: set the desired count")
+        await pilot.press(*"console")
+        await wait_for_text(pilot, "Link to the AWS console")
         await pilot.press("escape")
         await wait_until_gone(pilot, "Link to the AWS console")
         await pilot.press("question_mark")

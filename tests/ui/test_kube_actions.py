@@ -37,11 +37,28 @@ def written(cluster: Cluster) -> list[tuple[str, str]]:
     ]
 
 
-async def test_a_deployment_is_paused_scaled_and_rolled_back_and_each_taken_back(
-    start: Start, account: RunningServer, still_clock: StillClock, tmp_path: Path
+async def test_objects_are_paused_scaled_rolled_back_edited_and_deleted(
+    start: Start,
+    account: RunningServer,
+    still_clock: StillClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    script = tmp_path / "editor.py"
+    script.write_text(
+        "import pathlib, sys\nfile = pathlib.Path(sys.argv[1])\n"
+        "file.write_text(file.read_text().replace('color: red', 'color: blue'))\n"
+    )
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
     cluster = Cluster(account)
-    async with start(140, 40) as pilot:
+    cluster.kube.store.put(("", "namespaces"), {"metadata": {"name": "scratch"}})
+    cluster.put("flags", color="red")
+
+    def color() -> Any:
+        found = cluster.kube.store.find(("", "configmaps"), "scratch", "flags")
+        return found.object()["data"]["color"] if found is not None else None
+
+    async with start(140, 40, remarks=True) as pilot:
         await at(pilot, "deploy cluster=platform namespace=shop", "catalog")
         await wait_for_text(pilot, "R restart")
         await pilot.press("P")
@@ -69,8 +86,28 @@ async def test_a_deployment_is_paused_scaled_and_rolled_back_and_each_taken_back
                             "containers[catalog].image", "type catalog")  # fmt: skip
         await pilot.press("escape")
         await wait_until_gone(pilot, "type catalog")
+        await pilot.press("escape", ":", *"cm namespace=scratch", "enter")
+        await wait_for_text(pilot, "scratch › configmaps (1)", "flags", "live")
+        await pilot.press("E")
+        await wait_for_text(pilot, "cannot be given")
+        monkeypatch.setattr(pilot.app, "suspend", contextlib.nullcontext)
+        await pilot.press("E")
+        await wait_for_text(pilot, "Edit config map flags", "data.color  red → blue", "y confirms")
+        assert color() == "red"
+        await attentive(pilot)
+        await pilot.press("y")
+        await wait_for(pilot, lambda: color() == "blue", "was edited")
+        await pilot.press("E")
+        await wait_for_text(pilot, "nothing was changed")
+        await pilot.press("ctrl+d")
+        await wait_for_text(pilot, "Delete config map flags", "type flags to confirm")
+        await attentive(pilot)
+        await pilot.press(*"flags", "enter")
+        await wait_for(pilot, lambda: color() is None, "was deleted")
+        await wait_for_text(pilot, "Delete config map flags: deleted")
     assert written(cluster) == [
         ("patch", "deployments"), ("patch", "deployments"), ("patch", "deployments/scale"),
+        ("patch", "configmaps"), ("delete", "configmaps"),
     ]  # fmt: skip
     verbs = [(each.verb, each.phase) for each in ActionLog(tmp_path).read()]
     assert ("pause", "done") in verbs
@@ -103,45 +140,6 @@ async def test_a_drain_says_what_holds_it_and_is_stopped_from_the_menu(
         await wait_for_text(pilot, "Stop: Drain node")
         await pilot.press("enter")
         await wait_for_text(pilot, "stopped on request")
-
-
-async def test_an_object_is_edited_with_the_terminal_lent_and_deleted(
-    start: Start, account: RunningServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    script = tmp_path / "editor.py"
-    script.write_text(
-        "import pathlib, sys\nfile = pathlib.Path(sys.argv[1])\n"
-        "file.write_text(file.read_text().replace('color: red', 'color: blue'))\n"
-    )
-    monkeypatch.setenv("VISUAL", f"{sys.executable} {script}")
-    cluster = Cluster(account)
-    cluster.kube.store.put(("", "namespaces"), {"metadata": {"name": "scratch"}})
-    cluster.put("flags", color="red")
-
-    def color() -> Any:
-        found = cluster.kube.store.find(("", "configmaps"), "scratch", "flags")
-        return found.object()["data"]["color"] if found is not None else None
-
-    async with start(140, 40, remarks=True) as pilot:
-        await at(pilot, "cm cluster=platform namespace=scratch", "flags")
-        await pilot.press("E")
-        await wait_for_text(pilot, "cannot be given")
-        monkeypatch.setattr(pilot.app, "suspend", contextlib.nullcontext)
-        await pilot.press("E")
-        await wait_for_text(pilot, "Edit config map flags", "data.color  red → blue", "y confirms")
-        assert color() == "red"
-        await attentive(pilot)
-        await pilot.press("y")
-        await wait_for(pilot, lambda: color() == "blue", "was edited")
-        await pilot.press("E")
-        await wait_for_text(pilot, "nothing was changed")
-        await pilot.press("ctrl+d")
-        await wait_for_text(pilot, "Delete config map flags", "type flags to confirm")
-        await attentive(pilot)
-        await pilot.press(*"flags", "enter")
-        await wait_for(pilot, lambda: color() is None, "was deleted")
-        await wait_for_text(pilot, "Delete config map flags: deleted")
-    assert written(cluster) == [("patch", "configmaps"), ("delete", "configmaps")]
 
 
 async def test_in_read_only_the_menu_says_so_and_no_key_does_anything(

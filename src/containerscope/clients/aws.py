@@ -97,7 +97,7 @@ async def connect(
 
 
 class AwsClients:
-    """The clients of one profile and region; implements `containerscope.resource.Clients`."""
+    """The clients of one profile and region; implements `containerscope.door.Clients`."""
 
     def __init__(
         self,

@@ -61,7 +61,7 @@ class Door(Protocol):
 
 
 class KubeConnection:
-    """The API of one cluster; implements `containerscope.resource.KubeApi`."""
+    """The API of one cluster; implements `containerscope.door.KubeApi`."""
 
     def __init__(
         self,

@@ -31,7 +31,9 @@ T = TypeVar("T")
 PARALLEL = 6
 """Fetches of one listing under way at once; the rate budget is kept below, in clients."""
 _AGAIN = 60.0
-"""Seconds after which what was denied or failed is tried again."""
+"""Seconds after which what was denied is tried again."""
+_SOON = 15.0
+"""The same of what failed otherwise, which may be over at any time."""
 
 _Place = tuple[str, str]
 """The name of a join and the key of a row."""
@@ -90,7 +92,8 @@ class Joining(Generic[T]):
             self._left.clear()
         self._listing = listing
         self._stirred.set()
-        problems = tuple(each for found in self._problems.values() for each in found)
+        wanted = [join.name for join in self._wanted()]
+        problems = tuple(each for name in wanted for each in self._problems.get(name, ()))
         new = tuple(each for each in problems if each not in listing.problems)
         if new:
             listing = msgspec.structs.replace(listing, problems=(*listing.problems, *new))
@@ -239,7 +242,8 @@ class Joining(Generic[T]):
         except ApiError as error:
             values = {item.key: error.problem.as_missing() for item in batch}
             self._problems[join.name] = (error.problem,)
-            good = error.problem.retry_after or _AGAIN
+            usual = _AGAIN if error.problem.why is Why.DENIED else _SOON
+            good = error.problem.retry_after or usual
             if error.problem.why is Why.DENIED:
                 until = self._clients.clock.monotonic() + good
                 self._refused[join.name] = (error.problem.as_missing(), until)

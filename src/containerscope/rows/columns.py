@@ -6,6 +6,8 @@ import dataclasses
 import re
 from typing import Any
 
+import msgspec
+
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Missing
 from containerscope.resource import Column, Resource
@@ -50,14 +52,20 @@ def all_columns(resource: Resource[Any]) -> tuple[Column[Any], ...]:
 def value_of(column: Column[Any], item: Item[Any]) -> Any:
     """The value of a cell; a `Missing` in its place carries the cell's last value, if any."""
     value = column.of(item)
-    if value is item.value and isinstance(value, Missing):
-        last = value.last
-        if last is None or column.value is None:
-            return value
-        value = Missing(value.why, value.reason, column.value(last))
-        if isinstance(value.last, Missing):
-            return value.last
-    return value
+    if not isinstance(value, Missing) or value.last is None:
+        return value
+    # What is lacking is the whole of the details or of a join: the cell is made from what it was.
+    whole = value.last
+    if value is item.value:
+        before = msgspec.structs.replace(item, value=whole)
+    elif column.needs and value is item.joined.get(column.needs):
+        before = msgspec.structs.replace(item, joined={**item.joined, column.needs: whole})
+    else:
+        return value
+    last = value_of(column, before)
+    if isinstance(last, Missing) and last.last is None:
+        return last
+    return Missing(value.why, value.reason, known(last))
 
 
 def known(value: Any) -> Any:

@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from containerscope.action_log import ActionLog
-from containerscope.clients.aws import connect
+from containerscope.clients.aws import AwsClients, connect
 from containerscope.demo.account import demo_world
 from containerscope.demo.clock import StillClock
 from containerscope.demo.server import RunningServer, serve
@@ -31,46 +31,56 @@ async def served() -> AsyncIterator[RunningServer]:
     await server.close()
 
 
+async def somebody(served: RunningServer, as_user: str = "") -> AwsClients:
+    """Clients that may change things, for oneself or for somebody else."""
+    target = Target(
+        region=REGION, endpoint_url=served.url, access_key="AKIADEMO", secret_key="demo"
+    )
+    return await connect(
+        target,
+        read_only=False,
+        rate_share=0,
+        sign_in=Nobody(),
+        clock=served.world.clock,
+        kube=KubeAccess(impersonate=as_user),
+    )
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def operator(served: RunningServer) -> AsyncIterator[AwsClients]:
+    """Who may do everything."""
+    clients = await somebody(served)
+    yield clients
+    await clients.close()
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kim(served: RunningServer) -> AsyncIterator[AwsClients]:
+    """Whom RBAC allows what a test says."""
+    clients = await somebody(served, "kim")
+    yield clients
+    await clients.close()
+
+
+def scene_of(served: RunningServer, clients: AwsClients, folder: Path) -> KubeScene:
+    """The cluster for these clients, with a log of the test's own."""
+    log = ActionLog(folder)
+    clients.actions = log
+    return KubeScene(Scene(served.world, served, clients, log))
+
+
 @pytest_asyncio.fixture(loop_scope="module")
-async def opened(served: RunningServer, tmp_path: Path) -> AsyncIterator[Callable[..., Any]]:
-    """`await opened(read_only=True)` is the cluster for somebody, with a log of the test's own."""
-    scenes: list[Scene] = []
-
-    async def made(*, read_only: bool = False, as_user: str = "") -> KubeScene:
-        target = Target(
-            region=REGION, endpoint_url=served.url, access_key="AKIADEMO", secret_key="demo"
-        )
-        clients = await connect(
-            target,
-            read_only=read_only,
-            rate_share=0,
-            sign_in=Nobody(),
-            clock=served.world.clock,
-            kube=KubeAccess(impersonate=as_user),
-        )
-        log = ActionLog(tmp_path / f"state-{len(scenes)}")
-        clients.actions = log
-        scenes.append(Scene(served.world, served, clients, log))
-        return KubeScene(scenes[-1])
-
-    yield made
-    for each in scenes:
-        await each.clients.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def kube(opened: Callable[..., Any]) -> KubeScene:
+async def kube(served: RunningServer, operator: AwsClients, tmp_path: Path) -> KubeScene:
     """The cluster for somebody who may do everything."""
-    scene: KubeScene = await opened()
-    return scene
+    return scene_of(served, operator, tmp_path / "state")
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def kube_as(opened: Callable[..., Any]) -> Callable[..., Any]:
+async def kube_as(served: RunningServer, kim: AwsClients, tmp_path: Path) -> Callable[..., Any]:
     """`await kube_as(rules)` is the cluster for somebody whom RBAC allows these rules only."""
 
     async def made(*rules: dict[str, Any]) -> KubeScene:
-        scene: KubeScene = await opened(as_user="kim")
+        scene = scene_of(served, kim, tmp_path / "state-kim")
         scene.allow("kim", *rules)
         return scene
 

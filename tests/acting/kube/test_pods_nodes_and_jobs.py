@@ -200,3 +200,35 @@ async def test_a_drain_without_the_right_to_evict_names_it(kube_as: Any) -> None
     outcome = await kube.done(order)
     (*_, last) = await kube.followed(order, outcome)
     assert last.words == "not followed any more: denied: you may not create pods/eviction"
+
+
+async def test_a_cron_job_is_run_by_hand_and_its_job_followed_to_the_end(kube: KubeScene) -> None:
+    order = kube.order("cronjobs", "trigger", "reindex", namespace="data")
+    step = await kube.step(order)
+    assert "its schedule is suspended, and stays so" in words(step)
+    ((verb, resource, _),) = kube.writes(dry=True)
+    assert (verb, resource) == ("create", "jobs")
+    stage = await kube.ended(order)
+    ((_, _, body),) = kube.writes()
+    name = body["metadata"]["name"]
+    assert name.startswith("reindex-manual-")
+    assert (stage.words, stage.level) == (f"{name} completed", Level.FINE)
+    job = kube.body("batch", "jobs", "data", name)
+    (owner,) = job["metadata"]["ownerReferences"]
+    assert (owner["kind"], owner["name"]) == ("CronJob", "reindex")
+    assert job["metadata"]["annotations"] == {"cronjob.kubernetes.io/instantiate": "manual"}
+    assert job["spec"]["template"] != {}
+    assert kube.scene.written()[0].call == f"kubernetes:create jobs job={name}"
+
+
+async def test_a_schedule_is_suspended_and_resumed(kube: KubeScene) -> None:
+    suspend = kube.order("cronjobs", "suspend", "invoice-run", namespace="batch")
+    outcome = await kube.done(suspend)
+    assert (outcome.result, outcome.step.undone_by) == ("sent", "resume")
+    assert kube.writes() == [("patch", "cronjobs", {"spec": {"suspend": True}})]
+    assert (await kube.step(suspend)).refused == "it is suspended already"
+    resume = kube.order("cronjobs", "resume", "invoice-run", namespace="batch")
+    step = await kube.step(resume)
+    assert "it runs again by its schedule: */10 * * * *" in words(step)
+    assert (await kube.done(resume)).result == "sent"
+    assert not kube.body("batch", "cronjobs", "batch", "invoice-run")["spec"].get("suspend")
