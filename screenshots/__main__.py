@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import sys
 import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -72,6 +73,11 @@ def _text(app: ContainerScopeApp) -> str:
     return "\n".join("".join(segment.text for segment in line) for line in lines)
 
 
+def _is_whole(text: str) -> bool:
+    """Whether nothing on the screen is still being asked for, the account's name included."""
+    return "(1234-5678-9012)" in text and not re.search(r"\s…\s", text)
+
+
 async def _until(pilot: Pilot[int], app: ContainerScopeApp, seen: Callable[[str], bool]) -> None:
     for _ in range(_MOST):
         if seen(_text(app)):
@@ -101,8 +107,7 @@ async def _draw(url: str, picture: Picture, folder: Path) -> None:
         for key in picture.keys:
             await pilot.press(key)
             await _until(pilot, app, lambda text: "complete" in text)
-        await _until(pilot, app, lambda text: picture.words in text)
-        await pilot.pause()
+        await _until(pilot, app, lambda text: picture.words in text and _is_whole(text))
         svg = app.export_screenshot(title="ContainerScope")
     (_HERE / f"{picture.name}.svg").write_text(svg, encoding="utf-8")
 
