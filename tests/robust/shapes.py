@@ -63,11 +63,10 @@ def answer(service: str, operation: str, rng: Random, *, hostile: bool = False) 
 
 def _structure(shape: StructureShape, rng: Random, depth: int, *, hostile: bool) -> dict[str, Any]:
     share = 0.85 if depth < 2 else 0.6
-    return {
-        name: value(member, rng, depth + 1, hostile=hostile)
-        for name, member in shape.members.items()
-        if rng.random() < share
-    }
+    names = [name for name in shape.members if rng.random() < share]
+    if shape.is_tagged_union:
+        names = [rng.choice(tuple(shape.members))]
+    return {name: value(shape.members[name], rng, depth + 1, hostile=hostile) for name in names}
 
 
 def text(rng: Random, *, hostile: bool) -> str:
@@ -78,7 +77,11 @@ def text(rng: Random, *, hostile: bool) -> str:
 def value(shape: Shape, rng: Random, depth: int, *, hostile: bool) -> Any:
     """A random value of the shape."""
     if isinstance(shape, StructureShape):
-        return {} if depth > 9 else _structure(shape, rng, depth, hostile=hostile)
+        return (
+            {}
+            if depth > 9 and not shape.is_tagged_union
+            else _structure(shape, rng, depth, hostile=hostile)
+        )
     if isinstance(shape, ListShape):
         count = 0 if depth > 9 else rng.choice((0, 1, 1, 2))
         return [value(shape.member, rng, depth + 1, hostile=hostile) for _ in range(count)]
