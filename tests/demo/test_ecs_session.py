@@ -172,6 +172,7 @@ SCRIPTS = {
     "echo Zm9v | base64 -d 2>/dev/null; printf '%s|' \"$(hostname)\"; echo": "",
     "command -v bash >/dev/null && exec bash || exec sh -c 'echo sh'": "sh\n",
     "mkdir -p /a/b; echo 1 >/a/b/c; tar cf - -C /a b | tar xf - -C /tmp; cat /tmp/b/c": "1\n",
+    "printf '1\\n2\\n3\\n' | head -2; printf '1\\n2\\n' | head -n 1": "1\n2\n1\n",
     "cat /nowhere": "cat: can't open '/nowhere': No such file or directory\n",
     "printf 'x\\n.\\ny\\n' | sed -n '/^[.]$/q;p'": "x\n",
     "ls /tmp/nothing || { echo no; echo more; }": "ls: /tmp/nothing: No such file or directory\n"

@@ -100,9 +100,21 @@ async def _wc(io_: Io, words: Sequence[str]) -> int:
 
 
 async def _head(io_: Io, words: Sequence[str]) -> int:
-    if len(words) < 2 or words[0] != "-c" or not words[1].isdecimal():
-        return await io_.fail("head: only -c NUMBER is known here")
-    await io_.out(await io_.stdin.most(int(words[1])))
+    flag, *rest = words or ("-10",)
+    if flag == "-c" and rest and rest[0].isdecimal():
+        await io_.out(await io_.stdin.most(int(rest[0])))
+        return 0
+    if flag == "-n":
+        flag, rest = (rest[0], rest[1:]) if rest else ("", [])
+    elif not flag.startswith("-"):
+        flag, rest = "10", list(words)
+    many = flag.removeprefix("-")
+    if not many.isdecimal():
+        return await io_.fail(f"head: invalid number '{many}'")
+    data = await io_.read("head", rest)
+    if data is None:
+        return 1
+    await io_.out(b"".join(data.splitlines(keepends=True)[: int(many)]))
     return 0
 
 
