@@ -126,3 +126,9 @@ def test_into_a_folder_the_file_keeps_its_name_and_a_damaged_one_is_not_kept(
         assert (tmp_path / "folder" / "blob").exists() is (code == 0)
         (tmp_path / "folder" / "blob").unlink(missing_ok=True)
         assert not (tmp_path / "work").exists()
+
+
+async def test_typing_ends_when_it_is_told_to_where_nobody_reads() -> None:
+    async with on_terminal("sleep", "60") as talk:
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(talk.type(b"x\n" * 500_000), 0.5)

@@ -98,13 +98,13 @@ async def _in(clients: Any, step: Step, wanted: Copy, archive: IO[bytes], told: 
         end = await pods.piped(clients, request, said.extend, said.extend, given)
     else:
         async with sessions.conversation(clients, step, ["sh", "-c", _INTO_TASK, *rest]) as talk:
-            ending = asyncio.ensure_future(talk.pass_on(said.extend))
+            typing = asyncio.ensure_future(_typed(talk, archive, size, told))
             try:
-                await _typed(talk, archive, size, told, ending)
-                end = End(await ending)
+                # It may end, and read no more of what is typed, long before all of it is.
+                end = End(await talk.pass_on(said.extend))
             finally:
-                ending.cancel()
-                await asyncio.gather(ending, return_exceptions=True)
+                typing.cancel()
+                await asyncio.gather(typing, return_exceptions=True)
     if end.code == _EXISTS:
         raise failed(f"{wanted.remote} is there already", "choose another name, or use --force")
     _check(end, bytes(said))
@@ -119,22 +119,15 @@ async def _pieces(archive: IO[bytes], size: int, told: Told) -> AsyncIterator[by
         told(done, size)
 
 
-async def _typed(
-    talk: sessions.Conversation,
-    archive: IO[bytes],
-    size: int,
-    told: Told,
-    ending: asyncio.Future[Any],
-) -> None:
+async def _typed(talk: sessions.Conversation, archive: IO[bytes], size: int, told: Told) -> None:
     """The archive in lines that a terminal takes, and a dot at the end."""
     done = 0
     # A terminal takes no line above 4,096 characters.
-    while not ending.done() and (data := archive.read(768)):
+    while data := archive.read(768):
         await talk.type(base64.b64encode(data) + b"\n")
         done += len(data)
         told(done, size)
-    if not ending.done():
-        await talk.type(b".\n")
+    await talk.type(b".\n")
 
 
 def _digest(archive: IO[bytes]) -> str:

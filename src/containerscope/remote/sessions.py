@@ -7,7 +7,6 @@ import contextlib
 import os
 import re
 import secrets
-import select
 import shlex
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
@@ -142,9 +141,12 @@ class Conversation:
         del self._buffer[: self._buffer.index(b"\n", rest) + 1]
 
     async def type(self, data: bytes) -> None:
-        """Send as if it was typed."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(None, _write_all, self._keys, data)
+        """Send as if it was typed, as fast as it is read; can be cancelled in between."""
+        while data:
+            try:
+                data = data[os.write(self._keys, data) :]
+            except BlockingIOError:
+                await _room(self._keys)
 
     async def pass_on(self, out: Any) -> int | None:
         """Hand on what is written until the command ends; its exit code."""
@@ -205,6 +207,7 @@ async def _plugin(
     keys, terminal_side = pty.openpty()
     try:
         tty.setraw(terminal_side)
+        os.set_blocking(keys, False)
         async with process.opened(
             process.Purpose.SHELL,
             call.arguments,
@@ -220,13 +223,15 @@ async def _plugin(
         os.close(keys)
 
 
-def _write_all(where: int, data: bytes) -> None:
-    """Write to a terminal that takes as much as whoever reads it has room for."""
-    while data:
-        try:
-            data = data[os.write(where, data) :]
-        except BlockingIOError:
-            select.select((), (where,), (), 1)
+async def _room(keys: int) -> None:
+    """Wait until a terminal takes more: whoever reads it may never do so again."""
+    loop = asyncio.get_running_loop()
+    ready = asyncio.Event()
+    loop.add_writer(keys, ready.set)
+    try:
+        await ready.wait()
+    finally:
+        loop.remove_writer(keys)
 
 
 def _unstarted(said: bytes) -> ApiError:
