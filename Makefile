@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 # The AWS CLI has requirements of its own, which must not meet ours.
 AWSCLI := .venv-awscli
 AWSCLI_STAMP := $(AWSCLI)/.installed
-WORKERS ?= 2
+WORKERS ?= 3
 ARGS ?=
 
 .PHONY: help install demo test check fuzz format bench screenshots lock clean
