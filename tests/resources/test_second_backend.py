@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import urllib.request
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
@@ -29,6 +30,9 @@ def moto() -> Iterator[str]:
     server.start()
     host, port = server.get_host_and_port()
     url = f"http://{host}:{port}"
+    # Its state is the process's: a server that an earlier test ended has left its own.
+    forget = urllib.request.Request(f"{url}/moto-api/reset", method="POST")
+    urllib.request.urlopen(forget).close()
     _fill_ecs(url)
     _fill_eks(url)
     yield url
