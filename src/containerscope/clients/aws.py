@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping, Sequence
-from contextvars import ContextVar
 from dataclasses import replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -17,19 +15,21 @@ from botocore.exceptions import BotoCoreError, NoCredentialsError
 from containerscope.action_log import ActionLog
 from containerscope.clients.connection import Connection
 from containerscope.clients.decode import page_of, wants_raw
-from containerscope.clients.errors import is_throttled, to_problem
-from containerscope.clients.flights import Flights
+from containerscope.clients.errors import failure_problem, to_problem
+from containerscope.clients.flights import Flights, frozen
 from containerscope.clients.guard import ALLOWED, refuse_of_ours
 from containerscope.clients.kube import Door, KubeConnection
 from containerscope.clients.kube_config import KubeconfigDoor
 from containerscope.clients.kube_eks import EksDoor
 from containerscope.clients.kube_stream import KubeStreams
+from containerscope.clients.meter import Meter
 from containerscope.clients.pace import Budget, Pace
+from containerscope.clients.remembered import Remembered
 from containerscope.clients.renewal import Renewal
 from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.clients.session import (
-    account_of_role,
     keep_roles,
+    named_beforehand,
     open_session,
     partition_of,
     region_of,
@@ -41,9 +41,7 @@ from containerscope.model.listing import (
     ApiError,
     NoAccountError,
     Page,
-    Problem,
     RefusedError,
-    Why,
 )
 from containerscope.plan import Reply
 from containerscope.resource import Identity, SignIn, Target
@@ -53,10 +51,6 @@ U = TypeVar("U")
 
 _TRIES = 4
 """Calls made for one answer when each but the last one ended in signing in again."""
-_REMEMBERED = 10_000
-"""Values that `cached` keeps at most; the longest unused goes first."""
-
-_sent_at: ContextVar[float] = ContextVar("sent_at", default=0.0)
 
 
 async def connect(
@@ -121,14 +115,14 @@ class AwsClients:
         self.plugin: tuple[str, ...] = ()
         """What stands for the Session Manager plugin; empty looks for it on the PATH."""
         self._target = target
-        named = None if read_only else _named_beforehand(target, read_only_accounts)
+        named = None if read_only else named_beforehand(target, read_only_accounts)
         self._undecided = tuple(read_only_accounts) if named is None and not read_only else ()
         """Patterns of accounts that are read-only, until it is known which one this is."""
         self._read_only = read_only or bool(self._undecided) or bool(named)
         self._metrics = metrics
         self._clock = ServerClock(clock)
         self._flights = Flights()
-        self._cache: OrderedDict[Hashable, tuple[float, Any]] = OrderedDict()
+        self._remembered = Remembered(self._flights, self._clock)
         self._identity: Identity | None = None
         self._account = target.access_key or target.profile
         self._retired: list[Connection] = []
@@ -146,6 +140,7 @@ class AwsClients:
                 raise
             self._region, self._nowhere = "", NoAccountError(error.problem)
         self._partition = partition_of(core, self._region)
+        self._meter = Meter(pace, self._clock, self.calls, self._account, self._region)
         self._connection = self._connected(core)
 
     @property
@@ -267,7 +262,7 @@ class AwsClients:
             except ValueError as error:
                 raise ApiError(to_problem(error, service, operation)) from error
 
-        key = (service, operation, member, model, _frozen(params))
+        key = (service, operation, member, model, frozen(params))
         return await self._flights.join(key, fly)
 
     async def call(self, service: str, operation: str, /, **params: Any) -> Mapping[str, Any]:
@@ -280,14 +275,14 @@ class AwsClients:
         if operation not in ALLOWED.get(service, frozenset()):
             # A change that is asked for twice is made twice.
             return await fly()
-        return await self._flights.join((service, operation, _frozen(params)), fly)
+        return await self._flights.join((service, operation, frozen(params)), fly)
 
     async def send(self, service: str, operation: str, /, **params: Any) -> Reply:
         """Make a change and return what came back; never joined to another."""
         answer, _ = await self._answer(service, operation, params, raw=False)
         failures = answer.get("failures") or ()
         if failures:
-            raise ApiError(_failure(f"{service}:{operation}", failures[0]))
+            raise ApiError(failure_problem(f"{service}:{operation}", failures[0]))
         return Reply(str(answer.get("ResponseMetadata", {}).get("RequestId", "")), answer)
 
     async def stream(
@@ -308,21 +303,7 @@ class AwsClients:
         self, key: Hashable, seconds: float, fetch: Callable[[], Awaitable[U]], /
     ) -> U:
         """What `fetch` returned for this key within the last `seconds`, else a fresh one."""
-        kept = self._cache.get(key)
-        if kept is not None and self._clock.monotonic() - kept[0] < seconds:
-            self._cache.move_to_end(key)
-            value: U = kept[1]
-            return value
-
-        async def fly() -> U:
-            fresh = await fetch()
-            self._cache[key] = (self._clock.monotonic(), fresh)
-            self._cache.move_to_end(key)
-            while len(self._cache) > _REMEMBERED:
-                self._cache.popitem(last=False)
-            return fresh
-
-        return await self._flights.join(("cached", key), fly)
+        return await self._remembered.get(key, seconds, fetch)
 
     def kube(self, cluster: str) -> KubeConnection:
         """The Kubernetes API of a context or an EKS cluster; connected to when first asked."""
@@ -393,7 +374,7 @@ class AwsClients:
         if not self._target.access_key:
             keep_roles(core, read_only=self._read_only)
             self._renewal.codes.answer_for(core)
-        return Connection(core, self._region, self._target.endpoint_url, self._prepare)
+        return Connection(core, self._region, self._target.endpoint_url, self._meter.prepare)
 
     def _reconnect(self) -> None:
         """Start over with fresh credentials; calls under way end on the clients they have."""
@@ -405,28 +386,6 @@ class AwsClients:
         self._retired.append(self._connection)
         self._connection = fresh
 
-    def _prepare(self, service: str, client: Any) -> None:
-        """Have each request of a new client, retries included, paced before it is signed."""
-
-        async def created(operation_name: str, **_: Any) -> None:
-            await self.pace.take(self._account, self._region, service, operation_name)
-            self.calls[f"{service}:{operation_name}"] += 1
-            _sent_at.set(time.monotonic())
-
-        def received(event_name: str, response_dict: Any, parsed_response: Any, **_: Any) -> None:
-            if response_dict is None:
-                return
-            date = parse_date(response_dict["headers"].get("date"))
-            if date is not None:
-                self._clock.learn(date, time.monotonic() - _sent_at.get())
-            operation = event_name.rpartition(".")[2]
-            if response_dict["status_code"] >= 300 and is_throttled(parsed_response):
-                self.pace.throttled(self._account, self._region, service, operation)
-
-        hook = client.meta.service_model.service_id.hyphenize()
-        client.meta.events.register_first(f"request-created.{hook}", created)
-        client.meta.events.register(f"response-received.{hook}", received)
-
 
 async def _send(
     client: Any, operation: str, params: Mapping[str, Any], *, raw: bool
@@ -436,31 +395,3 @@ async def _send(
     answer = await method(**params)
     headers = answer.get("ResponseMetadata", {}).get("HTTPHeaders", {})
     return answer, parse_date(headers.get("date"))
-
-
-def _named_beforehand(target: Target, patterns: Sequence[str]) -> bool | None:
-    """Whether a pattern names the account of the role that is assumed; None if that is not known.
-
-    So the role is assumed once, and an MFA code asked for once, with or without its session policy.
-    """
-    account = account_of_role(target) if patterns else ""
-    if account and any(fnmatchcase(account, pattern) for pattern in patterns):
-        return True
-    aliases = any(char.isalpha() for pattern in patterns for char in pattern)
-    return False if account and not aliases else None
-
-
-def _failure(operation: str, failure: Mapping[str, Any]) -> Problem:
-    """What a batch call that answers 200 says of the one thing it was about."""
-    words = ": ".join(str(failure[each]) for each in ("reason", "detail") if failure.get(each))
-    return Problem(Why.FAILED, operation, words or "it failed and AWS does not say why")
-
-
-def _frozen(value: Any) -> Hashable:
-    """Parameters as a key: equal for equal ones, whatever the order of their names."""
-    if isinstance(value, Mapping):
-        return tuple(sorted((name, _frozen(part)) for name, part in value.items()))
-    if isinstance(value, list | tuple | set | frozenset):
-        return tuple(_frozen(part) for part in value)
-    frozen: Hashable = value
-    return frozen

@@ -206,3 +206,9 @@ def _not_answered(error: boto.BotoCoreError, name: str) -> Problem:
 def words_of(error: BaseException) -> str:
     """What it says, without the address of an object that aiohttp puts in."""
     return re.sub(r" ssl:(<[^>]*>|\w+)", "", str(error))
+
+
+def failure_problem(operation: str, failure: Mapping[str, Any]) -> Problem:
+    """What a batch call that answers 200 says of the one thing it was about."""
+    words = ": ".join(str(failure[each]) for each in ("reason", "detail") if failure.get(each))
+    return Problem(Why.FAILED, operation, words or "it failed and AWS does not say why")

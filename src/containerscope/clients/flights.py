@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Hashable
+from collections.abc import Callable, Coroutine, Hashable, Mapping
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -55,3 +55,13 @@ class Flights:
         for flight in under_way:
             flight.cancel()
         await asyncio.gather(*under_way, return_exceptions=True)
+
+
+def frozen(value: Any) -> Hashable:
+    """Parameters as a key: equal for equal ones, whatever the order of their names."""
+    if isinstance(value, Mapping):
+        return tuple(sorted((name, frozen(part)) for name, part in value.items()))
+    if isinstance(value, list | tuple | set | frozenset):
+        return tuple(frozen(part) for part in value)
+    hashable: Hashable = value
+    return hashable

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +125,15 @@ def partition_of(core: AioSession, region: str) -> str:
     except BotoCoreError:
         return "aws"
     return partition
+
+
+def named_beforehand(target: Target, patterns: Sequence[str]) -> bool | None:
+    """Whether a pattern names the account of the role that is assumed; None if that is not known.
+
+    So the role is assumed once, and an MFA code asked for once, with or without its session policy.
+    """
+    account = account_of_role(target) if patterns else ""
+    if account and any(fnmatchcase(account, pattern) for pattern in patterns):
+        return True
+    aliases = any(char.isalpha() for pattern in patterns for char in pattern)
+    return False if account and not aliases else None
