@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
@@ -16,6 +16,7 @@ from textual.strip import Strip
 
 from containerscope.model.health import Level
 from containerscope.rows import Cell, Heading
+from containerscope.ui.row_source import RowSource as RowSource
 from containerscope.ui.table_columns import Layout, arrange
 from containerscope.ui.table_paint import (
     ASCII,
@@ -30,27 +31,6 @@ from containerscope.ui.table_paint import (
     paint_text,
 )
 from containerscope.ui.table_place import Selection
-
-
-class RowSource(Protocol):
-    """What a table shows; `containerscope.rows.Rows` is one."""
-
-    @property
-    def headings(self) -> tuple[Heading, ...]:
-        """The heads of the columns."""
-
-    @property
-    def keys(self) -> tuple[str, ...]:
-        """The rows in the order in which they are shown."""
-
-    def cells(self, key: str, /) -> tuple[Cell, ...]:
-        """The cells of a row, one for each heading."""
-
-    def level(self, key: str, /) -> Level:
-        """How much a row wants the eye."""
-
-    def name(self, key: str, /) -> str:
-        """What a search looks at; cheaper than the cells."""
 
 
 class TableView(ScrollView, can_focus=True, inherit_bindings=False):
