@@ -58,7 +58,7 @@ def meta(value: Any) -> Meta:
 
 
 NAMESPACE: Column[Any] = Column(
-    "NAMESPACE", lambda value: meta(value).namespace, priority=1, width=24, unless="namespace"
+    "NAMESPACE", lambda value: meta(value).namespace, priority=2, width=24, unless="namespace"
 )
 AGE: Column[Any] = Column(
     "AGE", lambda value: meta(value).creation_timestamp, kind="age", priority=2

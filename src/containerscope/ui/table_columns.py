@@ -10,9 +10,13 @@ from containerscope.rows import Heading
 GUTTER = 3
 """Mark, status glyph, and a space."""
 NAME_AT_LEAST = 16
-"""The flexing first column is not cut below this while another column can give way."""
+"""The name is not cut below this while another column can give way."""
 SENTENCE_AT_LEAST = 40
 """A column of sentences is cut to this before another column gives way."""
+BRIEF_AT_LEAST = 24
+"""A column of sentences is cut to this before one that matters gives way."""
+_MATTERS = 2
+"""The priority up to which a column matters."""
 _ROOMY = 100
 _WIDEST_GAP = 3
 
@@ -61,10 +65,19 @@ def arrange(headings: Sequence[Heading], natural: Sequence[int], available: int)
         max(title[index], min(natural[index], heading.width))
         for index, heading in enumerate(headings)
     ]
-    least = [min(width, max(SENTENCE_AT_LEAST, title[at])) for at, width in enumerate(widths)]
-    if least:
-        least[0] = min(widths[0], max(NAME_AT_LEAST, title[0]))
-    shown = _that_fit(headings, least, gap, room)
+    name = next((at for at, heading in enumerate(headings) if heading.field == "name"), 0)
+
+    def least_of(sentence: int) -> list[int]:
+        found = [min(width, max(sentence, title[at])) for at, width in enumerate(widths)]
+        if found:
+            found[name] = min(widths[name], max(NAME_AT_LEAST, title[name]))
+        return found
+
+    least = least_of(SENTENCE_AT_LEAST)
+    shown = _that_fit(headings, least, gap, room, above=_MATTERS)
+    if _taken(shown, least, gap) > room:
+        least = least_of(BRIEF_AT_LEAST)
+        shown = [at for at in _that_fit(headings, least, gap, room) if at in shown]
     if not shown:
         return Layout()
     spare = room - sum(least[index] for index in shown) - gap * (len(shown) - 1)
@@ -84,11 +97,17 @@ def arrange(headings: Sequence[Heading], natural: Sequence[int], available: int)
     return Layout(tuple(places), x - gap)
 
 
-def _that_fit(headings: Sequence[Heading], least: Sequence[int], gap: int, room: int) -> list[int]:
-    """The indexes of the columns left when those that matter least have given way."""
+def _taken(shown: Sequence[int], widths: Sequence[int], gap: int) -> int:
+    return sum(widths[index] for index in shown) + gap * (len(shown) - 1)
+
+
+def _that_fit(
+    headings: Sequence[Heading], least: Sequence[int], gap: int, room: int, above: int = 0
+) -> list[int]:
+    """The indexes of the columns left when those above this priority have given way."""
     shown = list(range(len(headings)))
-    while sum(least[index] for index in shown) + gap * (len(shown) - 1) > room:
-        victims = [index for index in shown if headings[index].priority > 0 and index > 0]
+    while _taken(shown, least, gap) > room:
+        victims = [index for index in shown if headings[index].priority > above and index > 0]
         if not victims:
             break
         shown.remove(max(victims, key=lambda index: (headings[index].priority, index)))
