@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
 
 from containerscope.cli.run import run
-from containerscope.demo.account import demo_world
-from containerscope.demo.clock import StillClock
-from containerscope.demo.server import RunningServer, serve
+from containerscope.demo.server import RunningServer
+from tests.threaded import threaded_account
 
 
 @dataclass(frozen=True)
@@ -47,17 +44,9 @@ def shell(capsys: pytest.CaptureFixture[str]) -> Shell:
 @pytest.fixture
 def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[RunningServer]:
     """The demo account in a thread, set up for the commands as any AWS endpoint is."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    starting = asyncio.run_coroutine_threadsafe(serve(demo_world(StillClock())), loop)
-    server = starting.result(30)
-    monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
-    monkeypatch.setenv("AWS_REGION", "eu-west-1")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIADEMO")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "demo")
-    yield server
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(30)
-    loop.close()
+    with threaded_account() as server:
+        monkeypatch.setenv("AWS_ENDPOINT_URL", server.url)
+        monkeypatch.setenv("AWS_REGION", "eu-west-1")
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIADEMO")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "demo")
+        yield server

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from containerscope.clients.aws import AwsClients
-from containerscope.demo.account import demo_world
-from containerscope.demo.clock import StillClock
-from containerscope.demo.server import RunningServer, serve
+from containerscope.demo.server import RunningServer
 from tests.kube.cluster import Cluster
 from tests.resources.wire import clients_of
+from tests.threaded import threaded_account
 
 
 @pytest.fixture
@@ -37,16 +34,8 @@ async def clients(account: RunningServer) -> AsyncIterator[AwsClients]:
 @pytest.fixture(scope="session")
 def shared() -> Iterator[RunningServer]:
     """An account for all tests that only look, in a thread of its own, whose time stands still."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    starting = asyncio.run_coroutine_threadsafe(serve(demo_world(StillClock())), loop)
-    server = starting.result(30)
-    yield server
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(30)
-    loop.close()
+    with threaded_account() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +15,8 @@ from moto.server import ThreadedMotoServer
 from containerscope.demo.account import demo_world
 from containerscope.demo.clock import StillClock
 from containerscope.demo.protocol_models import extras_path
-from containerscope.demo.server import RunningServer, serve
+from containerscope.demo.server import RunningServer
+from tests.threaded import threaded_account
 
 Client = Callable[[str], Any]
 
@@ -60,15 +59,8 @@ def moto_url() -> Iterator[str]:
 @pytest.fixture(scope="module")
 def demo_server() -> Iterator[RunningServer]:
     """The demo account in a thread."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    server = asyncio.run_coroutine_threadsafe(serve(demo_world(StillClock())), loop).result(30)
-    yield server
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(30)
-    loop.close()
+    with threaded_account() as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
 from collections.abc import Iterator
 
 import pytest
 
-from containerscope.demo.account import demo_world
-from containerscope.demo.clock import StillClock
-from containerscope.demo.server import RunningServer, serve
+from containerscope.demo.server import RunningServer
 from tests.cli.conftest import Shell
+from tests.threaded import threaded_account
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[RunningServer]:
     """The account in a thread of its own."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    starting = asyncio.run_coroutine_threadsafe(serve(demo_world(StillClock())), loop)
-    server = starting.result(30)
-    yield server
-    asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
-    loop.call_soon_threadsafe(loop.stop)
-    thread.join(30)
-    loop.close()
+    with threaded_account() as server:
+        yield server
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import re
-import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,12 +14,11 @@ import msgspec
 from botocore.model import ListShape, MapShape, Shape, StringShape, StructureShape
 
 from containerscope.demo import protocol_request
-from containerscope.demo.account import demo_world
-from containerscope.demo.clock import StillClock
 from containerscope.demo.protocol_errors import XML, Reply
 from containerscope.demo.protocol_response import ResponseWriter
-from containerscope.demo.server import RunningServer, serve
+from containerscope.demo.server import RunningServer
 from tests.robust.shapes import HOSTILE
+from tests.threaded import threaded_account
 
 MARK = "¤"
 """Stands between what the account says and what is put behind it."""
@@ -105,20 +102,9 @@ def hostile_account() -> Iterator[RunningServer]:
     def parse(*request: Any) -> Any:
         return cleaned(protocol_request.parse(*request))
 
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, daemon=True)
-    thread.start()
-    starting = asyncio.run_coroutine_threadsafe(serve(demo_world(StillClock())), loop)
-    server = starting.result(30)
-    server.account._writer = HostileWriter()
-    try:
-        with patch("containerscope.demo.server.parse", parse):
-            yield server
-    finally:
-        asyncio.run_coroutine_threadsafe(server.close(), loop).result(30)
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join(30)
-        loop.close()
+    with threaded_account() as server, patch("containerscope.demo.server.parse", parse):
+        server.account._writer = HostileWriter()
+        yield server
 
 
 _SEQUENCE = re.compile(
