@@ -63,16 +63,20 @@ async def _served(pipe: Connection, pods: int) -> None:
     server = await serve(world)
     store = world.kube[CLUSTER].store
     pipe.send(server.url)
-    while (told := await asyncio.to_thread(pipe.recv)) is not None:
-        what, amount = told
-        if what == "churn":
-            pipe.send(await _churn(store, amount))
-        elif what == "away":
-            fleet.faults.put(KubeFault(kind="dropped"))
-            fleet.faults.put(KubeFault(kind="cut"))
-            await _churn(store, amount, rate=50)
-            fleet.faults.replace(())
-            pipe.send(0)
+    try:
+        while (told := await asyncio.to_thread(pipe.recv)) is not None:
+            what, amount = told
+            if what == "churn":
+                pipe.send(await _churn(store, amount))
+            elif what == "away":
+                fleet.faults.put(KubeFault(kind="dropped"))
+                fleet.faults.put(KubeFault(kind="cut"))
+                await _churn(store, amount, rate=50)
+                fleet.faults.replace(())
+                pipe.send(0)
+    finally:
+        # Whoever waits for an answer is told that there will be none.
+        pipe.close()
     await server.close()
 
 
@@ -93,7 +97,12 @@ _numbers = itertools.count()
 def _change(store: Any, rng: random.Random, keys: list[str]) -> int:
     number = next(_numbers)
     place = rng.randrange(len(keys))
-    entry = store.collection(_STORAGE).entries[keys[place]]
+    entries = store.collection(_STORAGE).entries
+    if keys[place] not in entries:
+        # The cluster lives: its jobs end, and their pods go by themselves.
+        keys[:] = entries
+        place = rng.randrange(len(keys))
+    entry = entries[keys[place]]
     body = entry.object()
     if rng.random() >= _CREATED:
         body["metadata"].setdefault("annotations", {})["changed"] = str(number)
