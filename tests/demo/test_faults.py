@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Iterator
 from datetime import timedelta
@@ -87,6 +88,16 @@ def test_jitter_adds_at_most_what_it_says() -> None:
     waits = {faults.delay(rule) for _ in range(100)}
     assert len(waits) == 100
     assert 1 <= min(waits) < max(waits) <= 1.5
+
+
+async def test_a_slow_call_goes_on_when_its_rule_is_taken_away() -> None:
+    faults = Faults()
+    rule = Fault(kind="slow", seconds=3600)
+    with faults.during(rule):
+        held = asyncio.ensure_future(faults.hold(rule))
+        await asyncio.sleep(0)
+        assert not held.done()
+    await asyncio.wait_for(held, 20)
 
 
 def test_faults_hold_for_the_length_of_a_block() -> None:

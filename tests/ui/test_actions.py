@@ -137,7 +137,7 @@ async def test_while_a_slow_answer_is_waited_for_nothing_is_confirmed(
 ) -> None:
     async with start(cluster="checkout") as pilot:
         await at_service(pilot, "cart")
-        account.faults.append(Fault(kind="slow", operation="DescribeServices", seconds=0.5))
+        account.faults.append(Fault(kind="slow", operation="DescribeServices", seconds=60))
         await pilot.press("R")
         await wait_for_text(pilot, "reading it again")
         dialog = pilot.app.screen
@@ -146,6 +146,7 @@ async def test_while_a_slow_answer_is_waited_for_nothing_is_confirmed(
         # Long after it has opened, but just as what is confirmed appears.
         dialog._monotonic = lambda: opened + 60
         await pilot.press("y")
+        account.faults.replace([])
         await wait_for_text(pilot, "y confirms")
         await pilot.press("y")
         assert pilot.app.screen is dialog

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import difflib
 import math
+import time
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from random import Random
@@ -29,6 +31,8 @@ KINDS: Mapping[str, str] = {
 Cause = Literal["identity", "deny", "scp", "boundary", "session"]
 _LASTING = frozenset(("slow", "skewed", "buckets"))
 """Kinds that a call may get past, so that others can hit it too."""
+_LOOK = 0.05
+"""Seconds between two looks whether the rule of a waiting call still stands."""
 _NUMBERS = ("times", "seconds", "jitter", "rate", "share")
 _SHARES = ("rate", "share")
 
@@ -94,6 +98,15 @@ class Faults(list[Fault]):
     def delay(self, fault: Fault) -> float:
         """The seconds that a slow call waits."""
         return fault.seconds + (self.chance.random() * fault.jitter if fault.jitter else 0.0)
+
+    async def hold(self, fault: Fault) -> None:
+        """Wait as long as a slow call does; it goes on at once when its rule is taken away."""
+        until = time.monotonic() + self.delay(fault)
+        while any(each is fault for each in self):
+            left = until - time.monotonic()
+            if left <= 0:
+                return
+            await asyncio.sleep(min(left, _LOOK))
 
     def replace(self, rules: Iterable[Fault]) -> None:
         """Put these rules in the place of all others."""

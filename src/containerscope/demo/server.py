@@ -128,7 +128,7 @@ class Account:
         faults = self.faults.take(name, action, params)
         for each in faults:
             if each.kind == "slow":
-                await asyncio.sleep(self.faults.delay(each))
+                await self.faults.hold(each)
         try:
             self._stop(routed, call, faults, stamp(wire))
             reply = self._reply(routed, call, request_id)
