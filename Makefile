@@ -38,8 +38,11 @@ check: $(STAMP)  ## lint, types, layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+# Programs driven in terminals share few cores with each other here: what failed beside others is
+# run once more by itself, and only what fails there too, or broke more than tests, fails the run.
 test: check $(AWSCLI_STAMP)  ## everything that must hold before a change lands
-	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(ARGS) || { [ $$? -eq 1 ] && echo "UNSTEADY? by itself:" && \
+		$(BIN)/python -m pytest --last-failed --last-failed-no-failures none --exitfirst $(ARGS); }
 
 fuzz: $(STAMP)  ## look for new examples that break a property; ARGS="tests/robust" narrows it
 	$(BIN)/python -m pytest -n $(WORKERS) -m hypothesis --hypothesis-profile=explore $(ARGS)
