@@ -135,7 +135,7 @@ class PulledImage(msgspec.Struct, frozen=True, rename="camel", gc=False):
     image_manifest_media_type: str | None = None
 
 
-class RunningImage(msgspec.Struct, frozen=True):
+class RunningImage(msgspec.Struct, frozen=True, gc=False):
     """An image that tasks run, as a row of its own."""
 
     reference: str

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 
-class Issue(msgspec.Struct, frozen=True, rename="camel"):
+class Issue(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """One of the `health.issues` of a cluster, node group, Fargate profile or add-on."""
 
     code: str | None = None
@@ -16,13 +16,13 @@ class Issue(msgspec.Struct, frozen=True, rename="camel"):
     resource_ids: tuple[str, ...] | None = None
 
 
-class IssueList(msgspec.Struct, frozen=True, rename="camel"):
+class IssueList(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The `health` member: empty while all is well."""
 
     issues: tuple[Issue, ...] | None = None
 
 
-class VpcConfig(msgspec.Struct, frozen=True, rename="camel"):
+class VpcConfig(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The network of a control plane and who may reach its endpoint."""
 
     subnet_ids: tuple[str, ...] | None = None
@@ -35,13 +35,13 @@ class VpcConfig(msgspec.Struct, frozen=True, rename="camel"):
     control_plane_egress_mode: str | None = None
 
 
-class Enabled(msgspec.Struct, frozen=True, rename="camel"):
+class Enabled(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A switch on its own: `zonalShiftConfig`, `blockStorage`, `elasticLoadBalancing`."""
 
     enabled: bool | None = None
 
 
-class KubernetesNetwork(msgspec.Struct, frozen=True, rename="camel"):
+class KubernetesNetwork(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Addresses of Kubernetes services."""
 
     service_ipv4_cidr: str | None = msgspec.field(default=None, name="serviceIpv4Cidr")
@@ -50,45 +50,45 @@ class KubernetesNetwork(msgspec.Struct, frozen=True, rename="camel"):
     elastic_load_balancing: Enabled | None = None
 
 
-class LogSetup(msgspec.Struct, frozen=True, rename="camel"):
+class LogSetup(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Control plane logs that are on, or off."""
 
     types: tuple[str, ...] | None = None
     enabled: bool | None = None
 
 
-class Logging(msgspec.Struct, frozen=True, rename="camel"):
+class Logging(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Control plane logging."""
 
     cluster_logging: tuple[LogSetup, ...] | None = None
 
 
-class Oidc(msgspec.Struct, frozen=True, rename="camel"):
+class Oidc(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The issuer that IRSA roles trust."""
 
     issuer: str | None = None
 
 
-class Identity(msgspec.Struct, frozen=True, rename="camel"):
+class Identity(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The identity provider of a cluster."""
 
     oidc: Oidc | None = None
 
 
-class KeyProvider(msgspec.Struct, frozen=True, rename="camel"):
+class KeyProvider(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A KMS key."""
 
     key_arn: str | None = None
 
 
-class Encryption(msgspec.Struct, frozen=True, rename="camel"):
+class Encryption(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a customer-managed key encrypts."""
 
     resources: tuple[str, ...] | None = None
     provider: KeyProvider | None = None
 
 
-class Connector(msgspec.Struct, frozen=True, rename="camel"):
+class Connector(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How a cluster that EKS does not run is connected to it."""
 
     activation_id: str | None = None
@@ -97,40 +97,40 @@ class Connector(msgspec.Struct, frozen=True, rename="camel"):
     role_arn: str | None = None
 
 
-class Outpost(msgspec.Struct, frozen=True, rename="camel"):
+class Outpost(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A local cluster on an Outpost."""
 
     outpost_arns: tuple[str, ...] | None = None
     control_plane_instance_type: str | None = None
 
 
-class Access(msgspec.Struct, frozen=True, rename="camel"):
+class Access(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How principals are let in."""
 
     bootstrap_cluster_creator_admin_permissions: bool | None = None
     authentication_mode: str | None = None
 
 
-class UpgradePolicy(msgspec.Struct, frozen=True, rename="camel"):
+class UpgradePolicy(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What happens when standard support ends."""
 
     support_type: str | None = None
 
 
-class Networks(msgspec.Struct, frozen=True, rename="camel"):
+class Networks(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Address ranges of hybrid nodes or of their pods."""
 
     cidrs: tuple[str, ...] | None = None
 
 
-class RemoteNetwork(msgspec.Struct, frozen=True, rename="camel"):
+class RemoteNetwork(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Where hybrid nodes and their pods live."""
 
     remote_node_networks: tuple[Networks, ...] | None = None
     remote_pod_networks: tuple[Networks, ...] | None = None
 
 
-class Compute(msgspec.Struct, frozen=True, rename="camel"):
+class Compute(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Auto Mode: the nodes that EKS manages."""
 
     enabled: bool | None = None
@@ -138,26 +138,26 @@ class Compute(msgspec.Struct, frozen=True, rename="camel"):
     node_role_arn: str | None = None
 
 
-class Storage(msgspec.Struct, frozen=True, rename="camel"):
+class Storage(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Auto Mode: the volumes that EKS manages."""
 
     block_storage: Enabled | None = None
 
 
-class ControlPlaneScaling(msgspec.Struct, frozen=True, rename="camel"):
+class ControlPlaneScaling(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The provisioned size of a control plane."""
 
     tier: str | None = None
 
 
-class Authority(msgspec.Struct, frozen=True, rename="camel"):
+class Authority(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The certificate authority of a control plane."""
 
     data: str | None = None
     """PEM in base64."""
 
 
-class Cluster(msgspec.Struct, frozen=True, rename="camel"):
+class Cluster(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An EKS cluster: EKS's own, a local one on an Outpost, or a connected one elsewhere."""
 
     name: str | None = None
@@ -189,7 +189,7 @@ class Cluster(msgspec.Struct, frozen=True, rename="camel"):
     tags: Mapping[str, str] | None = None
 
 
-class ClusterVersion(msgspec.Struct, frozen=True, rename="camel"):
+class ClusterVersion(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A Kubernetes version that EKS knows, with its support dates."""
 
     cluster_version: str | None = None
@@ -203,7 +203,7 @@ class ClusterVersion(msgspec.Struct, frozen=True, rename="camel"):
     kubernetes_patch_version: str | None = None
 
 
-class Scaling(msgspec.Struct, frozen=True, rename="camel"):
+class Scaling(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The bounds of a node group; `desired_size` lags behind an autoscaler's own."""
 
     min_size: int | None = None
@@ -211,14 +211,14 @@ class Scaling(msgspec.Struct, frozen=True, rename="camel"):
     desired_size: int | None = None
 
 
-class RemoteAccess(msgspec.Struct, frozen=True, rename="camel"):
+class RemoteAccess(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Who may open SSH to the nodes; no source group means everybody."""
 
     ec2_ssh_key: str | None = None
     source_security_groups: tuple[str, ...] | None = None
 
 
-class Taint(msgspec.Struct, frozen=True, rename="camel"):
+class Taint(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A Kubernetes taint that every node of the group gets."""
 
     key: str | None = None
@@ -226,20 +226,20 @@ class Taint(msgspec.Struct, frozen=True, rename="camel"):
     effect: str | None = None
 
 
-class AutoScalingGroup(msgspec.Struct, frozen=True, rename="camel"):
+class AutoScalingGroup(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The Auto Scaling group behind a node group."""
 
     name: str | None = None
 
 
-class NodegroupResources(msgspec.Struct, frozen=True, rename="camel"):
+class NodegroupResources(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What EKS made for a node group."""
 
     auto_scaling_groups: tuple[AutoScalingGroup, ...] | None = None
     remote_access_security_group: str | None = None
 
 
-class NodegroupUpdate(msgspec.Struct, frozen=True, rename="camel"):
+class NodegroupUpdate(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How many nodes an update may take away at once."""
 
     max_unavailable: int | None = None
@@ -247,7 +247,7 @@ class NodegroupUpdate(msgspec.Struct, frozen=True, rename="camel"):
     update_strategy: str | None = None
 
 
-class NodeRepair(msgspec.Struct, frozen=True, rename="camel"):
+class NodeRepair(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Whether EKS replaces nodes that its monitoring agent reports."""
 
     enabled: bool | None = None
@@ -257,7 +257,7 @@ class NodeRepair(msgspec.Struct, frozen=True, rename="camel"):
     max_parallel_nodes_repaired_percentage: int | None = None
 
 
-class LaunchTemplate(msgspec.Struct, frozen=True, rename="camel"):
+class LaunchTemplate(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The launch template of the nodes."""
 
     name: str | None = None
@@ -265,7 +265,7 @@ class LaunchTemplate(msgspec.Struct, frozen=True, rename="camel"):
     id: str | None = None
 
 
-class WarmPool(msgspec.Struct, frozen=True, rename="camel"):
+class WarmPool(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Nodes kept ready beside the group."""
 
     enabled: bool | None = None
@@ -275,7 +275,7 @@ class WarmPool(msgspec.Struct, frozen=True, rename="camel"):
     reuse_on_scale_in: bool | None = None
 
 
-class Nodegroup(msgspec.Struct, frozen=True, rename="camel"):
+class Nodegroup(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A managed node group."""
 
     nodegroup_name: str | None = None
@@ -305,14 +305,14 @@ class Nodegroup(msgspec.Struct, frozen=True, rename="camel"):
     tags: Mapping[str, str] | None = None
 
 
-class Selector(msgspec.Struct, frozen=True, rename="camel"):
+class Selector(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Pods that run on Fargate: of this namespace, with these labels."""
 
     namespace: str | None = None
     labels: Mapping[str, str] | None = None
 
 
-class FargateProfile(msgspec.Struct, frozen=True, rename="camel"):
+class FargateProfile(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A Fargate profile."""
 
     fargate_profile_name: str | None = None
@@ -327,20 +327,20 @@ class FargateProfile(msgspec.Struct, frozen=True, rename="camel"):
     tags: Mapping[str, str] | None = None
 
 
-class Marketplace(msgspec.Struct, frozen=True, rename="camel"):
+class Marketplace(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The product that an add-on was bought as."""
 
     product_id: str | None = None
     product_url: str | None = None
 
 
-class AddonNamespace(msgspec.Struct, frozen=True, rename="camel"):
+class AddonNamespace(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The namespace that an add-on was installed in."""
 
     namespace: str | None = None
 
 
-class Addon(msgspec.Struct, frozen=True, rename="camel"):
+class Addon(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An EKS add-on."""
 
     addon_name: str | None = None

@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 
-class AccessScope(msgspec.Struct, frozen=True, rename="camel"):
+class AccessScope(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Where an access policy holds: in the whole cluster, or in some namespaces."""
 
     type: str | None = None
@@ -16,7 +16,7 @@ class AccessScope(msgspec.Struct, frozen=True, rename="camel"):
     namespaces: tuple[str, ...] | None = None
 
 
-class AccessPolicy(msgspec.Struct, frozen=True, rename="camel"):
+class AccessPolicy(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An access policy that is associated with an access entry."""
 
     policy_arn: str | None = None
@@ -25,7 +25,7 @@ class AccessPolicy(msgspec.Struct, frozen=True, rename="camel"):
     modified_at: datetime | None = None
 
 
-class AccessEntry(msgspec.Struct, frozen=True, rename="camel"):
+class AccessEntry(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A principal that may enter a cluster."""
 
     cluster_name: str | None = None
@@ -40,7 +40,7 @@ class AccessEntry(msgspec.Struct, frozen=True, rename="camel"):
     tags: Mapping[str, str] | None = None
 
 
-class PodIdentity(msgspec.Struct, frozen=True, rename="camel"):
+class PodIdentity(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A pod identity association: which role the pods of a service account get."""
 
     cluster_name: str | None = None
@@ -61,7 +61,7 @@ class PodIdentity(msgspec.Struct, frozen=True, rename="camel"):
     tags: Mapping[str, str] | None = None
 
 
-class PodRole(msgspec.Struct, frozen=True, rename="camel"):
+class PodRole(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A service account of a cluster with the IAM role of its pods, whichever way they get it."""
 
     cluster_name: str | None = None
@@ -75,14 +75,14 @@ class PodRole(msgspec.Struct, frozen=True, rename="camel"):
     """Whether the cluster has the service account; None where it could not be asked."""
 
 
-class IdentityProviderName(msgspec.Struct, frozen=True, rename="camel"):
+class IdentityProviderName(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An identity provider of a cluster, as a list names it."""
 
     type: str | None = None
     name: str | None = None
 
 
-class OidcProvider(msgspec.Struct, frozen=True, rename="camel"):
+class OidcProvider(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An OpenID Connect provider that people sign in to a cluster with."""
 
     identity_provider_config_name: str | None = None
@@ -96,7 +96,7 @@ class OidcProvider(msgspec.Struct, frozen=True, rename="camel"):
     status: str | None = None
 
 
-class IdentityProvider(msgspec.Struct, frozen=True, rename="camel"):
+class IdentityProvider(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The answer about one identity provider."""
 
     oidc: OidcProvider | None = None

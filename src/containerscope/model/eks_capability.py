@@ -10,20 +10,20 @@ import msgspec
 from containerscope.model.eks import IssueList
 
 
-class ArgoCd(msgspec.Struct, frozen=True, rename="camel"):
+class ArgoCd(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Argo CD as EKS runs it."""
 
     namespace: str | None = None
     server_url: str | None = None
 
 
-class CapabilityConfiguration(msgspec.Struct, frozen=True, rename="camel"):
+class CapabilityConfiguration(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The settings of a capability."""
 
     argo_cd: ArgoCd | None = None
 
 
-class Capability(msgspec.Struct, frozen=True, rename="camel"):
+class Capability(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A capability of a cluster; a list has no more of it than its status and version."""
 
     capability_name: str | None = None

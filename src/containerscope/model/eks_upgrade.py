@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 
 
-class UpdateError(msgspec.Struct, frozen=True, rename="camel"):
+class UpdateError(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Why an update failed."""
 
     error_code: str | None = None
@@ -16,14 +16,14 @@ class UpdateError(msgspec.Struct, frozen=True, rename="camel"):
     resource_ids: tuple[str, ...] | None = None
 
 
-class UpdateParam(msgspec.Struct, frozen=True, rename="camel"):
+class UpdateParam(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What an update changes, and to what."""
 
     type: str | None = None
     value: str | None = None
 
 
-class Update(msgspec.Struct, frozen=True, rename="camel"):
+class Update(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A change that EKS carries out on a cluster, node group or add-on."""
 
     id: str | None = None
@@ -35,7 +35,7 @@ class Update(msgspec.Struct, frozen=True, rename="camel"):
     errors: tuple[UpdateError, ...] | None = None
 
 
-class UpdateOf(msgspec.Struct, frozen=True, rename="camel"):
+class UpdateOf(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An update, and what it is carried out on."""
 
     update: Update | None = None
@@ -44,7 +44,7 @@ class UpdateOf(msgspec.Struct, frozen=True, rename="camel"):
     addon_name: str | None = None
 
 
-class InsightStatus(msgspec.Struct, frozen=True, rename="camel"):
+class InsightStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The outcome of a check."""
 
     status: str | None = None
@@ -52,7 +52,7 @@ class InsightStatus(msgspec.Struct, frozen=True, rename="camel"):
     reason: str | None = None
 
 
-class InsightResource(msgspec.Struct, frozen=True, rename="camel"):
+class InsightResource(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Something that a check has an objection to."""
 
     insight_status: InsightStatus | None = None
@@ -60,7 +60,7 @@ class InsightResource(msgspec.Struct, frozen=True, rename="camel"):
     arn: str | None = None
 
 
-class ClientStat(msgspec.Struct, frozen=True, rename="camel"):
+class ClientStat(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Who still uses an API that is going to be removed."""
 
     user_agent: str | None = None
@@ -70,7 +70,7 @@ class ClientStat(msgspec.Struct, frozen=True, rename="camel"):
     last_request_time: datetime | None = None
 
 
-class Deprecation(msgspec.Struct, frozen=True, rename="camel"):
+class Deprecation(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An API that is used and is going to be removed."""
 
     usage: str | None = None
@@ -80,21 +80,21 @@ class Deprecation(msgspec.Struct, frozen=True, rename="camel"):
     client_stats: tuple[ClientStat, ...] | None = None
 
 
-class AddonCompatibility(msgspec.Struct, frozen=True, rename="camel"):
+class AddonCompatibility(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Versions of an add-on that work with the next version of Kubernetes."""
 
     name: str | None = None
     compatible_versions: tuple[str, ...] | None = None
 
 
-class InsightSummary(msgspec.Struct, frozen=True, rename="camel"):
+class InsightSummary(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a check found, as far as its category has more to tell."""
 
     deprecation_details: tuple[Deprecation, ...] | None = None
     addon_compatibility_details: tuple[AddonCompatibility, ...] | None = None
 
 
-class Insight(msgspec.Struct, frozen=True, rename="camel"):
+class Insight(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A check of a cluster; a list has no more of it than its status."""
 
     id: str | None = None
@@ -112,7 +112,7 @@ class Insight(msgspec.Struct, frozen=True, rename="camel"):
     category_specific_summary: InsightSummary | None = None
 
 
-class Compatibility(msgspec.Struct, frozen=True, rename="camel"):
+class Compatibility(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A cluster version that a version of an add-on works with."""
 
     cluster_version: str | None = None
@@ -121,7 +121,7 @@ class Compatibility(msgspec.Struct, frozen=True, rename="camel"):
     """Whether it is what EKS installs there unless another is asked for."""
 
 
-class AddonVersion(msgspec.Struct, frozen=True, rename="camel"):
+class AddonVersion(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A version of an add-on that EKS offers."""
 
     addon_version: str | None = None
@@ -132,7 +132,7 @@ class AddonVersion(msgspec.Struct, frozen=True, rename="camel"):
     requires_iam_permissions: bool | None = None
 
 
-class AddonInfo(msgspec.Struct, frozen=True, rename="camel"):
+class AddonInfo(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An add-on that EKS offers."""
 
     addon_name: str | None = None

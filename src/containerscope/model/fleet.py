@@ -10,7 +10,7 @@ from containerscope.model import ecs, eks
 from containerscope.model.health import Health
 
 
-class Support(msgspec.Struct, frozen=True, rename="camel"):
+class Support(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Where a Kubernetes version stands in its support window, on the day it was asked."""
 
     status: str
@@ -21,7 +21,7 @@ class Support(msgspec.Struct, frozen=True, rename="camel"):
     """Days until the window it is in ends; negative when that has passed."""
 
 
-class Swept(msgspec.Struct, frozen=True, rename="camel"):
+class Swept(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a look into a cluster found: at its services, or at its node groups."""
 
     health: Health
@@ -30,7 +30,7 @@ class Swept(msgspec.Struct, frozen=True, rename="camel"):
     """Nodes wanted by all node groups; None for ECS."""
 
 
-class Context(msgspec.Struct, frozen=True, rename="camel"):
+class Context(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A cluster of the kubeconfig: the version that its API server tells."""
 
     name: str | None = None
@@ -38,7 +38,7 @@ class Context(msgspec.Struct, frozen=True, rename="camel"):
     platform: str | None = None
 
 
-class ClusterRow(msgspec.Struct, frozen=True, omit_defaults=True):
+class ClusterRow(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """A cluster of ECS, of EKS or of the kubeconfig: exactly one of the three is set."""
 
     ecs: ecs.Cluster | None = None

@@ -10,7 +10,7 @@ import msgspec
 Status = Literal["starting", "listening", "reconnecting", "failed", "stopped"]
 
 
-class Forward(msgspec.Struct, frozen=True):
+class Forward(msgspec.Struct, frozen=True, gc=False):
     """A port of this machine that leads into a container or to an instance."""
 
     id: str

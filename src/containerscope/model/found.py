@@ -8,7 +8,7 @@ from containerscope.model.ecs_service import Service
 from containerscope.model.health import Health, Level
 
 
-class Use(msgspec.Struct, frozen=True):
+class Use(msgspec.Struct, frozen=True, gc=False):
     """A service that uses something, and as what."""
 
     service: Service
@@ -16,7 +16,7 @@ class Use(msgspec.Struct, frozen=True):
     """`task role`, `volume data at app /data rw`, `target group (production)`."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A row that a search came upon, or how far the search has come."""
 
     kind: str

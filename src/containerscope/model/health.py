@@ -19,7 +19,7 @@ class Level(enum.IntEnum):
     FAILED = 4
 
 
-class Health(msgspec.Struct, frozen=True):
+class Health(msgspec.Struct, frozen=True, gc=False):
     """The level of a thing and the few words that say why."""
 
     level: Level

@@ -37,7 +37,7 @@ class RoleLastUsed(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     region: str | None = None
 
 
-class Role(msgspec.Struct, frozen=True, rename="pascal"):
+class Role(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """A role: who may assume it and what it may at most do."""
 
     arn: str | None = None
@@ -60,14 +60,14 @@ class AttachedPolicy(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     policy_arn: str | None = None
 
 
-class InlinePolicy(msgspec.Struct, frozen=True, rename="pascal"):
+class InlinePolicy(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """A policy that is part of a role."""
 
     policy_name: str | None = None
     policy_document: Document | None = None
 
 
-class InstanceProfile(msgspec.Struct, frozen=True, rename="pascal"):
+class InstanceProfile(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """What gives an EC2 instance its role."""
 
     arn: str | None = None
@@ -75,7 +75,7 @@ class InstanceProfile(msgspec.Struct, frozen=True, rename="pascal"):
     roles: tuple[Role, ...] | None = ()
 
 
-class RoleDetail(msgspec.Struct, frozen=True, rename="pascal"):
+class RoleDetail(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """A role as GetAccountAuthorizationDetails has it, with all its policies but the managed."""
 
     arn: str | None = None
@@ -92,7 +92,7 @@ class RoleDetail(msgspec.Struct, frozen=True, rename="pascal"):
     tags: tuple[IamTag, ...] | None = ()
 
 
-class PolicyVersion(msgspec.Struct, frozen=True, rename="pascal"):
+class PolicyVersion(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """One version of a managed policy."""
 
     version_id: str | None = None
@@ -112,7 +112,7 @@ class Policy(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     update_date: datetime | None = None
 
 
-class ManagedPolicyDetail(msgspec.Struct, frozen=True, rename="pascal"):
+class ManagedPolicyDetail(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """A managed policy as GetAccountAuthorizationDetails has it, with its versions."""
 
     arn: str | None = None
@@ -140,7 +140,7 @@ class MatchedStatement(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     source_policy_type: str | None = None
 
 
-class EvaluationResult(msgspec.Struct, frozen=True, rename="pascal"):
+class EvaluationResult(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     """What SimulatePrincipalPolicy says of one action on one resource."""
 
     eval_action_name: str | None = None
@@ -153,7 +153,7 @@ class EvaluationResult(msgspec.Struct, frozen=True, rename="pascal"):
     permissions_boundary_decision_detail: BoundaryDecision | None = None
 
 
-class NamedPolicy(msgspec.Struct, frozen=True):
+class NamedPolicy(msgspec.Struct, frozen=True, gc=False):
     """A policy of a role with its document, wherever it came from."""
 
     name: str
@@ -164,7 +164,7 @@ class NamedPolicy(msgspec.Struct, frozen=True):
     """Why there is no document."""
 
 
-class RoleWhole(msgspec.Struct, frozen=True):
+class RoleWhole(msgspec.Struct, frozen=True, gc=False):
     """A role with every policy that says what it may do."""
 
     role: Role = Role()

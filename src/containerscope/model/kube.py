@@ -23,7 +23,7 @@ class Owner(msgspec.Struct, frozen=True, rename="camel", gc=False):
     controller: bool | None = None
 
 
-class Meta(msgspec.Struct, frozen=True, rename="camel"):
+class Meta(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The part of `metadata` that lists need."""
 
     name: str | None = None
@@ -60,7 +60,7 @@ class Condition(msgspec.Struct, frozen=True, rename="camel", gc=False):
         return self.status == "True"
 
 
-class Expression(msgspec.Struct, frozen=True, rename="camel"):
+class Expression(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An entry of `matchExpressions`."""
 
     key: str | None = None
@@ -69,7 +69,7 @@ class Expression(msgspec.Struct, frozen=True, rename="camel"):
     values: tuple[str, ...] | None = None
 
 
-class Selector(msgspec.Struct, frozen=True, rename="camel"):
+class Selector(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A label selector as objects hold it."""
 
     match_labels: Mapping[str, str] | None = None
@@ -116,28 +116,28 @@ class ListMeta(msgspec.Struct, frozen=True, rename="camel", gc=False):
     remaining_item_count: int | None = None
 
 
-class RawList(msgspec.Struct, frozen=True):
+class RawList(msgspec.Struct, frozen=True, gc=False):
     """A page of objects, each to be decoded on its own."""
 
     metadata: ListMeta | None = None
     items: tuple[msgspec.Raw, ...] | None = None
 
 
-class RawEvent(msgspec.Struct, frozen=True):
+class RawEvent(msgspec.Struct, frozen=True, gc=False):
     """A line of a watch."""
 
     type: str | None = None
     object: msgspec.Raw = msgspec.Raw(b"null")
 
 
-class TypedEvent(msgspec.Struct, Generic[T], frozen=True):
+class TypedEvent(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """A line of a watch whose object is of the type that was asked for."""
 
     type: str | None = None
     object: T | None = None
 
 
-class Cause(msgspec.Struct, frozen=True):
+class Cause(msgspec.Struct, frozen=True, gc=False):
     """One of the reasons in a Status."""
 
     reason: str | None = None
@@ -145,7 +145,7 @@ class Cause(msgspec.Struct, frozen=True):
     field: str | None = None
 
 
-class StatusDetails(msgspec.Struct, frozen=True, rename="camel"):
+class StatusDetails(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a Status says beside its message."""
 
     retry_after_seconds: int | None = None
@@ -154,7 +154,7 @@ class StatusDetails(msgspec.Struct, frozen=True, rename="camel"):
     causes: tuple[Cause, ...] | None = None
 
 
-class Status(msgspec.Struct, frozen=True, rename="camel"):
+class Status(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How the API refuses."""
 
     message: str | None = None

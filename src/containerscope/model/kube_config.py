@@ -10,21 +10,21 @@ import msgspec
 from containerscope.model.kube import Condition, Meta, Reference
 
 
-class NamespaceStatus(msgspec.Struct, frozen=True, rename="camel"):
+class NamespaceStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How a namespace does."""
 
     phase: str | None = None
     conditions: tuple[Condition, ...] | None = None
 
 
-class Namespace(msgspec.Struct, frozen=True, rename="camel"):
+class Namespace(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A namespace."""
 
     metadata: Meta | None = None
     status: NamespaceStatus | None = None
 
 
-class ServiceAccount(msgspec.Struct, frozen=True, rename="camel"):
+class ServiceAccount(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A service account."""
 
     metadata: Meta | None = None
@@ -33,7 +33,7 @@ class ServiceAccount(msgspec.Struct, frozen=True, rename="camel"):
     automount_service_account_token: bool | None = None
 
 
-class ConfigMap(msgspec.Struct, frozen=True, rename="camel"):
+class ConfigMap(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A config map: in lists its keys alone, each with the size of its value in bytes."""
 
     metadata: Meta | None = None
@@ -47,7 +47,7 @@ class ConfigMap(msgspec.Struct, frozen=True, rename="camel"):
         return (*(self.data or ()), *(self.binary_data or ()))
 
 
-class Secret(msgspec.Struct, frozen=True, rename="camel"):
+class Secret(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A secret: its keys. The clients mask its values before anything here sees them."""
 
     metadata: Meta | None = None

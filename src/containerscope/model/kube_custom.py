@@ -9,7 +9,7 @@ import msgspec
 from containerscope.model.kube import Condition, Meta
 
 
-class Custom(msgspec.Struct, frozen=True, rename="camel"):
+class Custom(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An object of a type that nothing more is known of."""
 
     metadata: Meta | None = None
@@ -42,7 +42,7 @@ class Served(msgspec.Struct, frozen=True, rename="camel", gc=False):
     storage: bool | None = None
 
 
-class Names(msgspec.Struct, frozen=True, rename="camel"):
+class Names(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a type is called."""
 
     plural: str | None = None
@@ -50,7 +50,7 @@ class Names(msgspec.Struct, frozen=True, rename="camel"):
     short_names: tuple[str, ...] | None = None
 
 
-class DefinitionSpec(msgspec.Struct, frozen=True, rename="camel"):
+class DefinitionSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a definition says."""
 
     group: str | None = None
@@ -59,13 +59,13 @@ class DefinitionSpec(msgspec.Struct, frozen=True, rename="camel"):
     versions: tuple[Served, ...] | None = None
 
 
-class DefinitionStatus(msgspec.Struct, frozen=True, rename="camel"):
+class DefinitionStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How a definition does."""
 
     conditions: tuple[Condition, ...] | None = None
 
 
-class Definition(msgspec.Struct, frozen=True, rename="camel"):
+class Definition(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A CustomResourceDefinition."""
 
     metadata: Meta | None = None
@@ -79,7 +79,7 @@ class GroupVersion(msgspec.Struct, frozen=True, rename="camel", gc=False):
     version: str | None = None
 
 
-class Group(msgspec.Struct, frozen=True, rename="camel"):
+class Group(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An API group, as `/apis/GROUP` answers."""
 
     preferred_version: GroupVersion | None = None
@@ -102,7 +102,7 @@ class ApiType(msgspec.Struct, frozen=True, rename="camel", gc=False):
     kind: str | None = None
 
 
-class ApiTypes(msgspec.Struct, frozen=True, rename="camel"):
+class ApiTypes(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """All types of a group and version."""
 
     resources: tuple[ApiType, ...] | None = None

@@ -23,7 +23,7 @@ class Series(msgspec.Struct, frozen=True, rename="camel", gc=False):
     last_observed_time: datetime | None = None
 
 
-class Event(msgspec.Struct, frozen=True, rename="camel"):
+class Event(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An event of core/v1, which newer reporters fill in otherwise than older ones."""
 
     metadata: Meta | None = None

@@ -19,7 +19,7 @@ class ServicePort(msgspec.Struct, frozen=True, rename="camel", gc=False):
     node_port: int | None = None
 
 
-class ServiceSpec(msgspec.Struct, frozen=True, rename="camel"):
+class ServiceSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a service is to be."""
 
     type: str | None = None
@@ -37,7 +37,7 @@ class Ingressed(msgspec.Struct, frozen=True, rename="camel", gc=False):
     ip: str | None = None
 
 
-class Balancer(msgspec.Struct, frozen=True, rename="camel"):
+class Balancer(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The addresses of a load balancer."""
 
     ingress: tuple[Ingressed, ...] | None = None
@@ -48,13 +48,13 @@ class Balancer(msgspec.Struct, frozen=True, rename="camel"):
         return tuple(a for each in self.ingress or () if (a := each.hostname or each.ip))
 
 
-class Balanced(msgspec.Struct, frozen=True, rename="camel"):
+class Balanced(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The status of a service or an ingress."""
 
     load_balancer: Balancer | None = None
 
 
-class KubeService(msgspec.Struct, frozen=True, rename="camel"):
+class KubeService(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A service."""
 
     metadata: Meta | None = None
@@ -90,27 +90,27 @@ class Path(msgspec.Struct, frozen=True, rename="camel", gc=False):
     backend: Backend | None = None
 
 
-class Http(msgspec.Struct, frozen=True, rename="camel"):
+class Http(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The paths of a rule."""
 
     paths: tuple[Path, ...] | None = None
 
 
-class Rule(msgspec.Struct, frozen=True, rename="camel"):
+class Rule(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A rule of an ingress; without a host it holds for all."""
 
     host: str | None = None
     http: Http | None = None
 
 
-class Tls(msgspec.Struct, frozen=True, rename="camel"):
+class Tls(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The certificate of some hosts."""
 
     hosts: tuple[str, ...] | None = None
     secret_name: str | None = None
 
 
-class IngressSpec(msgspec.Struct, frozen=True, rename="camel"):
+class IngressSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What an ingress is to be."""
 
     ingress_class_name: str | None = None
@@ -119,7 +119,7 @@ class IngressSpec(msgspec.Struct, frozen=True, rename="camel"):
     tls: tuple[Tls, ...] | None = None
 
 
-class Ingress(msgspec.Struct, frozen=True, rename="camel"):
+class Ingress(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """An ingress."""
 
     metadata: Meta | None = None
@@ -134,7 +134,7 @@ class BoundService(msgspec.Struct, frozen=True, rename="camel", gc=False):
     port: int | str | None = None
 
 
-class BindingSpec(msgspec.Struct, frozen=True, rename="camel"):
+class BindingSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Which pods stand in which target group."""
 
     service_ref: BoundService | None = None
@@ -143,7 +143,7 @@ class BindingSpec(msgspec.Struct, frozen=True, rename="camel"):
     ip_address_type: str | None = None
 
 
-class TargetGroupBinding(msgspec.Struct, frozen=True, rename="camel"):
+class TargetGroupBinding(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How the AWS Load Balancer Controller keeps the pods of a service in a target group."""
 
     metadata: Meta | None = None

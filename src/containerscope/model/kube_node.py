@@ -26,7 +26,7 @@ class Address(msgspec.Struct, frozen=True, rename="camel", gc=False):
     address: str | None = None
 
 
-class NodeSpec(msgspec.Struct, frozen=True, rename="camel"):
+class NodeSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a node is to be."""
 
     provider_id: str | None = msgspec.field(name="providerID", default=None)
@@ -46,7 +46,7 @@ class NodeInfo(msgspec.Struct, frozen=True, rename="camel", gc=False):
     container_runtime_version: str | None = None
 
 
-class NodeStatus(msgspec.Struct, frozen=True, rename="camel"):
+class NodeStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a node is."""
 
     capacity: Quantities | None = None
@@ -56,7 +56,7 @@ class NodeStatus(msgspec.Struct, frozen=True, rename="camel"):
     node_info: NodeInfo | None = None
 
 
-class Node(msgspec.Struct, frozen=True, rename="camel"):
+class Node(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A node."""
 
     metadata: Meta | None = None

@@ -11,7 +11,7 @@ import msgspec
 from containerscope.model.kube import Condition, Meta, Quantities
 
 
-class Resources(msgspec.Struct, frozen=True, rename="camel"):
+class Resources(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a container asks for and may use."""
 
     requests: Quantities | None = None
@@ -26,7 +26,7 @@ class Port(msgspec.Struct, frozen=True, rename="camel", gc=False):
     protocol: str | None = None
 
 
-class Container(msgspec.Struct, frozen=True, rename="camel"):
+class Container(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A container as it is wanted."""
 
     name: str | None = None
@@ -115,7 +115,7 @@ class Volume(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Set, if only to nothing, for a volume that ends with the pod."""
 
 
-class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
+class PodSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a pod is to be."""
 
     node_name: str | None = None
@@ -131,7 +131,7 @@ class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
     overhead: Quantities | None = None
 
 
-class PodStatus(msgspec.Struct, frozen=True, rename="camel"):
+class PodStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a pod is."""
 
     phase: str | None = None
@@ -152,7 +152,7 @@ class PodStatus(msgspec.Struct, frozen=True, rename="camel"):
         return next((each for each in self.conditions or () if each.type == name), None)
 
 
-class Pod(msgspec.Struct, frozen=True, rename="camel"):
+class Pod(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A pod."""
 
     metadata: Meta | None = None
@@ -166,7 +166,7 @@ class Pod(msgspec.Struct, frozen=True, rename="camel"):
         return any(each.restart_count for each in found)
 
 
-class PodContainer(msgspec.Struct, frozen=True):
+class PodContainer(msgspec.Struct, frozen=True, gc=False):
     """A container of a pod: what it is to be, and what it is."""
 
     pod: str = ""

@@ -7,7 +7,7 @@ import msgspec
 from containerscope.model.kube import Meta, Selector
 
 
-class BudgetSpec(msgspec.Struct, frozen=True, rename="camel"):
+class BudgetSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Which pods a budget is for; a number of pods or a percentage of them."""
 
     selector: Selector | None = None
@@ -24,7 +24,7 @@ class BudgetStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     expected_pods: int | None = None
 
 
-class Budget(msgspec.Struct, frozen=True, rename="camel"):
+class Budget(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A PodDisruptionBudget of policy/v1."""
 
     metadata: Meta | None = None

@@ -9,13 +9,13 @@ import msgspec
 from containerscope.model.kube import Condition, Meta, Quantities, Reference
 
 
-class ClaimResources(msgspec.Struct, frozen=True, rename="camel"):
+class ClaimResources(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a claim asks for."""
 
     requests: Quantities | None = None
 
 
-class ClaimSpec(msgspec.Struct, frozen=True, rename="camel"):
+class ClaimSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a claim is to be."""
 
     access_modes: tuple[str, ...] | None = None
@@ -25,7 +25,7 @@ class ClaimSpec(msgspec.Struct, frozen=True, rename="camel"):
     resources: ClaimResources | None = None
 
 
-class ClaimStatus(msgspec.Struct, frozen=True, rename="camel"):
+class ClaimStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a claim is."""
 
     phase: str | None = None
@@ -33,7 +33,7 @@ class ClaimStatus(msgspec.Struct, frozen=True, rename="camel"):
     conditions: tuple[Condition, ...] | None = None
 
 
-class Claim(msgspec.Struct, frozen=True, rename="camel"):
+class Claim(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A persistent volume claim."""
 
     metadata: Meta | None = None
@@ -41,7 +41,7 @@ class Claim(msgspec.Struct, frozen=True, rename="camel"):
     status: ClaimStatus | None = None
 
 
-class Csi(msgspec.Struct, frozen=True, rename="camel"):
+class Csi(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """The volume of a CSI driver."""
 
     driver: str | None = None
@@ -58,7 +58,7 @@ class OldEbs(msgspec.Struct, frozen=True, rename="camel", gc=False):
     volume_id: str | None = msgspec.field(name="volumeID", default=None)
 
 
-class VolumeSpec(msgspec.Struct, frozen=True, rename="camel"):
+class VolumeSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a volume is."""
 
     capacity: Quantities | None = None
@@ -70,7 +70,7 @@ class VolumeSpec(msgspec.Struct, frozen=True, rename="camel"):
     aws_elastic_block_store: OldEbs | None = None
 
 
-class VolumeStatus(msgspec.Struct, frozen=True, rename="camel"):
+class VolumeStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How a volume does."""
 
     phase: str | None = None
@@ -78,7 +78,7 @@ class VolumeStatus(msgspec.Struct, frozen=True, rename="camel"):
     message: str | None = None
 
 
-class PersistentVolume(msgspec.Struct, frozen=True, rename="camel"):
+class PersistentVolume(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A persistent volume."""
 
     metadata: Meta | None = None
@@ -86,7 +86,7 @@ class PersistentVolume(msgspec.Struct, frozen=True, rename="camel"):
     status: VolumeStatus | None = None
 
 
-class StorageClass(msgspec.Struct, frozen=True, rename="camel"):
+class StorageClass(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A storage class."""
 
     metadata: Meta | None = None

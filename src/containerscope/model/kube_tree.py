@@ -10,7 +10,7 @@ from containerscope.model.kube import Meta
 from containerscope.model.kube_pod import PodContainer
 
 
-class Branch(msgspec.Struct, frozen=True):
+class Branch(msgspec.Struct, frozen=True, gc=False):
     """An object in its place below the one that controls it."""
 
     kind: str = ""

@@ -55,7 +55,7 @@ class Projection(msgspec.Struct, frozen=True, rename="camel", gc=False):
     secret: NamedSource | None = None
 
 
-class Projected(msgspec.Struct, frozen=True, rename="camel"):
+class Projected(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A volume made of several things."""
 
     sources: tuple[Projection, ...] | None = None
@@ -137,7 +137,7 @@ class UsingCron(CronJob, frozen=True, rename="camel"):
     spec: UsingCronSpec | None = None
 
 
-class Binding(msgspec.Struct, frozen=True, rename="camel"):
+class Binding(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A role binding: whom it gives a role."""
 
     metadata: Meta | None = None
@@ -145,7 +145,7 @@ class Binding(msgspec.Struct, frozen=True, rename="camel"):
     subjects: tuple[Reference, ...] | None = None
 
 
-class KubeUse(msgspec.Struct, frozen=True):
+class KubeUse(msgspec.Struct, frozen=True, gc=False):
     """An object that uses something, and as what."""
 
     kind: str = ""

@@ -10,7 +10,7 @@ from containerscope.model.kube import Condition, Meta, Reference, Selector
 from containerscope.model.kube_pod import PodSpec
 
 
-class Template(msgspec.Struct, frozen=True, rename="camel"):
+class Template(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What the pods are made from."""
 
     metadata: Meta | None = None
@@ -32,7 +32,7 @@ class Strategy(msgspec.Struct, frozen=True, rename="camel", gc=False):
     rolling_update: Rolling | None = None
 
 
-class WorkloadSpec(msgspec.Struct, frozen=True, rename="camel"):
+class WorkloadSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a workload is to be; each type has some of these."""
 
     replicas: int | None = None
@@ -45,7 +45,7 @@ class WorkloadSpec(msgspec.Struct, frozen=True, rename="camel"):
     service_name: str | None = None
 
 
-class WorkloadStatus(msgspec.Struct, frozen=True, rename="camel"):
+class WorkloadStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a workload is; each type has some of these."""
 
     observed_generation: int | None = None
@@ -66,7 +66,7 @@ class WorkloadStatus(msgspec.Struct, frozen=True, rename="camel"):
     conditions: tuple[Condition, ...] | None = None
 
 
-class Workload(msgspec.Struct, frozen=True, rename="camel"):
+class Workload(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A deployment, a replica set, a stateful set or a daemon set."""
 
     metadata: Meta | None = None
@@ -79,7 +79,7 @@ class Workload(msgspec.Struct, frozen=True, rename="camel"):
         return next((each for each in found if each.type == name), None)
 
 
-class JobSpec(msgspec.Struct, frozen=True, rename="camel"):
+class JobSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What a job is to do."""
 
     completions: int | None = None
@@ -91,7 +91,7 @@ class JobSpec(msgspec.Struct, frozen=True, rename="camel"):
     template: Template | None = None
 
 
-class JobStatus(msgspec.Struct, frozen=True, rename="camel"):
+class JobStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """How far a job has come."""
 
     active: int | None = None
@@ -103,7 +103,7 @@ class JobStatus(msgspec.Struct, frozen=True, rename="camel"):
     conditions: tuple[Condition, ...] | None = None
 
 
-class Job(msgspec.Struct, frozen=True, rename="camel"):
+class Job(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A job."""
 
     metadata: Meta | None = None
@@ -111,13 +111,13 @@ class Job(msgspec.Struct, frozen=True, rename="camel"):
     status: JobStatus | None = None
 
 
-class JobTemplate(msgspec.Struct, frozen=True, rename="camel"):
+class JobTemplate(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What the jobs of a cron job are made from."""
 
     spec: JobSpec | None = None
 
 
-class CronJobSpec(msgspec.Struct, frozen=True, rename="camel"):
+class CronJobSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """When a cron job runs."""
 
     schedule: str | None = None
@@ -128,7 +128,7 @@ class CronJobSpec(msgspec.Struct, frozen=True, rename="camel"):
     job_template: JobTemplate | None = None
 
 
-class CronJobStatus(msgspec.Struct, frozen=True, rename="camel"):
+class CronJobStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """When a cron job ran."""
 
     active: tuple[Reference, ...] | None = None
@@ -136,7 +136,7 @@ class CronJobStatus(msgspec.Struct, frozen=True, rename="camel"):
     last_successful_time: datetime | None = None
 
 
-class CronJob(msgspec.Struct, frozen=True, rename="camel"):
+class CronJob(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A cron job."""
 
     metadata: Meta | None = None
@@ -168,7 +168,7 @@ class Metric(msgspec.Struct, frozen=True, rename="camel", gc=False):
     resource: ResourceMetric | None = None
 
 
-class HpaSpec(msgspec.Struct, frozen=True, rename="camel"):
+class HpaSpec(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What an HPA scales, between which bounds."""
 
     scale_target_ref: Reference | None = None
@@ -177,7 +177,7 @@ class HpaSpec(msgspec.Struct, frozen=True, rename="camel"):
     metrics: tuple[Metric, ...] | None = None
 
 
-class HpaStatus(msgspec.Struct, frozen=True, rename="camel"):
+class HpaStatus(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """What an HPA sees and wants."""
 
     current_replicas: int | None = None
@@ -187,7 +187,7 @@ class HpaStatus(msgspec.Struct, frozen=True, rename="camel"):
     conditions: tuple[Condition, ...] | None = None
 
 
-class Hpa(msgspec.Struct, frozen=True, rename="camel"):
+class Hpa(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A horizontal pod autoscaler of autoscaling/v2."""
 
     metadata: Meta | None = None

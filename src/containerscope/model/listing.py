@@ -43,7 +43,7 @@ LOADING = Missing(Why.LOADING)
 NOT_APPLICABLE = Missing(Why.NOT_APPLICABLE)
 
 
-class Problem(msgspec.Struct, frozen=True):
+class Problem(msgspec.Struct, frozen=True, gc=False):
     """A part of a listing that could not be had; the rest of the listing stands."""
 
     why: Why
@@ -115,7 +115,7 @@ class Phase(enum.Enum):
     DONE = "done"
 
 
-class Listing(msgspec.Struct, Generic[T], frozen=True):
+class Listing(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """The whole state of a list so far."""
 
     items: tuple[Item[T], ...] = ()
@@ -136,7 +136,7 @@ class Listing(msgspec.Struct, Generic[T], frozen=True):
         return self.phase is Phase.DONE and not self.problems and self.stale_since is None
 
 
-class Failure(msgspec.Struct, frozen=True, rename="camel"):
+class Failure(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """One of the `failures[]` of an ECS batch call that answers 200 all the same."""
 
     arn: str | None = None
@@ -144,7 +144,7 @@ class Failure(msgspec.Struct, frozen=True, rename="camel"):
     detail: str | None = None
 
 
-class Page(msgspec.Struct, Generic[T], frozen=True):
+class Page(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """One answer, its items converted one by one."""
 
     items: tuple[T, ...]

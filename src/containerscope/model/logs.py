@@ -47,7 +47,7 @@ class LogStream(msgspec.Struct, frozen=True, rename="camel", gc=False):
     last_ingestion_time: int | None = None
 
 
-class ServiceLog(msgspec.Struct, frozen=True):
+class ServiceLog(msgspec.Struct, frozen=True, gc=False):
     """Where a container of a service writes to, as a row of its own."""
 
     service: str = ""

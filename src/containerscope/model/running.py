@@ -9,7 +9,7 @@ import msgspec
 from containerscope.model.kube import Meta
 
 
-class Running(msgspec.Struct, frozen=True):
+class Running(msgspec.Struct, frozen=True, gc=False):
     """A service of ECS or a workload of Kubernetes."""
 
     kind: str = ""

@@ -234,7 +234,7 @@ class CapacityForecast(msgspec.Struct, frozen=True, rename="pascal", gc=False):
     values: tuple[float, ...] | None = ()
 
 
-class ServiceScaling(msgspec.Struct, frozen=True):
+class ServiceScaling(msgspec.Struct, frozen=True, gc=False):
     """All that scales one service, as a row of its own."""
 
     target: ScalableTarget = ScalableTarget()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class Trend(msgspec.Struct, frozen=True):
+class Trend(msgspec.Struct, frozen=True, gc=False):
     """A metric's newest value and those before it; sorted and filtered by the newest."""
 
     last: float
