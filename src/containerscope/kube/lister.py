@@ -42,14 +42,16 @@ class _Whole(Generic[T]):
     lost: tuple[Problem, ...] = ()
     """Why there may be more clusters than these."""
     _items: tuple[Item[T], ...] = field(default=())
+    _changes: tuple[int, ...] = field(default=())
+    """Of each collection when `_items` were taken from it."""
 
     def listing(self, now: datetime, *, ended: bool) -> Listing[T]:
         """The state of all of them."""
         parts = self.reflectors
-        items = tuple(chain.from_iterable(each.items.values() for each in parts))
-        same = len(items) == len(self._items) and all(map(_is, items, self._items))
-        if not same:
-            self._items = items
+        changes = tuple(each.changes for each in parts)
+        if changes != self._changes:
+            self._changes = changes
+            self._items = tuple(chain.from_iterable(each.items.values() for each in parts))
         failed = [each for each in parts if each.problem is not None]
         problems = self.lost
         problems += tuple(each.problem for each in failed if each.problem is not None)
@@ -61,16 +63,12 @@ class _Whole(Generic[T]):
         return Listing(
             items=self._items,
             phase=Phase.DONE if settled else Phase.NAMES,
-            expected=len(items) if settled else None,
+            expected=len(self._items) if settled else None,
             problems=_distinct(problems),
             fetched_at=max(heard, default=now if settled and not parts and not self.lost else None),
             live=settled and not ended,
             stale_since=min(old) if stale else None,
         )
-
-
-def _is(one: object, other: object) -> bool:
-    return one is other
 
 
 def _distinct(problems: tuple[Problem, ...]) -> tuple[Problem, ...]:

@@ -74,6 +74,8 @@ class Reflector(Generic[T]):
         self.cluster = cluster
         self.items: dict[str, Item[T]] = {}
         """By uid, in the order in which they came."""
+        self.changes = 0
+        """How often `items` has changed."""
         self.synced = False
         """Whether everything has been read once."""
         self.problem: Problem | None = None
@@ -156,6 +158,7 @@ class Reflector(Generic[T]):
         self._fresh, self._fresh_odd = {}, {}
         if not self.items and not self.synced:
             self.items = self._fresh
+            self.changes += 1
         if self._watch_list and not paged:
             try:
                 await self._list_by_watching()
@@ -163,7 +166,7 @@ class Reflector(Generic[T]):
                 if error.status not in _UNSERVED or self._fresh is None:
                     raise
                 self._watch_list = False
-                self._fresh.clear()
+                self._forget_fresh()
         if not self._version:
             await self._list_by_pages()
 
@@ -186,8 +189,7 @@ class Reflector(Generic[T]):
                 if not error.gone or "continue" not in query:
                     raise
                 # The list took longer than the server remembers: begin anew.
-                if self._fresh is not None:
-                    self._fresh.clear()
+                self._forget_fresh()
                 query.pop("continue")
                 continue
             page = _page(body, self._path)
@@ -202,9 +204,15 @@ class Reflector(Generic[T]):
             await asyncio.sleep(0)
         self._took_all((meta.resource_version if meta else None) or "")
 
+    def _forget_fresh(self) -> None:
+        if self._fresh is not None:
+            self._fresh.clear()
+            self.changes += 1
+
     def _took_all(self, version: str) -> None:
         if self._fresh is not None:
             self.items, self._fresh = self._fresh, None
+            self.changes += 1
             self.odd, self._fresh_odd = self._fresh_odd, {}
         self._version = version
         self.synced = True
@@ -322,6 +330,7 @@ class Reflector(Generic[T]):
         meta = value.metadata
         uid = (meta and (meta.uid or meta.name)) or uid
         odd.pop(uid, None)
+        self.changes += 1
         if not self._keeps(value):
             into.pop(uid, None)
             return
@@ -345,6 +354,7 @@ class Reflector(Generic[T]):
     def _drop(self, uid: str) -> None:
         into = self.items if self._fresh is None else self._fresh
         into.pop(uid, None)
+        self.changes += 1
         self.odd.pop(uid, None)
 
 
