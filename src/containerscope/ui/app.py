@@ -171,7 +171,26 @@ class ContainerScopeApp(App[int]):
             self._busy_at = time.monotonic()
         if not self._takes_keys and isinstance(event, events.InputEvent | events.Paste):
             self._early.append(event)
+        elif isinstance(event, events.Key) and not (event.is_forwarded or self.screen.is_modal):
+            await self._take_key(event)
         else:
+            await super().on_event(event)
+
+    async def _take_key(self, event: events.Key) -> None:
+        """Do at once what a key does, so that all act in the order in which they were typed.
+
+        Textual hands a key from widget to widget first: it would find what the next has opened.
+        """
+        from containerscope.ui.prompt import Line
+
+        if await self._check_bindings(event.key, priority=True):
+            return
+        if isinstance(self.focused, Line):
+            await self.focused.take(event)
+            return
+        if self._browse is self.screen:
+            await self._browse.caught_up()
+        if not await self._check_bindings(event.key):
             await super().on_event(event)
 
     @on(FirstFrame.Painted)
@@ -207,7 +226,7 @@ class ContainerScopeApp(App[int]):
     async def _catch_up(self) -> None:
         self._takes_keys = True
         for event in self._early:
-            await super().on_event(event)
+            await self.on_event(event)
         self._early.clear()
 
     def _tidy(self) -> None:

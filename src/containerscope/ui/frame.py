@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,6 +64,8 @@ class FrameScreen(Screen[None]):
         self.session: Session | None = None
         self.listing: Listing[Any] | None = None
         self.rows: Rows | None = None
+        self._news = asyncio.Event()
+        """Set when other rows are shown."""
         self.demand = Demand()
         self._connecting = ""
         self._trouble: Problem | None = None

@@ -53,7 +53,7 @@ class Prompt(Vertical):
         """Make the completion list and the line, which nobody needs before the first rows."""
         if self.children:
             return
-        line = _Line(self, id="line", compact=True, select_on_focus=False)
+        line = Line(self, id="line", compact=True, select_on_focus=False)
         line.cursor_blink = False
         entry = Horizontal(id="entry")
         self.mount(
@@ -64,9 +64,9 @@ class Prompt(Vertical):
         entry.mount(Static(":", id="sign", markup=False), line)
 
     @property
-    def line(self) -> _Line:
+    def line(self) -> Line:
         """Where one types."""
-        return self.query_one(_Line)
+        return self.query_one(Line)
 
     @property
     def is_open(self) -> bool:
@@ -103,8 +103,6 @@ class Prompt(Vertical):
         """Hide the line."""
         self.display = False
         self._candidates = ()
-        if self.children:
-            self.line.hand_back()
 
     def fault(self, words: str) -> None:
         """Say what is wrong with the line; it stays open."""
@@ -177,38 +175,24 @@ class Prompt(Vertical):
         self._entered(self.mode, self._candidates[event.option_index].text)
 
 
-class _Line(Input):
-    """Takes keys in the order in which they were typed, however fast.
-
-    Textual hands a key that is bound to an action on through every parent first: what is typed
-    after it would land in this line before the line ends.
-    """
+class Line(Input):
+    """Where one types. It takes keys from the app at once, not from a queue of its own."""
 
     def __init__(self, prompt: Prompt, **options: Any) -> None:
         super().__init__(**options)
         self._prompt = prompt
-        self._is_over = False
 
-    def hand_back(self) -> None:
-        """The line has ended: the keys that wait here are meant for what comes next."""
-        self._is_over = True
-        self.call_later(self._begin)
-
-    def _begin(self) -> None:
-        self._is_over = False
-
-    async def _on_key(self, event: events.Key) -> None:
+    async def take(self, event: events.Key) -> None:
+        """Do what a key does while the line is open."""
         act = {
             "enter": self._prompt.enter,
             "escape": self._prompt.leave,
             "tab": self._prompt.complete,
         }
-        if self._is_over:
-            self.app.post_message(events.Key(event.key, event.character))
-        elif event.key in act:
+        if event.key in act:
             act[event.key]()
+        elif event.is_printable:
+            with self._context():
+                await self._on_key(event)
         else:
-            await super()._on_key(event)
-            return
-        event.stop()
-        event.prevent_default()
+            await self.app._check_bindings(event.key)

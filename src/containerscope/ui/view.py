@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import re
 from typing import Any
 
@@ -27,6 +28,8 @@ _WIDE, _HIGH = 160, 30
 """From this width the detail stands beside the table, from this height below it."""
 _HEADINGS = 2
 """Lines of a table beside its rows: the headings, and one to breathe."""
+_LATEST = 2.0
+"""Seconds that a key waits for the rows it is meant for."""
 _SETTLE = 0.12
 """Seconds the cursor rests on a row before its detail is read."""
 _BY_FIELD = re.compile("[:<>=]")
@@ -163,26 +166,41 @@ class ViewScreen(FrameScreen):
     async def _rebuild(self) -> None:
         await self._build()
 
+    async def caught_up(self) -> None:
+        """Return when the rows are those that were asked for last, or take too long to come.
+
+        What is typed right after a filter is meant for the rows that it keeps.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_LATEST):
+                while self.rows is not None and self.rows.view != self._view():
+                    self._news.clear()
+                    await self._news.wait()
+
+    def _view(self) -> View:
+        here = self.history.here
+        return View(
+            here.filter, here.sort, here.wide, here.problems_only, self.settings.ascii, here.scope
+        )
+
     async def _build(self) -> None:
-        listing, here = self.listing, self.history.here
+        listing, view = self.listing, self._view()
         if not self.is_attached or not self.table.is_attached:
             return
         if listing is None:
             self.paint()
             return
-        view = View(
-            here.filter, here.sort, here.wide, here.problems_only, self.settings.ascii, here.scope
-        )
         previous = self.rows
         now = self.now()
         if len(listing.items) > _MANY:
             rows = await asyncio.to_thread(build, listing, self.resource, view, now, previous)
-            if listing is not self.listing or here != self.history.here:
+            if listing is not self.listing or view != self._view():
                 return
         else:
             rows = build(listing, self.resource, view, now, previous)
         self.rows = rows
         self._show(listing, rows)
+        self._news.set()
 
     def _show(self, listing: Listing[Any], rows: Rows) -> None:
         table = self.table
