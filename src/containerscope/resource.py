@@ -81,6 +81,16 @@ class Column(Generic[T]):
 
 
 @dataclass(frozen=True)
+class Tree(Generic[T]):
+    """How rows that stand below each other are folded."""
+
+    depth: Callable[[T], int]
+    """How many rows a row is below."""
+    folded: Callable[[T, int], T]
+    """The same, saying that so many rows below it are out of sight."""
+
+
+@dataclass(frozen=True)
 class Join(Generic[T]):
     """Values joined to rows from elsewhere: fetched for the rows on screen, batch by batch.
 
@@ -242,6 +252,8 @@ class Resource(Generic[T]):
     """Where `enter` goes from a row that stands for one elsewhere: resource, scope and key."""
     itself: Callable[[Scope, Item[T]], tuple[Resource[Any], Scope, Item[Any]] | None] | None = None
     """The row of another list that a row stands for: what can be done is done to that one."""
+    tree: Tree[T] | None = None
+    """Set where rows stand below each other, in the order of the list."""
     joins: tuple[Join[T], ...] = ()
     """Where the values of columns with `needs` come from."""
     console: Callable[[Scope, Item[T]], str] | None = None

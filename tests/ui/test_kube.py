@@ -68,6 +68,16 @@ async def test_from_a_pod_to_its_owners_their_tree_and_what_uses_what(start: Sta
         await pilot.press("T")
         text = await wait_for_text(pilot, "mailer › tree (4)", "└─ mailer", "Container")
         assert "J owner" not in text
+        # A container has nothing below it: what folds is its pod.
+        await pilot.press("G", "h")
+        await wait_for_text(pilot, "tree (3)", "(+1)")
+        await pilot.press("h", "H")
+        await wait_for_text(pilot, "tree (1)", "mailer (+3)")
+        # Who looks for something finds it folded or not.
+        await pilot.press("slash", *"container", "enter")
+        await wait_for_text(pilot, "tree (1/4)", "└─ mailer")
+        await pilot.press("escape", "H")
+        await wait_for_text(pilot, "tree (4)")
         # A row of the tree leads to its own list, where everything can be done with it.
         await pilot.press("enter")
         await wait_for_text(pilot, "mailer › deployments (1)")

@@ -55,6 +55,11 @@ def branches(
     return tuple(rows)
 
 
+def depth(branch: Branch) -> int:
+    """How many objects it is below."""
+    return len(branch.lead) // len(_TEE)
+
+
 def _nodes(objects: Objects) -> Iterator[_Node]:
     for kind, items in objects.items():
         for item in items:

@@ -21,6 +21,8 @@ class Branch(msgspec.Struct, frozen=True, gc=False):
     """What is drawn before its name: `│  └─ `."""
     order: int = 0
     """Its place among all of them, the top first."""
+    below: int = 0
+    """Rows below it that are folded away."""
 
     @property
     def metadata(self) -> Meta:

@@ -6,8 +6,10 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
+import msgspec
+
 from containerscope.insight import kube_any
-from containerscope.insight.kube_tree import branches, kinds_below
+from containerscope.insight.kube_tree import branches, depth, kinds_below
 from containerscope.insight.verdict import Verdict
 from containerscope.kube import Kind, several, together
 from containerscope.kube.selection import by_labels
@@ -15,7 +17,7 @@ from containerscope.model.kube_pod import Pod
 from containerscope.model.kube_tree import Branch
 from containerscope.model.kube_workload import CronJob, Job, Workload
 from containerscope.model.listing import Item, Listing, Missing
-from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope
+from containerscope.resource import Clients, Column, Demand, Platform, Resource, Scope, Tree
 from containerscope.resources import _kube, _kube_delegate
 from containerscope.resources._kube import tree_root
 
@@ -54,7 +56,9 @@ def _value(item: Item[Branch]) -> Branch | None:
 
 def _drawn(item: Item[Branch]) -> str:
     branch = _value(item)
-    return f"{branch.lead}{item.name}" if branch else item.name
+    if branch is None:
+        return item.name
+    return f"{branch.lead}{item.name}" + (f" (+{branch.below})" if branch.below else "")
 
 
 def _verdict(branch: Branch) -> Verdict:
@@ -65,6 +69,10 @@ def _node(branch: Branch) -> str | None:
     if not isinstance(branch.value, Pod) or branch.value.spec is None:
         return None
     return branch.value.spec.node_name
+
+
+def _folded(branch: Branch, below: int) -> Branch:
+    return msgspec.structs.replace(branch, below=below)
 
 
 RESOURCE: Resource[Branch] = Resource(
@@ -108,6 +116,7 @@ RESOURCE: Resource[Branch] = Resource(
     changing=_kube.changing(_verdict),
     children=_kube_delegate.CHILDREN,
     itself=_kube_delegate.itself,
+    tree=Tree(depth, _folded),
     owner=_kube.OWNER,
     details=_kube_delegate.DETAILS,
     logs=_kube_delegate.logs,

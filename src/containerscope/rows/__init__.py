@@ -5,6 +5,7 @@ from __future__ import annotations
 from containerscope.rows.build import Rows, View, build, matching
 from containerscope.rows.cells import Cell, Heading
 from containerscope.rows.filter import filter_fields
+from containerscope.rows.fold import holder, tops
 from containerscope.rows.needs import Needs, needs_of, shown_fields
 
 __all__ = [
@@ -15,7 +16,9 @@ __all__ = [
     "View",
     "build",
     "filter_fields",
+    "holder",
     "matching",
     "needs_of",
     "shown_fields",
+    "tops",
 ]

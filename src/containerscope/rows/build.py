@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Missing
 from containerscope.model.text import visible
@@ -16,6 +18,7 @@ from containerscope.rows.cells import Cell, Heading
 from containerscope.rows.columns import all_columns, known, value_of
 from containerscope.rows.facts import Facts
 from containerscope.rows.filter import FilterError, read_filter
+from containerscope.rows.fold import folded
 from containerscope.rows.format import jsonable, shown, to_ascii
 from containerscope.rows.masking import masked_value
 from containerscope.rows.sorting import Sorting, read_sorting
@@ -37,6 +40,8 @@ class View:
     """Glyphs beyond ASCII are replaced."""
     scope: Scope = EVERYWHERE
     """What the listing covers: columns that say nothing there step aside."""
+    folded: frozenset[str] = frozenset()
+    """The keys of rows of a tree below which nothing is shown, unless something is looked for."""
 
 
 class Rows:
@@ -185,6 +190,9 @@ def build(
     that are still the same objects is not done again.
     """
     sorting = read_sorting(resource, view.sort)
+    if resource.tree is not None and _folds(view, resource):
+        items = folded(listing.items, view.folded, resource.tree)
+        listing = msgspec.structs.replace(listing, items=items)
     facts = _facts(listing, resource, sorting, previous)
     order, error = facts.order, sorting.error
     if view.problems_only:
@@ -196,6 +204,11 @@ def build(
         except FilterError as problem:
             error = str(problem)
     return Rows(facts, view, now, order, error, previous)
+
+
+def _folds(view: View, resource: Resource[Any]) -> bool:
+    looks = view.filter.strip() or view.problems_only or view.sort not in ("", resource.sort)
+    return bool(view.folded) and not looks
 
 
 def _facts(

@@ -64,6 +64,8 @@ class FrameScreen(Screen[None]):
         self.session: Session | None = None
         self.listing: Listing[Any] | None = None
         self.rows: Rows | None = None
+        self.folded: frozenset[str] = frozenset()
+        """The rows of trees that are folded."""
         self._news = asyncio.Event()
         """Set when other rows are shown."""
         self.demand = Demand()
@@ -243,6 +245,7 @@ class FrameScreen(Screen[None]):
             and self.resource.owner is not None
             and self.resource.owner.when(item),
             tree=self.child_to("tree") is not None,
+            folds=self.resource.tree is not None,
             console=known and self.resource.console is not None,
             detail=detail.has_class("open"),
             raw=detail.is_raw,

@@ -36,6 +36,8 @@ class Context:
     """Something made what the row stands for, and keeps it."""
     tree: bool = False
     """There is a tree below what the row stands for."""
+    folds: bool = False
+    """Rows stand below each other."""
     console: bool = False
     detail: bool = False
     """The detail pane is open."""
@@ -170,6 +172,10 @@ KEYS: tuple[Key, ...] = (
         6, lambda c: c.row and c.owner),
     Key("tree", "T", "tree", "tree", "What is below it as a tree, down to containers", "Row",
         6, lambda c: c.row and c.tree),
+    Key("fold", "h", "fold", "fold", "Fold or unfold what is below the row of a tree", "Row",
+        3, lambda c: c.row and c.folds, "table"),
+    Key("fold-all", "H", "fold_all", "", "Fold or unfold the whole tree", "Row",
+        9, lambda c: c.row and c.folds, "table"),
     Key("copy", "c", "copy", "copy", "Copy the name; in a text, the value of this line", "Row",
         6, _row),
     Key("copy-arn", "C", "copy_arn", "", "Copy the ARN; in JSON or YAML, all", "Row", 9, _row),

@@ -176,23 +176,24 @@ class Prompt(Vertical):
 
 
 class Line(Input):
-    """Where one types. It takes keys from the app at once, not from a queue of its own."""
+    """Where one types."""
 
     def __init__(self, prompt: Prompt, **options: Any) -> None:
         super().__init__(**options)
-        self._prompt = prompt
+        self._acts = {"enter": prompt.enter, "escape": prompt.leave, "tab": prompt.complete}
 
     async def take(self, event: events.Key) -> None:
-        """Do what a key does while the line is open."""
-        act = {
-            "enter": self._prompt.enter,
-            "escape": self._prompt.leave,
-            "tab": self._prompt.complete,
-        }
-        if event.key in act:
-            act[event.key]()
-        elif event.is_printable:
+        """Do at once what a key does here, in place of handing it on through queues."""
+        if event.is_printable or event.key in self._acts:
             with self._context():
                 await self._on_key(event)
         else:
             await self.app._check_bindings(event.key)
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key not in self._acts:
+            await super()._on_key(event)
+            return
+        self._acts[event.key]()
+        event.stop()
+        event.prevent_default()

@@ -11,6 +11,7 @@ from containerscope.model.text import cut, visible
 from containerscope.redact import MASK
 from containerscope.resource import Block, Child, Clients, Detail, Jump, Scope
 from containerscope.resources import find
+from containerscope.rows import holder, tops
 from containerscope.ui import raw
 from containerscope.ui.chrome import problem_words
 from containerscope.ui.console import console_link
@@ -93,6 +94,21 @@ class RowScreen(ViewScreen):
         child = self.child_to("tree")
         if child is not None:
             self.drill(child)
+
+    def action_fold(self) -> None:
+        """Fold or unfold a row; one with nothing below it folds what it is below."""
+        item, tree = self.item, self.resource.tree
+        if item is not None and tree is not None and self.listing is not None:
+            key = holder(self.listing.items, item.key, tree)
+            self.table.select(key)
+            self.fold(self.folded ^ {key})
+
+    def action_fold_all(self) -> None:
+        """Show the outermost rows alone, or everything."""
+        tree = self.resource.tree
+        if tree is not None and self.listing is not None:
+            outermost = tops(self.listing.items, tree)
+            self.fold(frozenset() if self.folded & outermost else self.folded | outermost)
 
     def action_used_by(self) -> None:
         """What uses the thing that the row stands for, in every cluster where it may."""

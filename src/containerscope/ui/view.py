@@ -180,8 +180,19 @@ class ViewScreen(FrameScreen):
     def _view(self) -> View:
         here = self.history.here
         return View(
-            here.filter, here.sort, here.wide, here.problems_only, self.settings.ascii, here.scope
+            here.filter,
+            here.sort,
+            here.wide,
+            here.problems_only,
+            self.settings.ascii,
+            here.scope,
+            self.folded,
         )
+
+    def fold(self, keys: frozenset[str]) -> None:
+        """Fold these rows of a tree and no others."""
+        self.folded = keys
+        self._rebuild()
 
     async def _build(self) -> None:
         listing, view = self.listing, self._view()
