@@ -237,15 +237,17 @@ class Reflector(Generic[T]):
         }
         query = {name: value for name, value in query.items() if value}
         stream = self._api.stream(self._path, idle=self._idle, **query)
+        taken = 0
         async with aclosing(cast("Any", stream)) as packets:
             async for lines in packets:
-                if not lines:
-                    self._heard()
-                for start in range(0, len(lines), PAGE):
-                    for line in lines[start : start + PAGE]:
-                        self._event(line)
-                    self._heard()
-                    await asyncio.sleep(0)
+                for line in lines:
+                    self._event(line)
+                    taken += 1
+                    if taken == PAGE:
+                        taken = 0
+                        self._heard()
+                        await asyncio.sleep(0)
+                self._heard()
         if self._fresh is not None and not self._version:
             raise KubeError(
                 Problem(Why.UNREACHABLE, f"kubernetes:watch {self._kind.plural}", "it ended early")
@@ -265,18 +267,22 @@ class Reflector(Generic[T]):
 
     def _event(self, line: bytes) -> None:
         """Take in a line; nearly all of them say in one reading that an object was put or went."""
-        with suppress(msgspec.DecodeError):
+        value: Any
+        try:
             what, value = self._decode_event(line)
-            meta = getattr(value, "metadata", None)
-            if what in _CHANGES and meta is not None and meta.uid:
-                if what == "DELETED":
-                    self._drop(meta.uid)
-                else:
-                    self._keep(value)
-                if self._fresh is None:
-                    self._version = meta.resource_version or self._version
-                return
-        self._rare_event(line)
+        except msgspec.DecodeError:
+            self._rare_event(line)
+            return
+        meta = value.metadata if value is not None else None
+        if meta is None or not meta.uid or what not in _CHANGES:
+            self._rare_event(line)
+            return
+        if what == "DELETED":
+            self._drop(meta.uid)
+        else:
+            self._keep(value)
+        if self._fresh is None:
+            self._version = meta.resource_version or self._version
 
     def _rare_event(self, line: bytes) -> None:
         """A bookmark, an error, an object that does not fit the model, or half a line."""
@@ -329,13 +335,16 @@ class Reflector(Generic[T]):
         odd = self.odd if self._fresh is None else self._fresh_odd
         meta = value.metadata
         uid = (meta and (meta.uid or meta.name)) or uid
-        odd.pop(uid, None)
+        if odd:
+            odd.pop(uid, None)
         self.changes += 1
         if not self._keeps(value):
             into.pop(uid, None)
             return
+        known = into.get(uid)
+        key = f"{self.cluster}/{uid}" if known is None else known.key
         name = (meta and meta.name) or uid
-        into[uid] = Item(f"{self.cluster}/{uid}", name, value, cluster=self.cluster)
+        into[uid] = Item(key, name, value, cluster=self.cluster)
 
     def _take_odd(
         self, raw: msgspec.Raw, uid: str, error: Exception, odd: dict[str, Problem]
