@@ -31,6 +31,17 @@ async def test_a_command_and_a_filter_are_typed_without_a_wait(start: Start) -> 
         await wait_for_text(pilot, "services (1/25)", "filter: cart")
 
 
+async def test_what_is_pasted_stands_before_what_is_typed_after_it(start: Start) -> None:
+    async with start(width=120) as pilot:
+        await wait_for_text(pilot, "checkout", "complete")
+        type_at_once(pilot, ":")
+        pilot.app.post_message(events.Paste("serv"))
+        type_at_once(pilot, "ices\r/")
+        pilot.app.post_message(events.Paste("payments\nnot this"))
+        type_at_once(pilot, "\r")
+        await wait_for_text(pilot, "services (1/25)", "filter: payments ")
+
+
 @pytest.mark.parametrize("many", [0, 2_000])
 async def test_a_key_after_a_filter_means_the_rows_that_the_filter_keeps(
     start: Start, monkeypatch: pytest.MonkeyPatch, many: int

@@ -182,9 +182,12 @@ class Line(Input):
         super().__init__(**options)
         self._acts = {"enter": prompt.enter, "escape": prompt.leave, "tab": prompt.complete}
 
-    async def take(self, event: events.Key) -> None:
-        """Do at once what a key does here, in place of handing it on through queues."""
-        if event.is_printable or event.key in self._acts:
+    async def take(self, event: events.Key | events.Paste) -> None:
+        """Do at once what is typed here, in place of handing it on through queues."""
+        if isinstance(event, events.Paste):
+            with self._context():
+                self._on_paste(event)
+        elif event.is_printable or event.key in self._acts:
             with self._context():
                 await self._on_key(event)
         else:
