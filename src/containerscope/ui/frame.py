@@ -67,7 +67,7 @@ class FrameScreen(Screen[None]):
         self.folded: frozenset[str] = frozenset()
         """The rows of trees that are folded."""
         self._news = asyncio.Event()
-        """Set when other rows are shown."""
+        """Set when the rows are shown as they were asked for."""
         self.demand = Demand()
         self._connecting = ""
         self._trouble: Problem | None = None
