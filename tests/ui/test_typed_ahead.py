@@ -42,6 +42,17 @@ async def test_what_is_pasted_stands_before_what_is_typed_after_it(start: Start)
         await wait_for_text(pilot, "services (1/25)", "filter: payments ")
 
 
+async def test_a_key_after_tab_is_for_the_other_pane(start: Start) -> None:
+    async with start(width=160, cluster="checkout") as pilot:
+        await wait_for_text(pilot, "services (14)", "complete", "payments")
+        type_at_once(pilot, "d")
+        await wait_for_text(pilot, "1 Overview")
+        type_at_once(pilot, "\t/rollout\r")
+        await wait_for_text(pilot, "services (14)", "/ search", "n next")
+        type_at_once(pilot, "\t/orders\r")
+        await wait_for_text(pilot, "services (1/14)", "filter: orders")
+
+
 @pytest.mark.parametrize("many", [0, 2_000])
 async def test_a_key_after_a_filter_means_the_rows_that_the_filter_keeps(
     start: Start, monkeypatch: pytest.MonkeyPatch, many: int

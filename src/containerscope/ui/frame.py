@@ -26,7 +26,6 @@ from containerscope.ui.block_lines import GLYPH
 from containerscope.ui.commands import Candidate, completions
 from containerscope.ui.detail import DetailPane
 from containerscope.ui.header import Pulse, header
-from containerscope.ui.lines import LinesView
 from containerscope.ui.location import History
 from containerscope.ui.logs import ended_at, has_previous
 from containerscope.ui.memory import Memory
@@ -112,6 +111,11 @@ class FrameScreen(Screen[None]):
         """The item under the cursor."""
         key = self.table.cursor_key
         return None if key is None else self.item_of(key)
+
+    @property
+    def in_text(self) -> bool:
+        """Whether the detail has the keyboard, as is so before its widget has heard of it."""
+        return self.focused is self.detail.view
 
     def item_of(self, key: str) -> Item[Any] | None:
         """The item of a row of this place; None for one of a place before."""
@@ -228,7 +232,7 @@ class FrameScreen(Screen[None]):
         item, detail = self.item, self.detail
         child = self.child_of(item)
         known = item is not None and not isinstance(item.value, Missing)
-        text = isinstance(self.focused, LinesView)
+        text = self.in_text
         return keys.Context(
             pane="detail" if text else "table",
             row=item is not None,
