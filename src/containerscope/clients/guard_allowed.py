@@ -56,7 +56,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "ec2": _names(
         "DescribeInstances DescribeNetworkInterfaces DescribeSubnets DescribeSecurityGroups "
         "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions "
-        "DescribeRouteTables DescribeVpcEndpoints"
+        "DescribeRouteTables DescribeVpcEndpoints DescribeVolumes DescribeVolumeStatus"
     ),
     "iam": _names(
         "GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy "

@@ -74,6 +74,12 @@ def file_system(volume: PersistentVolume) -> str | None:
     return found["fs"] if found else None
 
 
+def ebs_volume(volume: PersistentVolume) -> str | None:
+    """The id of the EBS volume, where it is one."""
+    held = backing(volume) or ""
+    return held if held_by(volume) == "EBS" and held.startswith("vol-") else None
+
+
 def claim_verdict(claim: Claim) -> Verdict:
     """The level of a claim."""
     phase = (claim.status and claim.status.phase) or ""

@@ -232,7 +232,7 @@ class FrameScreen(Screen[None]):
         item, detail = self.item, self.detail
         child = self.child_of(item)
         known = item is not None and not isinstance(item.value, Missing)
-        text = self.in_text
+        text, users = self.in_text, self.resource.users
         return keys.Context(
             pane="detail" if text else "table",
             row=item is not None,
@@ -244,7 +244,7 @@ class FrameScreen(Screen[None]):
             and (ended_at(item.value) is not None or has_previous(item.value)),
             pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
             used=item is not None
-            and (self.resource.used_by is not None or self.resource.users is not None),
+            and (self.resource.used_by is not None or (users is not None and users.when(item))),
             owner=item is not None
             and self.resource.owner is not None
             and self.resource.owner.when(item),

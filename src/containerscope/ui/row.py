@@ -113,8 +113,9 @@ class RowScreen(ViewScreen):
     def action_used_by(self) -> None:
         """What uses the thing that the row stands for, in every cluster where it may."""
         item, key_of = self.item, self.resource.used_by
-        if item is not None and self.resource.users is not None:
-            self.drill(self.resource.users)
+        users = self.resource.users
+        if item is not None and users is not None and users.when(item):
+            self.drill(users)
             return
         if item is None or key_of is None:
             return
