@@ -182,7 +182,7 @@ async def test_a_claim_says_what_holds_its_data_and_leads_to_the_file_system(
     claims = await all_of("pvcs", reader)
     assert reader.calls["kubernetes:list persistentvolumes"] == 1
     held = {cell("pvcs", item, "held_by") for item in claims.items}
-    assert held == {"EBS", "EFS"}
+    assert held == {"EBS", "EFS", "FSx for Lustre", "FSx for OpenZFS"}
     media = named(claims, "media-library")
     assert cell("pvcs", media, "backing").startswith("fs-")
     [system] = (await down("pvcs", "efs", media, reader)).items
@@ -221,6 +221,29 @@ async def test_claims_and_volumes_are_joined_to_their_disks_by_one_call(
     nodes = await all_of(name, reader, scope)
     [pod] = [item for item in listing.items if item.name == "cart-db-0"]
     assert [item.name for item in nodes.items] == [value(pod).value.spec.node_name]
+
+
+async def test_claims_and_volumes_lead_to_their_fsx_file_systems(reader: AwsClients) -> None:
+    claims = await all_of("pvcs", reader)
+    assert reader.calls["fsx:DescribeFileSystems"] == 1
+    assert reader.calls["fsx:DescribeVolumes"] == 1
+    training, cache = named(claims, "training-data"), named(claims, "ci-cache")
+    assert cell("pvcs", training, "live") == "available Lustre 2400 GiB"
+    assert cell("pvcs", cache, "live") == "available OpenZFS 512 GiB"
+    [system] = (await down("pvcs", "fsx", training, reader)).items
+    assert value(system).file_system.file_system_id == cell("pvcs", training, "backing")
+    [holder] = (await down("pvcs", "fsx", cache, reader)).items
+    assert cell("fsx", holder, "type") == "OpenZFS"
+    told = labelled(await blocks_of("pvcs", training, reader))
+    assert told["Mount name"] == "kq3zfbev"
+    told = labelled(await blocks_of("pvcs", cache, reader))
+    assert told["Path"] == "/fsx/ci-cache"
+    [volume] = (await down("pvcs", "pvs", training, reader)).items
+    resource = find("pvs")
+    assert resource is not None
+    assert resource.owner is not None
+    name, scope = await resource.owner.place(reader, HERE, volume)
+    assert [each.key for each in (await all_of(name, reader, scope)).items] == [system.key]
 
 
 async def test_where_disks_may_not_be_read_the_cell_says_so(

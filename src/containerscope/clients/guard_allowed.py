@@ -53,6 +53,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "DescribeFileSystems DescribeMountTargets DescribeMountTargetSecurityGroups "
         "DescribeAccessPoints DescribeFileSystemPolicy DescribeBackupPolicy"
     ),
+    "fsx": _names("DescribeFileSystems DescribeVolumes"),
     "ec2": _names(
         "DescribeInstances DescribeNetworkInterfaces DescribeSubnets DescribeSecurityGroups "
         "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions "

@@ -13,6 +13,7 @@ from containerscope.insight.kube_storage import (
     claim_verdict,
     ebs_volume,
     file_system,
+    fsx_handle,
     held_by,
 )
 from containerscope.kube import Kind
@@ -145,6 +146,15 @@ def _to_ebs(scope: Scope, item: Item[Claim]) -> Scope:
     return scope.within(cluster="", service="", namespace="", parent=_ebs(item))
 
 
+def _fsx(item: Item[Claim]) -> str:
+    found = item.joined.get(_JOIN)
+    return (fsx_handle(found) or "") if isinstance(found, PersistentVolume) else ""
+
+
+def _to_fsx(scope: Scope, item: Item[Claim]) -> Scope:
+    return scope.within(cluster="", service="", namespace="", parent=_fsx(item))
+
+
 def _shape(claim: Claim) -> tuple[Block, ...]:
     spec = _spec(claim)
     return (
@@ -197,6 +207,7 @@ RESOURCE: Resource[Claim] = Resource(
         Child("pvs", _to_volume, when=lambda item: bool(_volume(item))),
         Child("volumes", _to_ebs, when=lambda item: bool(_ebs(item))),
         Child("efs", _to_efs, when=lambda item: bool(_file_system(item))),
+        Child("fsx", _to_fsx, when=lambda item: bool(_fsx(item))),
         _kube.to_events("PersistentVolumeClaim"),
     ),
     joins=(

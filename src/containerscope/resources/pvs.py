@@ -10,6 +10,7 @@ from containerscope.insight.kube_storage import (
     console_page,
     ebs_volume,
     file_system,
+    fsx_handle,
     held_by,
     volume_verdict,
 )
@@ -85,9 +86,18 @@ def _to_ebs(scope: Scope, item: Item[PersistentVolume]) -> Scope:
     return scope.within(cluster="", service="", namespace="", parent=_ebs(item))
 
 
+def _fsx(item: Item[PersistentVolume]) -> str:
+    return "" if isinstance(item.value, Missing) else fsx_handle(item.value) or ""
+
+
+def _to_fsx(scope: Scope, item: Item[PersistentVolume]) -> Scope:
+    return scope.within(cluster="", service="", namespace="", parent=_fsx(item))
+
+
 _WAYS = (
     Child("volumes", _to_ebs, when=lambda item: bool(_ebs(item))),
     Child("efs", _to_efs, when=lambda item: bool(_file_system(item))),
+    Child("fsx", _to_fsx, when=lambda item: bool(_fsx(item))),
 )
 """To what holds the data, in the list of its service."""
 
