@@ -105,7 +105,7 @@ class FrameScreen(Screen[None]):
         """What is listed here."""
         resource = find(self.history.here.resource)
         assert resource is not None, self.history.here.resource
-        return resource
+        return resource if self.listing is None else resource.of(self.listing)
 
     @property
     def item(self) -> Item[Any] | None:
