@@ -12,6 +12,7 @@ import pytest
 from containerscope.model.health import Level
 from containerscope.model.kube_custom import Custom, PrinterColumn
 from containerscope.model.listing import Item, Listing, Phase
+from containerscope.redact import MASK
 from containerscope.resources import find
 from containerscope.resources._kube_printed import Shape, reader, together
 from containerscope.rows import Rows, View, build
@@ -142,6 +143,27 @@ def test_no_name_of_a_column_is_sent_to_the_terminal_as_it_is() -> None:
     titles = [head.title for head in rows(View(), Shape(declared)).headings]
     assert not any("\x1b" in title for title in titles)
     assert "B C" in titles, "a name without a letter gives way to the path"
+
+
+def test_a_secret_in_a_declared_column_is_masked_and_the_name_of_one_is_not() -> None:
+    declared = (
+        column("Secret", "string", ".spec.secretName"),
+        column("Join", "string", ".status.joinToken"),
+    )
+    raw = b'{"spec": {"secretName": "web-tls"}, "status": {"joinToken": "abc123"}}'
+    assert reader(declared)(raw).columns == {"Secret": "web-tls", "Join": MASK}
+
+
+@pytest.mark.parametrize(
+    "name", ["SERVICE-NAME", "Up-To-Date", "Security-Group-Ids", "Sync Status", "status.phase"]
+)
+def test_any_name_of_a_column_can_be_filtered_and_sorted_by(name: str) -> None:
+    shape = Shape((column(name, "string", ".a"),))
+    (head,) = (each for each in rows(View(), shape).headings if each.title == name.upper())
+    for asked in (head.field, *(() if " " in name else (name.lower(),))):
+        assert not rows(View(sort=f"-{asked}"), shape).error
+        shown = rows(View(filter=f"{asked}:nothing"), shape)
+        assert (shown.error, shown.keys) == ("", ())
 
 
 @pytest.mark.parametrize("raw", [b"[]", b"null", b'{"metadata": 3}', b'{"metadata"'])

@@ -18,6 +18,7 @@ from containerscope.model.kube import KubeError, Meta
 from containerscope.model.kube_custom import Custom, Definition, PrinterColumn
 from containerscope.model.listing import ApiError, Problem
 from containerscope.model.text import visible
+from containerscope.redact import masked, names_a_secret
 from containerscope.resource import Clients, Column
 from containerscope.resource import Kind as Format
 
@@ -122,7 +123,12 @@ def _finder(column: PrinterColumn) -> Callable[[Any], Any]:
         path = read_path(column.json_path or "")
     except BadPathError:
         return lambda _: None
-    return partial(_cell, path, _CELLS.get(column.type or "", _text))
+    if column.type in _CELLS:
+        return partial(_cell, path, _CELLS[column.type])
+    *_, member = re.findall(r"[\w-]+", column.json_path or "") or ("",)
+    if names_a_secret(member):
+        return partial(_cell, path, lambda found: masked(member, _text(found)))
+    return partial(_cell, path, _text)
 
 
 def _cell(path: JsonPath, value: Callable[[list[Any]], Any], whole: Any) -> Any:
