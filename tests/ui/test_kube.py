@@ -54,7 +54,7 @@ async def test_a_custom_resource_has_the_columns_that_its_definition_declares(
         await pilot.press("W")
         await wait_for_text(pilot, "ISSUER", "letsencrypt-staging")
         await pilot.press("slash", *"ready:false", "enter")
-        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "checkout-example-com")
+        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "cart-example-com-tls")
         (failed,) = (each.object() for each in store.all(kind, "shop") if "checkout" in each.name)
         failed["status"]["conditions"][0]["status"] = "True"
         store.put(kind, failed)
@@ -108,6 +108,17 @@ async def test_from_a_pod_to_its_owners_their_tree_and_what_uses_what(start: Sta
         await wait_for_text(pilot, "serviceaccounts (6)", "checkout")
         await pilot.press("u")
         await wait_for_text(pilot, "checkout › kube-used-by", "Deployment", "runs as it")
+
+
+async def test_what_only_a_cluster_knows_is_asked_of_it(start: Start) -> None:
+    async with start(120, 30) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"cert cluster=platform cart", "enter")
+        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "cart-example-com-tls")
+        await pilot.press("escape", ":", *"pizzas", "enter")
+        await wait_for_text(pilot, "no command or resource is called 'pizzas'", ":pizzas")
+        await pilot.press(*["backspace"] * 6, *"tgb", "enter")
+        await wait_for_text(pilot, "platform › targetgroupbindings")
 
 
 async def test_rows_of_both_worlds_are_acted_on_as_in_their_own_lists(start: Start) -> None:
