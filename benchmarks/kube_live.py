@@ -317,6 +317,9 @@ def _keys(server: _Server) -> Row:
         tty.type(":pods cluster=platform\r")
         tty.wait(r"pods \([\d,]+\).*live", seconds=60)
         tty.read_for(2)
+        # Away from the top, where a key has nowhere to go once rows above have gone.
+        tty.type("j" * 30)
+        tty.read_for(2)
         churn = threading.Thread(target=server.do, args=("churn", _SECONDS))
         churn.start()
         while churn.is_alive():

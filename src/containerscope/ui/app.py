@@ -171,27 +171,30 @@ class ContainerScopeApp(App[int]):
             self._busy_at = time.monotonic()
         if not self._takes_keys and isinstance(event, events.InputEvent | events.Paste):
             self._early.append(event)
-        elif isinstance(event, events.Key) and not (event.is_forwarded or self.screen.is_modal):
-            await self._take_key(event)
-        else:
+        elif (
+            not isinstance(event, events.Key | events.Paste)
+            or event.is_forwarded
+            or self.screen.is_modal
+            or not await self._take(event)
+        ):
             await super().on_event(event)
 
-    async def _take_key(self, event: events.Key) -> None:
-        """Do at once what a key does, so that all act in the order in which they were typed.
+    async def _take(self, event: events.Key | events.Paste) -> bool:
+        """Do at once what is typed, so that all acts in its order; whether anything was done.
 
         Textual hands a key from widget to widget first: it would find what the next has opened.
         """
         from containerscope.ui.prompt import Line
 
-        if await self._check_bindings(event.key, priority=True):
-            return
+        key = event.key if isinstance(event, events.Key) else ""
+        if await self._check_bindings(key, priority=True):
+            return True
         if isinstance(self.focused, Line):
             await self.focused.take(event)
-            return
+            return True
         if self._browse is self.screen:
             await self._browse.caught_up()
-        if not await self._check_bindings(event.key):
-            await super().on_event(event)
+        return await self._check_bindings(key)
 
     @on(FirstFrame.Painted)
     async def _begin(self) -> None:

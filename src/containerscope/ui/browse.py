@@ -74,7 +74,7 @@ class BrowseScreen(EnterScreen):
         """Close what is open, clear the filter, or go back."""
         if self.prompt.is_open:
             self.prompt.leave()
-        elif self.detail.view.wanted and self.detail.view.has_focus:
+        elif self.detail.view.wanted and self.in_text:
             self.detail.view.search("")
         elif self.detail.has_class("open"):
             self.close_detail()
@@ -121,14 +121,14 @@ class BrowseScreen(EnterScreen):
         """By lines, in the pane that has the keyboard."""
         if self.prompt.is_open:
             self.prompt.choose(by)
-        elif self.detail.view.has_focus:
+        elif self.in_text:
             self.detail.view.move(by)
         else:
             self.table.move(by)
 
     def action_jump(self, direction: int) -> None:
         """To the top or the bottom."""
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.detail.view.jump(direction)
         elif direction < 0:
             self.table.action_top()
@@ -137,7 +137,7 @@ class BrowseScreen(EnterScreen):
 
     def action_page(self, by: int) -> None:
         """By pages."""
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.detail.view.page(by)
         else:
             self.table.page(by)
@@ -145,7 +145,7 @@ class BrowseScreen(EnterScreen):
     def action_match(self, by: int) -> None:
         """To another match: in the text, or of the last filter among the rows."""
         rows = self.rows
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.detail.view.match(by)
         elif rows is not None and rows.keys:
             found = matching(rows, self.sought, self.now())
@@ -211,7 +211,7 @@ class BrowseScreen(EnterScreen):
 
     def action_filter(self) -> None:
         """Filter rows, or search in the text."""
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.prompt.open("?", self.detail.view.wanted)
         else:
             self.prompt.open("/", self.history.here.filter)

@@ -26,7 +26,6 @@ from containerscope.ui.block_lines import GLYPH
 from containerscope.ui.commands import Candidate, completions
 from containerscope.ui.detail import DetailPane
 from containerscope.ui.header import Pulse, header
-from containerscope.ui.lines import LinesView
 from containerscope.ui.location import History
 from containerscope.ui.logs import ended_at, has_previous
 from containerscope.ui.memory import Memory
@@ -67,7 +66,7 @@ class FrameScreen(Screen[None]):
         self.folded: frozenset[str] = frozenset()
         """The rows of trees that are folded."""
         self._news = asyncio.Event()
-        """Set when other rows are shown."""
+        """Set when the rows are shown as they were asked for."""
         self.demand = Demand()
         self._connecting = ""
         self._trouble: Problem | None = None
@@ -112,6 +111,11 @@ class FrameScreen(Screen[None]):
         """The item under the cursor."""
         key = self.table.cursor_key
         return None if key is None else self.item_of(key)
+
+    @property
+    def in_text(self) -> bool:
+        """Whether the detail has the keyboard, as is so before its widget has heard of it."""
+        return self.focused is self.detail.view
 
     def item_of(self, key: str) -> Item[Any] | None:
         """The item of a row of this place; None for one of a place before."""
@@ -229,7 +233,7 @@ class FrameScreen(Screen[None]):
         child = self.child_of(item)
         own = self.own(item) if item is not None else None
         known = item is not None and not isinstance(item.value, Missing)
-        text = isinstance(self.focused, LinesView)
+        text = self.in_text
         return keys.Context(
             pane="detail" if text else "table",
             row=item is not None,

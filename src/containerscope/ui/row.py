@@ -224,7 +224,7 @@ class RowScreen(ViewScreen):
             if self.item is not None:
                 self.open_detail()
                 self.set_focus(self.detail.view)
-        elif self.detail.view.has_focus:
+        elif self.in_text:
             if self.body.has_class("full"):
                 self.close_detail()
             self.set_focus(self.table)
@@ -291,7 +291,7 @@ class RowScreen(ViewScreen):
     def action_copy(self) -> None:
         """The name, or the value on the line."""
         view = self.detail.view
-        if view.has_focus:
+        if self.in_text:
             text = view.line.copy
             if view.line.secret:
                 text = MASK
@@ -306,7 +306,7 @@ class RowScreen(ViewScreen):
     def action_copy_arn(self) -> None:
         """The ARN, or the whole text."""
         item = self.item
-        if self.detail.view.has_focus and self.detail.raw_text:
+        if self.in_text and self.detail.raw_text:
             self._copy(self.detail.raw_text)
         elif item is not None:
             arn = None if isinstance(item.value, Missing) else self.resource.arn(item.value)

@@ -80,9 +80,12 @@ class ViewScreen(FrameScreen):
 
     _settled = False
     """The list has been shown whole once."""
+    _wanted: View | None = None
+    """How a person has asked for the rows, until they are shown so."""
 
     def _forget(self) -> None:
-        self.listing = self.rows = None
+        self.listing = self.rows = self._wanted = None
+        self._news.set()
         self._settled = False
         self.table.reset(self.history.here.cursor or None)
         self.detail.clear()
@@ -162,8 +165,12 @@ class ViewScreen(FrameScreen):
             self.session.poller.poke()
         self._rebuild()
 
+    def _rebuild(self) -> None:
+        self._wanted = self._view() if self.listing is not None else None
+        self._build_soon()
+
     @work(exclusive=True, group="build")
-    async def _rebuild(self) -> None:
+    async def _build_soon(self) -> None:
         await self._build()
 
     async def caught_up(self) -> None:
@@ -173,7 +180,7 @@ class ViewScreen(FrameScreen):
         """
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LATEST):
-                while self.rows is not None and self.rows.view != self._view():
+                while self._wanted is not None:
                     self._news.clear()
                     await self._news.wait()
 
@@ -211,7 +218,9 @@ class ViewScreen(FrameScreen):
             rows = build(listing, self.resource, view, now, previous)
         self.rows = rows
         self._show(listing, rows)
-        self._news.set()
+        if view == self._wanted:
+            self._wanted = None
+            self._news.set()
 
     def _show(self, listing: Listing[Any], rows: Rows) -> None:
         table = self.table
