@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import AsyncIterator
 
 import pytest
 
 from containerscope.clients.aws import AwsClients
 from containerscope.demo.server import RunningServer
+from containerscope.model.health import Level
 from containerscope.model.kube_access import KubeAccess
-from containerscope.model.listing import Why
 from containerscope.poller.cover import lost_list
 from containerscope.resources import find
 from containerscope.rows import View, build
@@ -132,36 +133,82 @@ async def test_one_definition_is_read_for_all_objects_of_a_type(
     ]
 
 
-async def test_whoever_may_not_read_definitions_still_sees_the_objects_and_is_told(
-    cluster: Cluster, account: RunningServer
-) -> None:
+@pytest.fixture
+async def eve(cluster: Cluster, account: RunningServer) -> AsyncIterator[AwsClients]:
+    """Clients of somebody who may read certificates and no definitions."""
+    group, name = "rbac.authorization.k8s.io", {"metadata": {"name": "certs"}}
     rules = [
         {"apiGroups": ["cert-manager.io"], "resources": ["*"], "verbs": ["get", "list", "watch"]},
         {"nonResourceURLs": ["*"], "verbs": ["get"]},
     ]
-    group = "rbac.authorization.k8s.io"
-    store = cluster.kube.store
-    store.put((group, "clusterroles"), {"metadata": {"name": "certs"}, "rules": rules})
-    store.put(
-        (group, "clusterrolebindings"),
-        {
-            "metadata": {"name": "certs"},
-            "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "certs"},
-            "subjects": [{"kind": "User", "apiGroup": group, "name": "eve@example.com"}],
-        },
-    )
+    binding = {
+        "roleRef": {"apiGroup": group, "kind": "ClusterRole", "name": "certs"},
+        "subjects": [{"kind": "User", "apiGroup": group, "name": "eve@example.com"}],
+    }
+    cluster.kube.store.put((group, "clusterroles"), {**name, "rules": rules})
+    cluster.kube.store.put((group, "clusterrolebindings"), {**name, **binding})
     clients = await clients_of(account, kube=KubeAccess(impersonate="eve@example.com"))
-    try:
-        listing = await all_of("certificates.cert-manager.io", clients)
-        resource = find("certificates.cert-manager.io")
-        assert resource is not None
-        rows = build(listing, resource, View(), clients.clock.now())
-    finally:
-        await clients.close()
+    yield clients
+    await clients.close()
+
+
+async def test_whoever_may_not_read_definitions_has_the_server_print_the_columns(
+    cluster: Cluster, eve: AwsClients
+) -> None:
+    store, kind = cluster.kube.store, ("cert-manager.io", "certificates")
+    resource = find("certificates.cert-manager.io")
+    assert resource is not None
+
+    def issuers(follower: Follower) -> dict[str, str]:
+        rows = build(follower.listing, resource, View(wide=True), eve.clock.now())
+        place = [head.title for head in rows.headings].index("ISSUER")
+        return {rows.name(key): rows.cells(key)[place].text for key in rows.keys}
+
+    async with following(resource.lister, eve, HERE) as follower:
+        await follower.until(lambda: follower.listing.live, "live")
+        assert not follower.listing.problems
+        rows = build(follower.listing, resource, View(), eve.clock.now())
+        assert [head.title for head in rows.headings] == [
+            "CLUSTER", "NAMESPACE", "NAME", "HEALTH", "READY", "SECRET", "AGE",
+        ]  # fmt: skip
+        assert len(rows.keys) == 4
+        assert set(rows.counts) == {Level.FINE, Level.WARNING}, "the objects came with the rows"
+        found = store.find(kind, "reports", "reports-example-com-tls")
+        assert found is not None
+        body = found.object()
+        store.put(kind, {**body, "spec": {**body["spec"], "issuerRef": {"name": "vault"}}})
+        await follower.until(
+            lambda: issuers(follower)["reports-example-com-tls"] == "vault", "showed the issuer"
+        )
+        store.remove(kind, store.find(kind, "reports", "reports-example-com-tls"))  # type: ignore[arg-type]
+        await follower.until(lambda: len(follower.listing.items) == 3, "dropped it")
+        cluster.spoil("gone", resource="certificates", times=1)
+        store.put(kind, {**body, "metadata": {"name": "new", "namespace": "reports"}})
+        await follower.until(lambda: "new" in issuers(follower), "listed anew")
+
+
+async def test_a_built_in_type_by_its_group_has_the_columns_that_the_server_prints(
+    reader: AwsClients,
+) -> None:
+    listing = await all_of("deployments.apps", reader)
+    resource = find("deployments.apps")
+    assert resource is not None
+    rows = build(listing, resource, View(), reader.clock.now())
+    titles = [head.title for head in rows.headings]
+    assert titles[4:] == ["READY", "UP-TO-DATE", "AVAILABLE", "AGE"]
+
+
+async def test_where_no_columns_can_be_had_the_objects_stand_and_it_is_said(
+    cluster: Cluster, clients: AwsClients
+) -> None:
+    cluster.spoil("broken", resource="customresourcedefinitions")
+    cluster.spoil("broken", resource="certificates", times=1)
+    listing = await all_of("certificates.cert-manager.io", clients)
+    resource = find("certificates.cert-manager.io")
+    assert resource is not None
+    rows = build(listing, resource, View(), clients.clock.now())
     assert len(rows.keys) == 4
     assert "PHASE" in [head.title for head in rows.headings], "as of a type without columns"
     (problem,) = listing.problems
-    assert problem.why is Why.DENIED
     assert "columns that certificates.cert-manager.io declares" in problem.message
-    assert "customresourcedefinitions" in problem.remedy
     assert not lost_list(problem), "no row is absent because of it"

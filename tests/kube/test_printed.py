@@ -15,6 +15,7 @@ from containerscope.model.listing import Item, Listing, Phase
 from containerscope.redact import MASK
 from containerscope.resources import find
 from containerscope.resources._kube_printed import Shape, reader, together
+from containerscope.resources._kube_tabled import table_reader
 from containerscope.rows import Rows, View, build
 from containerscope.rows.export import to_csv
 
@@ -143,6 +144,19 @@ def test_no_name_of_a_column_is_sent_to_the_terminal_as_it_is() -> None:
     titles = [head.title for head in rows(View(), Shape(declared)).headings]
     assert not any("\x1b" in title for title in titles)
     assert "B C" in titles, "a name without a letter gives way to the path"
+
+
+def test_rows_of_the_servers_own_tables_are_read_alone_and_in_the_events_of_a_watch() -> None:
+    declared = (column("Ready", "string", ""), column("Last Run", "string", ""))
+    read = table_reader(declared)
+    row = {"cells": ["web", "True", "5m"], "object": {"metadata": {"name": "web", "uid": "u"}}}
+    event = {"kind": "Table", "metadata": {"resourceVersion": "7"}, "rows": [row]}
+    for told in (row, event):
+        found = read(json.dumps(told).encode())
+        assert found.columns == {"Ready": "True", "Last Run": "5m"}
+        assert (found.metadata and found.metadata.uid) == "u"
+    bookmark = read(b'{"kind": "Table", "metadata": {"resourceVersion": "8"}, "rows": []}')
+    assert bookmark.metadata is None, "its version is read where those of objects are not"
 
 
 def test_a_secret_in_a_declared_column_is_masked_and_the_name_of_one_is_not() -> None:

@@ -15,6 +15,9 @@ from containerscope.resource import Clients, Scope
 
 T = TypeVar("T")
 
+TABLES = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+"""What is accepted for tables, and what else from a server that makes none."""
+
 
 @dataclass(frozen=True)
 class Kind(Generic[T]):
@@ -32,6 +35,21 @@ class Kind(Generic[T]):
     """Leaves out of a value what a list must not hold."""
     reads: Callable[[msgspec.Raw | bytes], T] | None = None
     """In place of decoding to the model: from an object's JSON; raises `msgspec.DecodeError`."""
+    tables: bool = False
+    """Asked for as the server's own tables: `reads` is given a row of one, or a table of one row.
+
+    Servers give no WatchList as tables: what says that a list is whole gets lost in them.
+    """
+
+    @property
+    def accept(self) -> str:
+        """The form in which lists and watches are asked for."""
+        return TABLES if self.tables else "application/json"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What else is asked with them: the objects in the rows of tables."""
+        return {"includeObject": "Object"} if self.tables else {}
 
     @property
     def base(self) -> str:

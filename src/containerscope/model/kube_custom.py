@@ -48,6 +48,12 @@ class PrinterColumn(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Above 0 it is for wide tables only."""
 
 
+class TableHead(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The columns of a table of the server; those have no path."""
+
+    column_definitions: tuple[PrinterColumn, ...] | None = None
+
+
 class Served(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A version of a definition."""
 

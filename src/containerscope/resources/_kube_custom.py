@@ -26,7 +26,7 @@ from containerscope.resource import (
     Scope,
     TableBlock,
 )
-from containerscope.resources import _blocks, _kube, _kube_printed
+from containerscope.resources import _blocks, _kube, _kube_printed, _kube_tabled
 from containerscope.resources._kube_object_actions import object_actions
 from containerscope.resources._kube_printed import Declared, Shape
 
@@ -65,16 +65,28 @@ async def kind_of(clients: Clients, cluster: str, plural: str, group: str) -> Ki
 
 
 async def _part(
-    clients: Clients, cluster: str, plural: str, group: str
+    clients: Clients, scope: Scope, plural: str, group: str
 ) -> tuple[Kind[Custom], Declared, Problem | None]:
-    """Where a cluster serves the type, its declared columns, and why they are not known."""
+    """Where a cluster serves the type, its columns, and why they are not known."""
+    cluster, problem = scope.cluster, None
     kind = await kind_of(clients, cluster, plural, group)
+    version = kind.version.rpartition("/")[2]
     try:
-        version = kind.version.rpartition("/")[2]
         columns = await _kube_printed.declared(clients, cluster, plural, group, version)
+        if columns is not None:
+            return replace(kind, reads=_kube_printed.reader(columns)), columns, None
     except ApiError as error:
-        return replace(kind, reads=_kube_printed.reader(())), (), error.problem
-    return replace(kind, reads=_kube_printed.reader(columns)), columns, None
+        problem = error.problem
+    try:
+        # Whoever may read the objects may have them printed, and built-in types are, too.
+        namespace = next(iter(scope.namespaces), "")
+        columns = await _kube_tabled.columns_of_table(clients, cluster, kind, namespace)
+    except ApiError:
+        columns = ()
+    if not columns:
+        return replace(kind, reads=_kube_printed.reader(())), (), problem
+    reads = _kube_tabled.table_reader(columns)
+    return replace(kind, reads=reads, tables=True), _kube_tabled.without_age(columns), None
 
 
 def _shape(custom: Custom) -> tuple[Block, ...]:
@@ -108,11 +120,12 @@ def _resource(plural: str, group: str, shape: Shape) -> Resource[Custom]:
         lost: list[Problem] = []
         for cluster in scope.clusters:
             try:
-                kind, found, lacking = await _part(clients, cluster, plural, group)
+                within = scope.within(cluster=cluster)
+                kind, found, lacking = await _part(clients, within, plural, group)
             except ApiError as error:
                 lost.append(msgspec.structs.replace(error.problem, cut_short=True))
                 continue
-            parts.append((kind, scope.within(cluster=cluster)))
+            parts.append((kind, within))
             columns.append(found)
             lost += (lacking,) if lacking is not None else ()
         if not parts:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
@@ -53,33 +53,35 @@ _WIDEST_FIRST = 3
 
 async def declared(
     clients: Clients, cluster: str, plural: str, group: str, version: str
-) -> Declared:
+) -> Declared | None:
     """The columns that a cluster's definition of a type declares for a version of it.
 
-    There are none where the type has no definition: it is built in, or another server's. Raises
-    `ApiError`, with what the lists lack by it.
+    None where the type has no definition: it is built in, or another server's. Raises `ApiError`,
+    with what the lists lack by it.
     """
     name = f"{plural}.{group}"
 
-    async def fetch() -> dict[str, Declared]:
+    async def fetch() -> dict[str, Declared] | None:
         try:
             body = await clients.kube(cluster).get(DEFINITIONS.path(name=name))
         except KubeError as error:
             if error.status == 404:
-                return {}
+                return None
             raise
         spec = DEFINITIONS.decode()(body).spec
         versions = (spec.versions if spec else None) or ()
         return {each.name or "": each.additional_printer_columns or () for each in versions}
 
     if "." not in group:
-        return ()
+        return None
     try:
         found = await clients.cached(("kube-columns", cluster, plural, group), _KNOWN, fetch)
     except msgspec.DecodeError:
         return ()
     except ApiError as error:
         raise ApiError(_lacking(error.problem, cluster, name)) from error
+    if found is None:
+        return None
     return tuple(each for each in found.get(version, ()) if each.name and each.json_path)
 
 
@@ -111,11 +113,15 @@ def reader(columns: Declared) -> Callable[[msgspec.Raw | bytes], Custom]:
 
     def read(raw: msgspec.Raw | bytes) -> Custom:
         whole = decode(raw)
-        meta = msgspec.convert(whole, _Whole).metadata
-        found = {name: find(whole) for name, find in finders}
-        return Custom(meta, whole.get("status"), found)
+        return custom_of(whole, {name: find(whole) for name, find in finders})
 
     return read
+
+
+def custom_of(whole: Any, columns: Mapping[str, Any]) -> Custom:
+    """The value of an object; raises `msgspec.ValidationError` for what is none."""
+    meta = msgspec.convert(whole, _Whole).metadata
+    return Custom(meta, whole.get("status"), columns)
 
 
 def _finder(column: PrinterColumn) -> Callable[[Any], Any]:
