@@ -54,7 +54,7 @@ async def test_a_custom_resource_has_the_columns_that_its_definition_declares(
         await pilot.press("W")
         await wait_for_text(pilot, "ISSUER", "letsencrypt-staging")
         await pilot.press("slash", *"ready:false", "enter")
-        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "cart-example-com-tls")
+        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "checkout-example-com")
         (failed,) = (each.object() for each in store.all(kind, "shop") if "checkout" in each.name)
         failed["status"]["conditions"][0]["status"] = "True"
         store.put(kind, failed)
