@@ -37,22 +37,24 @@ async def test_the_pace_of_updates_is_set(scene: Scene) -> None:
 
 async def test_an_ami_update_is_followed_until_every_node_is_new(scene: Scene) -> None:
     groups = scene.world.eks["platform"].nodegroups
-    good = (name for name, group in groups.items() if group["status"] == "ACTIVE")
-    name = next(name for name in good if groups[name]["amiType"] != "CUSTOM")
-    order = scene.order("nodegroups", "update-ami", name, cluster="platform")
-    newest = groups[name]["releaseVersion"]
+    newest = groups["general-a"]["releaseVersion"]
+    order = scene.order("nodegroups", "update-ami", "general-a", cluster="platform")
     (step,) = (await scene.previewed(order)).steps
     assert step.refused == f"AMI release {newest} is the newest of 1.33 already"
-    groups[name]["releaseVersion"] = "1.33.4-20260701"
+    order = scene.order("nodegroups", "update-ami", "system", cluster="platform")
     previewed = await scene.previewed(order)
     assert previewed.confirm is Confirm.TYPED
-    assert previewed.steps[0].changes[0].words == f"AMI release 1.33.4-20260701 → {newest}"
+    assert previewed.steps[0].changes[0].words == f"AMI release 1.33.4-20260917 → {newest}"
     (outcome,) = await scene.done(order)
     assert outcome.result == "sent"
-    stages = await scene.followed(order, outcome)
+    stages = await scene.followed(order, outcome, every=20)
     assert stages[0].words == "EKS is updating the group"
     assert stages[-1] == Stage(f"updated to AMI release {newest}", True, Level.FINE)
-    assert groups[name]["releaseVersion"] == newest
+    assert groups["system"]["releaseVersion"] == newest
+    nodes = scene.world.kube["platform"].store.all(("", "nodes"))
+    of_group = [each for each in nodes if each.labels.get("role") == "system"]
+    kubelets = {each.object()["status"]["nodeInfo"]["kubeletVersion"] for each in of_group}
+    assert (len(of_group), kubelets) == (3, {"v1.33.5-eks-113cf36"})
 
 
 async def test_an_update_that_fails_says_why(scene: Scene) -> None:

@@ -60,6 +60,15 @@ def told(world: World, update: Asked, **subject: str) -> Asked:
     return found
 
 
+def nodes_of(world: World, name: str) -> list[Asked]:
+    """The nodes of a group in the Kubernetes API."""
+    kube = world.kube["platform"]
+    kube.advance(world.clock.now())
+    found = kube.store.all(("", "nodes"))
+    label = "eks.amazonaws.com/nodegroup"
+    return [each.object() for each in found if each.labels.get(label) == name]
+
+
 def test_a_node_group_gets_its_new_size_when_the_update_has_ended(world: World) -> None:
     where = {**PLATFORM, "nodegroupName": "general-a"}
     update = change(
@@ -117,19 +126,6 @@ def test_a_node_group_takes_one_update_at_a_time(world: World) -> None:
     assert error.message == "Nodegroup cannot be updated as it is currently not in Active State"
 
 
-def test_nodes_are_replaced_a_few_at_a_time(world: World) -> None:
-    where = {**PLATFORM, "nodegroupName": "general-a"}
-    group_before = world.eks["platform"].nodegroups["general-a"]
-    group_before["releaseVersion"] = "1.33.2-20260601"
-    update = change(world, "UpdateNodegroupVersion", **where)
-    later(world, 5 * MINUTE)
-    assert told(world, update, nodegroupName="general-a")["status"] == "InProgress"
-    assert group(world, "general-a")["releaseVersion"] == "1.33.2-20260601"
-    later(world, 5 * MINUTE)
-    assert told(world, update, nodegroupName="general-a")["status"] == "Successful"
-    assert group(world, "general-a")["releaseVersion"] == "1.33.5-20261103"
-
-
 def test_a_disruption_budget_ends_an_update_unless_it_is_forced(world: World) -> None:
     where = {**PLATFORM, "nodegroupName": "gpu"}
     update = change(world, "UpdateNodegroupVersion", **where)
@@ -138,10 +134,18 @@ def test_a_disruption_budget_ends_an_update_unless_it_is_forced(world: World) ->
     [error] = ended["errors"]
     assert (ended["status"], error["errorCode"]) == ("Failed", "PodEvictionFailure")
     assert error["errorMessage"].endswith("evict pods from nodes in node group gpu")
+    [node] = nodes_of(world, "gpu")
+    assert error["resourceIds"] == [node["metadata"]["name"]]
+    later(world, MINUTE)
+    [node] = nodes_of(world, "gpu")
+    assert "unschedulable" not in node["spec"], "what had been closed to pods is open again"
+    assert [each["key"] for each in node["spec"]["taints"]] == ["nvidia.com/gpu"]
     assert (group(world, "gpu")["version"], group(world, "gpu")["status"]) == ("1.32", "ACTIVE")
     change(world, "UpdateNodegroupVersion", **where, force=True)
-    later(world, 20 * MINUTE)
+    later(world, 10 * MINUTE)
     assert group(world, "gpu")["version"] == "1.33"
+    [node] = nodes_of(world, "gpu")
+    assert node["status"]["nodeInfo"]["kubeletVersion"].startswith("v1.33.5")
 
 
 def test_nodes_that_do_not_join_end_an_update(world: World) -> None:

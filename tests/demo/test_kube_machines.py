@@ -2,52 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from containerscope.demo.asg_engine import interrupt
 from containerscope.demo.clock import StillClock
 from containerscope.demo.eks_state import Trouble
-from containerscope.demo.kube_cluster import KubeCluster
 from containerscope.demo.world import World
-
-GROUP = "eks.amazonaws.com/nodegroup"
-PODS = ("", "pods")
-NODES = ("", "nodes")
-
-
-class Platform:
-    """The cluster `platform` and the node groups that its nodes are of."""
-
-    def __init__(self, world: World, clock: StillClock) -> None:
-        self.world = world
-        self.clock = clock
-        self.kube: KubeCluster = world.kube["platform"]
-
-    def wait(self, seconds: float) -> None:
-        for _ in range(int(seconds // 5)):
-            self.clock.advance(5)
-            self.world.advance(self.clock.now())
-            self.kube.advance(self.clock.now())
-
-    def resize(self, group: str, desired: int) -> None:
-        body = self.world.eks["platform"].nodegroups[group]
-        body["scalingConfig"] = {"minSize": 1, "maxSize": 20, "desiredSize": desired}
-
-    def nodes(self, group: str) -> dict[str, Any]:
-        """The nodes of a group, by their instances."""
-        found = (each for each in self.kube.store.all(NODES) if each.labels.get(GROUP) == group)
-        bodies = [each.object() for each in found]
-        return {body["spec"]["providerID"].rpartition("/")[2]: body for body in bodies}
-
-    def instances(self, group: str) -> set[str]:
-        """The instances of the group that EC2 has in service."""
-        body = self.world.eks["platform"].nodegroups[group]
-        asg = self.world.asgs[body["resources"]["autoScalingGroups"][0]["name"]]
-        return {each.id for each in asg.instances.values() if each.lifecycle == "InService"}
-
-    def events(self, reason: str) -> list[str]:
-        found = (each.object() for each in self.kube.store.all(("", "events")))
-        return [each["message"] for each in found if each["reason"] == reason]
+from tests.demo.node_groups import PODS, Platform
 
 
 def test_nodes_come_once_their_instances_have_booted_and_are_drained_before_they_go(
@@ -100,3 +59,32 @@ def test_nodes_that_could_not_join_and_those_that_are_taken_back_come_in_the_end
     assert gone not in platform.nodes("spot-b")
     assert platform.nodes("spot-b").keys() == platform.instances("spot-b")
     assert len(platform.nodes("spot-b")) == 5
+
+
+def test_a_new_node_is_ready_once_its_network_is_and_takes_the_pod_that_waits(
+    world: World, still_clock: StillClock
+) -> None:
+    platform = Platform(world, still_clock)
+
+    def metrics_servers() -> list[str]:
+        """The node of each pod of metrics-server, of which one finds no room."""
+        pods = (each.object() for each in platform.kube.store.all(PODS, "kube-system"))
+        named = [each for each in pods if each["metadata"]["name"].startswith("metrics-server-")]
+        return [each["spec"].get("nodeName", "") for each in named]
+
+    before = platform.nodes("system")
+    assert metrics_servers().count("") == 1
+    platform.resize("system", 5)
+    while len(platform.nodes("system")) < 5:
+        platform.wait(5)
+    fresh = [body for key, body in platform.nodes("system").items() if key not in before]
+    assert sorted(platform.ready("system")) == [False, False, True, True, True]
+    assert metrics_servers().count("") == 1
+    labels = [body["metadata"]["labels"] for body in fresh]
+    assert {each["node.kubernetes.io/instance-type"] for each in labels} == {"m6i.large"}
+    assert len({each["topology.kubernetes.io/zone"] for each in labels}) == 2
+    platform.wait(30)
+    assert all(platform.ready("system"))
+    assert {body["metadata"]["name"] for body in fresh} & set(metrics_servers())
+    assert "" not in metrics_servers()
+    assert not any("taints" in body["spec"] for body in platform.nodes("system").values())

@@ -209,7 +209,8 @@ async def test_a_node_behind_its_control_plane_is_marked_at_the_cost_of_one_requ
     listing = await all_of("nodes", clients)
     groups = {cell("nodes", item, "group"): item for item in listing.items}
     assert cell("nodes", groups["gpu"], "version") == "1.32.9 ↓1"
-    assert cell("nodes", groups["system"], "version") == "1.33.5"
+    assert cell("nodes", groups["system"], "version") == "1.33.4"
+    assert cell("nodes", groups["general-a"], "version") == "1.33.5"
     assert [each.path for each in cluster.kube.requests].count("/version") == 1
     down_to = await down("nodes", "nodegroups", groups["gpu"], clients)
     assert [item.name for item in down_to.items] == ["gpu"]

@@ -42,7 +42,7 @@ def set_desired(world: World, group: AutoScalingGroup, desired: int, who: str) -
 
 def reconcile(world: World, group: AutoScalingGroup, cause: str = "") -> None:
     """Launch or terminate instances until there are as many as desired."""
-    there = [each for each in group.instances.values() if _counts(each)]
+    there = [each for each in group.instances.values() if counts(each)]
     while len(there) < group.desired and "Launch" not in group.suspended:
         if group.failure:
             _fail(world, group, cause, len(there))
@@ -53,7 +53,8 @@ def reconcile(world: World, group: AutoScalingGroup, cause: str = "") -> None:
     record_counts(world, group)
 
 
-def _counts(instance: GroupInstance) -> bool:
+def counts(instance: GroupInstance) -> bool:
+    """Whether an instance is one of those that its group has, and not on its way out."""
     return not instance.lifecycle.startswith(("Terminat", "Warmed"))
 
 
@@ -105,6 +106,7 @@ def _launch(world: World, group: AutoScalingGroup, cause: str, before: int) -> G
     at = world.now()
     zone = _emptiest_zone(group)
     made = GroupInstance(next_instance(group), group.kinds[0], zone, at, "Pending")
+    made.config = dict(group.config)
     group.launched += 1
     group.instances[made.id] = made
     description = f"Launching a new EC2 instance: {made.id}"
@@ -125,7 +127,7 @@ def _launch(world: World, group: AutoScalingGroup, cause: str, before: int) -> G
 
 
 def _emptiest_zone(group: AutoScalingGroup) -> str:
-    zones = [each.zone for each in group.instances.values() if _counts(each)]
+    zones = [each.zone for each in group.instances.values() if counts(each)]
     return min(group.zones, key=lambda zone: (zones.count(zone), zone))
 
 
@@ -156,7 +158,7 @@ def terminate(
     world: World, group: AutoScalingGroup, instance: GroupInstance, cause: str = ""
 ) -> GroupActivity:
     """Take an instance out of service, out of its cluster and out of the group."""
-    there = sum(1 for each in group.instances.values() if _counts(each))
+    there = sum(1 for each in group.instances.values() if counts(each))
     instance.lifecycle = "Terminating"
     whole = f"{cause}{_difference(world, there, there - 1)}"
     description = f"Terminating EC2 instance: {instance.id}"
@@ -177,12 +179,12 @@ def interrupt(world: World, instance_id: str) -> None:
     """EC2 takes a Spot instance back, and the group gets another one for it."""
     for group in world.asgs.values():
         instance = group.instances.get(instance_id)
-        if instance is None or not _counts(instance):
+        if instance is None or not counts(instance):
             continue
         cause = (
             f"At {stamp(world.now())} an instance was taken out of service in response to an EC2 "
             "instance rebalance recommendation.  "
         )
         terminate(world, group, instance, cause)
-        _launch(world, group, cause, sum(1 for each in group.instances.values() if _counts(each)))
+        _launch(world, group, cause, sum(1 for each in group.instances.values() if counts(each)))
         record_counts(world, group)

@@ -23,6 +23,8 @@ class GroupInstance:
     lifecycle: str = "InService"
     health: str = "Healthy"
     protected: bool = False
+    config: dict[str, Any] = field(default_factory=dict)
+    """For a node: where its node group says otherwise by now, what it was launched with."""
 
 
 @dataclass(slots=True, eq=False)
@@ -75,6 +77,8 @@ class AutoScalingGroup:
     """`CLUSTER/NAME` of the EKS node group that it belongs to."""
     asked: tuple[int, int, int] = (0, 0, 0)
     """The minimum, maximum and desired size that EKS last asked for."""
+    config: dict[str, Any] = field(default_factory=dict)
+    """What its next instances are launched with, where their node group does not say so yet."""
     spot: bool = False
     failure: str = ""
     """The message with which each launch fails; empty where launches succeed."""

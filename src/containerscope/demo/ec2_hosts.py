@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from containerscope.demo.asg_state import AutoScalingGroup, GroupInstance
@@ -31,6 +31,8 @@ class Host:
     tags: tuple[tuple[str, str], ...]
     spot: bool = False
     state: str = "running"
+    node_group: dict[str, Any] = field(default_factory=dict, compare=False)
+    """The node group that it is of, as that was when the instance was launched."""
 
     @property
     def interface(self) -> str:
@@ -121,18 +123,23 @@ def _node(
     taken: set[str],
     tags: dict[str, str],
 ) -> Host:
+    body = {**body, **instance.config}
+    version, kind, release = (
+        str(body.get(each, "")) for each in ("version", "amiType", "releaseVersion")
+    )
     return Host(
         instance.id,
         instance.kind,
         Subnet(network, instance.zone, public=False),
         _address(network, instance.zone, instance.id, taken, 10, 16_000),
         instance.launched_at,
-        node_image(str(body["version"]), instance.kind, str(body.get("amiType", ""))),
+        node_image(version, instance.kind, kind, release),
         f"eks-{str(body['nodeRole']).rpartition('/')[2]}",
         (str(cluster.body["resourcesVpcConfig"]["clusterSecurityGroupId"]),),
         tuple(tags.items()),
         body.get("capacityType") == "SPOT",
         _state(instance.lifecycle),
+        body,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -52,12 +53,16 @@ def ecs_image(kind: str) -> Image:
 RELEASES = {"1.35": "20261103", "1.34": "20261103", "1.33": "20261103", "1.32": "20260811"}
 """The day of the newest EKS image of each Kubernetes version that nodes here have."""
 
+_DAY = re.compile(r"20\d\d(0[1-9]|1[0-2])(0[1-9]|1\d|2[0-8])", re.ASCII)
 
-def node_image(version: str, kind: str, ami_type: str) -> Image:
-    """The image of a node of this Kubernetes version."""
+
+def node_image(version: str, kind: str, ami_type: str, release: str = "") -> Image:
+    """The image of a node of this Kubernetes version, the newest unless a release is given."""
     architecture = architecture_of(kind)
     variant = "nvidia" if "NVIDIA" in ami_type else "standard"
-    day = RELEASES.get(version, "20260811")
+    day = release.rpartition("-")[2]
+    if not _DAY.fullmatch(day):
+        day = RELEASES.get(version, "20260811")
     return Image(
         f"amazon-eks-node-al2023-{architecture}-{variant}-{version}-v{day}",
         "eks",

@@ -15,6 +15,9 @@ from containerscope.demo.eks_versions import versions
 from containerscope.demo.ids import hexes, subnet, uuid
 from containerscope.demo.world import World
 
+_OLDER = "1.33.4-20260917"
+"""The AMI release of a node group that nobody has updated for some time."""
+
 
 def build(world: World) -> None:
     """Both clusters, and the versions that EKS offers."""
@@ -50,6 +53,7 @@ def _platform(world: World) -> EksCluster:
     spot["health"] = {"issues": [cluster.troubles["spot-b"].issue()]}
     system = nodegroup(world, "system", 3, ("m6i.large",))
     system["labels"] = {"role": "system"}
+    system["releaseVersion"] = _OLDER
     general = nodegroup(world, "general-a", 9, ("m6i.xlarge",))
     general["updateConfig"] = {"maxUnavailablePercentage": 25}
     gpu = nodegroup(world, "gpu", 1, ("g6.xlarge",), amiType="AL2023_x86_64_NVIDIA")
@@ -59,7 +63,6 @@ def _platform(world: World) -> EksCluster:
         cluster.nodegroups[group["nodegroupName"]] = group
     for name, namespaces in (("batch", ("batch", "reports")), ("coredns", ("kube-system",))):
         cluster.fargate_profiles[name] = fargate_profile(world, name, namespaces)
-    cluster.guarded_nodes = frozenset({"gpu"})
     _add_addons(world, cluster)
     add_access(world, cluster)
     _add_history(world, cluster)
@@ -72,9 +75,11 @@ def _add_history(world: World, cluster: EksCluster) -> None:
     to_33 = {"Version": "1.33", "PlatformVersion": "eks.18"}
     ami = {"Version": "1.33", "ReleaseVersion": "1.33.5-20261103"}
     record(world, cluster, "VersionUpdate", to_33, now - 62 * DAY, errors=[])
+    past = {"Version": "1.33", "ReleaseVersion": _OLDER}
+    record(world, cluster, "VersionUpdate", past, now - 61 * DAY, nodegroup="system", errors=[])
     logging = {"ClusterLogging": {"clusterLogging": [{"types": ["audit"], "enabled": True}]}}
     record(world, cluster, "LoggingUpdate", logging, now - 30 * DAY, errors=[])
-    for name in ("system", "general-a", "spot-b"):
+    for name in ("general-a", "spot-b"):
         record(world, cluster, "VersionUpdate", ami, now - 15 * DAY, nodegroup=name, errors=[])
     config = {"MinSize": 1, "MaxSize": 18, "DesiredSize": 9}
     record(world, cluster, "ConfigUpdate", config, now - 3 * HOUR, nodegroup="general-a", errors=[])

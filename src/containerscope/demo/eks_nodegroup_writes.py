@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import ceil
 from typing import Any
 
 from containerscope.demo.calls import Call, Handler, Result
 from containerscope.demo.eks_find import in_use, invalid, part, the_cluster
+from containerscope.demo.eks_rolling import roll
 from containerscope.demo.eks_state import EksCluster
-from containerscope.demo.eks_updates import Errors, begin, error, under_way
+from containerscope.demo.eks_updates import Errors, begin, start, under_way
 from containerscope.demo.eks_versions import ami_release, minor
-from containerscope.demo.ids import number, uuid
+from containerscope.demo.ids import uuid
 from containerscope.demo.protocol_errors import AwsError
-from containerscope.demo.world import World
 
-_CONFIG, _SET_UP, _PER_BATCH = 30.0, 60.0, 75.0
-_PATIENCE = 900.0
-"""Seconds after which EKS gives up on nodes that do not join or pods that do not leave."""
+_CONFIG = 30.0
 _CREATION, _DELETION = 130.0, 150.0
 _PASSING = (
     "AsgInstanceLaunchFailures",
@@ -84,18 +81,11 @@ def update_nodegroup_version(call: Call) -> Result:
     params = {"Version": version, "ReleaseVersion": release}
     if template:
         params |= {"LaunchTemplateVersion": template.get("version", "1")}
-    failure = _version_failure(call.world, cluster, name, bool(call.params.get("force")))
-
-    def finish() -> Errors:
-        if failure:
-            return failure
-        group["version"], group["releaseVersion"] = version, release
-        if template:
-            group["launchTemplate"] = {**group.get("launchTemplate", {}), **template}
-        return []
-
-    seconds = _SET_UP + (_PATIENCE if failure else _PER_BATCH * _batches(group))
-    update = begin(call.world, cluster, "VersionUpdate", params, seconds, finish, nodegroup=name)
+    config = {"version": version, "releaseVersion": release}
+    if template:
+        config["launchTemplate"] = {**group.get("launchTemplate", {}), **template}
+    update = start(call.world, cluster, "VersionUpdate", params, nodegroup=name)
+    roll(call.world, cluster, group, update, config, force=bool(call.params.get("force")))
     return {"update": update.body}
 
 
@@ -218,29 +208,6 @@ def _check_version(
             f"Requested release version {release} is not valid for kubernetes version {version}.",
             **fields,
         )
-
-
-def _batches(group: Mapping[str, Any]) -> int:
-    nodes: int = max(group["scalingConfig"]["desiredSize"], 1)
-    config = group.get("updateConfig", {})
-    share = config.get("maxUnavailablePercentage")
-    at_once: int = max(1, nodes * share // 100) if share else config.get("maxUnavailable", 1)
-    return ceil(nodes / at_once)
-
-
-def _version_failure(world: World, cluster: EksCluster, name: str, force: bool) -> Errors:
-    trouble = cluster.troubles.get(name)
-    if trouble is not None:
-        message = (
-            "Couldn't proceed with upgrade process as new nodes are not joining node group " + name
-        )
-        return [error(trouble.update_code, message, trouble.resource_ids)]
-    if name in cluster.guarded_nodes and not force:
-        last = number(200, "guarded node", cluster.name, name) + 20
-        node = f"ip-10-42-7-{last}.{world.region}.compute.internal"
-        message = f"Reached max retries while trying to evict pods from nodes in node group {name}"
-        return [error("PodEvictionFailure", message, [node])]
-    return []
 
 
 def _labels(labels: Mapping[str, str], changes: Mapping[str, Any]) -> dict[str, str]:

@@ -48,6 +48,20 @@ class Trouble:
 
 
 @dataclass(slots=True, eq=False)
+class Rolling:
+    """A node group whose nodes are being replaced, as its cluster has to know of it."""
+
+    old: frozenset[str]
+    """The instances that are to be replaced."""
+    force: bool = False
+    """Whether pods have to go whatever their disruption budgets say."""
+    marked: bool = False
+    """Whether new pods keep off the old nodes, because the new ones are there."""
+    emptying: dict[str, float] = field(default_factory=dict)
+    """The instances whose pods are to leave, and until when that is tried."""
+
+
+@dataclass(slots=True, eq=False)
 class EksCluster:
     """An EKS cluster with what belongs to it, each in the API's own form."""
 
@@ -74,7 +88,7 @@ class EksCluster:
     """Uses of APIs that the next Kubernetes version removes, as an insight tells of them."""
     troubles: dict[str, Trouble] = field(default_factory=dict)
     """What keeps a node group, by its name, from getting or keeping its nodes."""
-    guarded_nodes: frozenset[str] = frozenset()
-    """Node groups with pods that a disruption budget lets nobody evict."""
+    rolling: dict[str, Rolling] = field(default_factory=dict)
+    """By node group."""
     edited_addons: dict[str, str] = field(default_factory=dict)
     """Add-on -> the field that somebody changed by hand in the cluster."""

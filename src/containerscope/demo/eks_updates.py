@@ -33,16 +33,30 @@ def begin(
     addon: str = "",
 ) -> Update:
     """An update that ends after so many seconds of the world; its subject is UPDATING till then."""
-    update = record(world, cluster, kind, params, world.now(), nodegroup=nodegroup, addon=addon)
-    subject = _subject(cluster, update)
-    if subject is not None:
-        subject["status"] = "UPDATING"
+    update = start(world, cluster, kind, params, nodegroup=nodegroup, addon=addon)
 
     def end() -> None:
         if update.running and world.eks.get(cluster.name) is cluster:
             close(world, cluster, update, finish())
 
     world.agenda.after(seconds, end)
+    return update
+
+
+def start(
+    world: World,
+    cluster: EksCluster,
+    kind: str,
+    params: Mapping[str, Any],
+    *,
+    nodegroup: str = "",
+    addon: str = "",
+) -> Update:
+    """An update that somebody else will `close`; its subject is UPDATING till then."""
+    update = record(world, cluster, kind, params, world.now(), nodegroup=nodegroup, addon=addon)
+    subject = _subject(cluster, update)
+    if subject is not None:
+        subject["status"] = "UPDATING"
     return update
 
 

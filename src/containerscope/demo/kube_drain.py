@@ -21,25 +21,40 @@ class Drain:
         self._pods = pods
         self._component = component
 
-    def begin(self, node: Entry, ends: float, why: str) -> None:
-        """Let no pod come to a node any more, and evict those on it until a time."""
+    def begin(self, node: Entry, ends: float, why: str, *, force: bool = False) -> None:
+        """Let no pod come to a node any more, and evict those on it until a time.
+
+        With `force` pods go whatever their disruption budgets say.
+        """
         found = self._life.store.find(NODES, "", node.name)
         if found is None:
             return
         body = found.object()
         body["spec"]["unschedulable"] = True
         self._life.store.put(NODES, body)
-        self._evict(node, ends, why)
+        self._evict(node, ends, why, force)
 
-    def _evict(self, node: Entry, ends: float, why: str) -> None:
+    def cancel(self, node: Entry) -> None:
+        """Let pods come to a node again, and evict no more of them."""
+        found = self._life.store.find(NODES, "", node.name)
+        if found is not None:
+            body = found.object()
+            body["spec"].pop("unschedulable", None)
+            self._life.store.put(NODES, body)
+
+    def _evict(self, node: Entry, ends: float, why: str, force: bool) -> None:
         """Evict what may go; ask again later for what may not."""
+        known = self._life.facts.nodes.get(node.name)
+        if known is None or not known.unschedulable:
+            return
         blocked = False
         for facts in list(self._life.facts.by_node.get(node.name, {}).values()):
             if facts.deleting or facts.ended or facts.owner_kind == "DaemonSet":
                 continue
             body = facts.entry.object()
             try:
-                check_eviction(self._life.store, facts.entry)
+                if not force:
+                    check_eviction(self._life.store, facts.entry)
             except KubeError as error:
                 blocked = True
                 self._life.events.write(
@@ -53,7 +68,7 @@ class Drain:
             )  # fmt: skip
             self._pods.drop(facts.entry)
         if blocked and self._life.now + _RETRY < ends:
-            self._life.after(_RETRY, lambda: self._evict(node, ends, why))
+            self._life.after(_RETRY, lambda: self._evict(node, ends, why, force))
 
     def end(self, node: Entry) -> None:
         """Take a node and what is known of it out of the cluster."""

@@ -7,8 +7,8 @@ from containerscope.demo.ec2_networks import networks
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.kube_cluster import KubeCluster
 from containerscope.demo.kube_drain import Drain
-from containerscope.demo.kube_facts import NODES
 from containerscope.demo.kube_node_bodies import managed_node
+from containerscope.demo.kube_renewal import Renewal, by_instance
 from containerscope.demo.kube_store import Entry
 from containerscope.demo.world import World
 
@@ -29,6 +29,7 @@ class Machines:
         self._life = cluster.life
         self._nodes = cluster.control.nodes
         self._drain = Drain(cluster.life, cluster.control.pods, _CONTROLLER)
+        self._renewal = Renewal(eks, cluster.life, self._drain)
         self._known: set[str] = set()
         """Instances that have been seen; nodes of others are none of theirs."""
         self._leaving: set[str] = set()
@@ -41,10 +42,8 @@ class Machines:
         return found
 
     def join(self, host: Host) -> None:
-        """Let an instance become a node."""
-        name = dict(host.tags)["eks:nodegroup-name"]
-        plan = managed_node(self._eks.name, self._eks.nodegroups[name], host)
-        self._nodes.add(plan)
+        """Let an instance be a node, as it has long been."""
+        self._nodes.add(managed_node(self._eks.name, host))
 
     def begin(self) -> None:
         """Look after them from now on."""
@@ -54,7 +53,7 @@ class Machines:
         """Take in what has become of the instances."""
         if self._world.eks.get(self._eks.name) is not self._eks:
             return
-        hosts, nodes = self.hosts(), self._by_instance()
+        hosts, nodes = self.hosts(), by_instance(self._life)
         for instance, node in nodes.items():
             host = hosts.get(instance)
             if host is None and instance in self._known:
@@ -67,11 +66,13 @@ class Machines:
                 self._drain.begin(node, ends, "since its instance is being terminated")
         for instance, host in hosts.items():
             if instance not in nodes and self._joins(host):
-                self.join(host)
-                found = self._by_instance().get(instance)
+                self._nodes.register(managed_node(self._eks.name, host))
+                found = by_instance(self._life).get(instance)
                 if found is not None:
                     text = f"Registered Node {found.name} in Controller"
                     self._tell(found, "RegisteredNode", text)
+        running = {name for name, host in hosts.items() if host.state == "running"}
+        self._renewal.follow({name: nodes[name] for name in nodes if name in running})
 
     def _joins(self, host: Host) -> bool:
         name = dict(host.tags).get("eks:nodegroup-name", "")
@@ -81,14 +82,6 @@ class Machines:
         if trouble is not None and trouble.code == "NodeCreationFailure":
             return False
         return self._life.now >= host.launched_at + _BOOT
-
-    def _by_instance(self) -> dict[str, Entry]:
-        found: dict[str, Entry] = {}
-        for entry in self._life.store.all(NODES):
-            if "eks.amazonaws.com/nodegroup" in entry.labels:
-                provider = (entry.object().get("spec") or {}).get("providerID") or ""
-                found[provider.rpartition("/")[2]] = entry
-        return found
 
     def _tell(self, node: Entry, reason: str, text: str) -> None:
         about = {"metadata": {**node.object()["metadata"], "namespace": ""}}

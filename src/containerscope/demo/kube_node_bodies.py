@@ -11,6 +11,9 @@ from containerscope.demo.kube_status import Body
 from containerscope.demo.kube_store import stamp
 
 REGION = "eu-west-1"
+NOT_READY = "node.kubernetes.io/not-ready"
+EFFECTS = ("NoSchedule", "NoExecute")
+"""What the taints on a node without a ready kubelet do to pods."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +66,9 @@ def private_name(ip: str) -> str:
     return f"ip-{ip.replace('.', '-')}.{REGION}.compute.internal"
 
 
-def managed_node(cluster: str, group: Body, host: Host) -> NodePlan:
+def managed_node(cluster: str, host: Host) -> NodePlan:
     """The node that an instance of a managed node group is."""
+    group = host.node_group
     patch = str(group["releaseVersion"]).partition("-")[0]
     template = group.get("launchTemplate") or {}
     labels = {
@@ -103,8 +107,8 @@ def kubelet_version(patch: str) -> str:
     return f"v{patch}-eks-113cf36"
 
 
-def node_body(plan: NodePlan) -> Body:
-    """The Node object of a plan, ready."""
+def node_body(plan: NodePlan, *, ready: bool = True) -> Body:
+    """The Node object of a plan: ready, or as its kubelet registers it."""
     machine = MACHINES.get(plan.kind, FARGATE)
     zone = f"{REGION}{plan.zone}"
     labels = {
@@ -141,6 +145,9 @@ def node_body(plan: NodePlan) -> Body:
         },
     }
     status = _status(plan, machine)
+    if not ready:
+        status["conditions"] = young_conditions(plan.created)
+        spec["taints"] = [*plan.taints, *({"key": NOT_READY, "effect": each} for each in EFFECTS)]
     fields = owned({"metadata": {"labels": labels}, "spec": {"providerID": ""}})
     when = meta["creationTimestamp"]
     meta["managedFields"] = [
@@ -230,6 +237,17 @@ def conditions(beat: float, since: float) -> list[Body]:
         }
         for kind, status, reason, message in _CHECKS
     ]
+
+
+def young_conditions(since: float) -> list[Body]:
+    """The conditions of a node that has just registered, before its network is there."""
+    *well, ready = conditions(since, since)
+    message = (
+        "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady "
+        "message:Network plugin returns error: cni plugin not initialized"
+    )
+    not_ready = {"status": "False", "reason": "KubeletNotReady", "message": message}
+    return [*well, {**ready, **not_ready}]
 
 
 def lost_conditions(beat: float, since: float) -> list[Body]:

@@ -6,6 +6,8 @@ from containerscope.demo.kube_facts import NODES, PODS
 from containerscope.demo.kube_kubelet import Kubelets
 from containerscope.demo.kube_life import Kind, Life
 from containerscope.demo.kube_node_bodies import (
+    EFFECTS,
+    NOT_READY,
     NodePlan,
     conditions,
     lost_conditions,
@@ -22,6 +24,8 @@ _BEAT = 300.0
 _LEASE = 60.0
 _GRACE = 50.0
 """Seconds without a lease after which a node counts as lost."""
+_NETWORK = 12.0
+"""Seconds that the network plugin of a new node takes to start."""
 _UNREACHABLE = "node.kubernetes.io/unreachable"
 _UNSCHEDULABLE = "node.kubernetes.io/unschedulable"
 
@@ -45,9 +49,15 @@ class Nodes:
         self._life.every(_BEAT, self._beat)
 
     def add(self, plan: NodePlan) -> None:
-        """A node has joined."""
+        """A node has joined, ready."""
         self._store.put(NODES, node_body(plan))
         self._renew_one(plan.name)
+
+    def register(self, plan: NodePlan) -> None:
+        """A node joins: its kubelet is up, and it is ready once its network is there."""
+        self._store.put(NODES, node_body(plan, ready=False))
+        self._renew_one(plan.name)
+        self._life.after(_NETWORK, lambda: self.recover(plan.name))
 
     def _watch(self, kind: Kind, change: Change, *_: object) -> None:
         if kind == NODES and change.type != "ADDED":
@@ -114,7 +124,7 @@ class Nodes:
             *taints,
             *(
                 {"key": _UNREACHABLE, "effect": effect, "timeAdded": stamp(now)}
-                for effect in ("NoSchedule", "NoExecute")
+                for effect in EFFECTS
             ),
         ]
         body = self._store.put(NODES, body).object()
@@ -162,7 +172,8 @@ class Nodes:
             return
         body, now = found.object(), self._life.now
         body["status"]["conditions"] = conditions(now, now)
-        taints = [each for each in body["spec"].get("taints") or () if each["key"] != _UNREACHABLE]
+        lifted = (_UNREACHABLE, NOT_READY)
+        taints = [each for each in body["spec"].get("taints") or () if each["key"] not in lifted]
         body["spec"]["taints"] = taints
         if not taints:
             del body["spec"]["taints"]

@@ -264,7 +264,7 @@ SETTLED: tuple[tuple[float, Recipe], ...] = (
             memory="512Mi",
             role="platform-payments",
             secrets=("STRIPE_KEY", "SIGNING_KEY"),
-            budget={"minAvailable": 3},
+            budget={"minAvailable": 2},
         ),
     ),
     (

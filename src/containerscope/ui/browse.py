@@ -6,13 +6,15 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on
+from textual import on, work
 from textual.binding import BindingType
 
+from containerscope.model.listing import ApiError
 from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
-from containerscope.ui.commands import CommandError, Do, parse
+from containerscope.ui.chrome import problem_words
+from containerscope.ui.commands import CommandError, Do, UnknownWordError, parse
 from containerscope.ui.enter import EnterScreen
 from containerscope.ui.help import Help
 from containerscope.ui.keys import KEYS, works
@@ -253,10 +255,36 @@ class BrowseScreen(EnterScreen):
                 self._obey(text)
             except CommandError as error:
                 self.prompt.fault(str(error))
+                if isinstance(error, UnknownWordError) and error.cluster:
+                    self._ask_for_word(text, error)
                 return
         else:
             self._look_for(mode, text)
         self._back_to_pane(mode)
+
+    @work(exclusive=True, group="word")
+    async def _ask_for_word(self, line: str, unknown: UnknownWordError) -> None:
+        """Have the cluster say what it calls so, while the line waits."""
+        session = self.session
+        if session is None:
+            return
+        from containerscope.resources._kube_names import full_name
+
+        self.prompt.fault(f"asking {unknown.cluster} what {unknown.word} is…")
+        try:
+            name = await full_name(session.clients, unknown.cluster, unknown.word)
+        except ApiError as error:
+            self._answer_word(line, f"{unknown}: {problem_words(error.problem)}", "")
+        else:
+            self._answer_word(line, str(unknown), name or "")
+
+    def _answer_word(self, line: str, wrong: str, name: str) -> None:
+        if not (self.prompt.is_open and self.prompt.line.value == line):
+            return
+        self.prompt.fault(wrong)
+        if name:
+            words = line.strip().lstrip(":").strip().partition(" ")[2]
+            self.entered(":", f"{name} {words}")
 
     def _back_to_pane(self, mode: str) -> None:
         self.prompt.close()

@@ -16,7 +16,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Missing, Phase, Problem
 from containerscope.model.text import visible
 from containerscope.poller import Poller
-from containerscope.resource import Child, Demand, Identity, Resource, Target
+from containerscope.resource import Child, Demand, Identity, Resource, Scope, Target
 from containerscope.resources import all_resources, find
 from containerscope.rows import Rows
 from containerscope.settings import Settings
@@ -104,7 +104,7 @@ class FrameScreen(Screen[None]):
         """What is listed here."""
         resource = find(self.history.here.resource)
         assert resource is not None, self.history.here.resource
-        return resource
+        return resource if self.listing is None else resource.of(self.listing)
 
     @property
     def item(self) -> Item[Any] | None:
@@ -231,8 +231,9 @@ class FrameScreen(Screen[None]):
         """What the keys depend on."""
         item, detail = self.item, self.detail
         child = self.child_of(item)
+        own = self.own(item) if item is not None else None
         known = item is not None and not isinstance(item.value, Missing)
-        text, users = self.in_text, self.resource.users
+        text = self.in_text
         return keys.Context(
             pane="detail" if text else "table",
             row=item is not None,
@@ -243,11 +244,8 @@ class FrameScreen(Screen[None]):
             and item is not None
             and (ended_at(item.value) is not None or has_previous(item.value)),
             pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
-            used=item is not None
-            and (self.resource.used_by is not None or (users is not None and users.when(item))),
-            owner=item is not None
-            and self.resource.owner is not None
-            and self.resource.owner.when(item),
+            used=own is not None and _has_users(own[0], own[2]),
+            owner=own is not None and own[0].owner is not None and own[0].owner.when(own[2]),
             tree=self.child_to("tree") is not None,
             folds=self.resource.tree is not None,
             console=known and self.resource.console is not None,
@@ -260,6 +258,12 @@ class FrameScreen(Screen[None]):
             actions=self.acting_keys(),
             undo=self.can_undo(),
         )
+
+    def own(self, item: Item[Any]) -> tuple[Resource[Any], Scope, Item[Any]]:
+        """The row that is meant: itself, or the one of another list that it stands for."""
+        here, itself = self.history.here.scope, self.resource.itself
+        found = itself(here, item) if itself is not None else None
+        return (self.resource, here, item) if found is None else found
 
     def child_of(self, item: Item[Any] | None) -> Child[Any] | None:
         """What `enter` opens below a row; nothing where it stands for one elsewhere."""
@@ -313,3 +317,9 @@ class FrameScreen(Screen[None]):
             "sort": fields,
             "export": ("csv", "json"),
         }
+
+
+def _has_users(resource: Resource[Any], item: Item[Any]) -> bool:
+    """Whether what uses the row can be looked for."""
+    users = resource.users
+    return resource.used_by is not None or (users is not None and users.when(item))

@@ -102,18 +102,18 @@ async def test_a_pod_of_the_same_name_is_another_one(kube: KubeScene) -> None:
 
 
 async def test_pods_are_stopped_in_bulk_with_a_result_each(kube: KubeScene) -> None:
-    names = [first(kube, "shop", "search"), "no-such-pod", first(kube, "shop", "payments")]
+    names = [first(kube, "shop", "search"), "no-such-pod", first(kube, "shop", "cart-db")]
     order = kube.order("pods", "stop", *names, namespace="shop")
     found = await kube.previewed(order, "evict")
     assert [bool(step.request) for step in found.steps] == [True, False, True]
     assert 'pods "no-such-pod" not found' in found.steps[1].refused
     outcomes = await run(kube.scene.clients, order, found, "evict")
     assert [each.result for each in outcomes] == ["sent", "failed"]
-    assert "payments needs 3 healthy pods" in outcomes[1].words
+    assert "cart-db needs 3 healthy pods" in outcomes[1].words
     made = [f"{each.verb} {each.resource}" for each in kube.kube.requests]
     assert made.count("list poddisruptionbudgets") <= 1
     assert made.count("get pods") == 5
-    assert made.count("get replicasets") == 2
+    assert made.count("get replicasets") == made.count("get statefulsets") == 1
 
 
 async def test_a_node_is_cordoned_and_uncordoned(kube: KubeScene) -> None:
