@@ -10,8 +10,11 @@ import pytest
 
 from containerscope.insight.ebs import ebs_verdict, live_words, stuck, used_for
 from containerscope.model.ebs import EbsVolume, VolumeRow
+from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
+from containerscope.model.listing import Item
 from containerscope.resources import _volumes
+from containerscope.resources.tasks import RESOURCE as TASKS
 from containerscope.resources.volumes import RESOURCE
 from tests.fakes import NOW, denied
 from tests.resources.around import REGION, Account, cells, fixed, found, listed, pane, texts_of
@@ -139,3 +142,27 @@ async def test_a_pane_stands_where_the_status_may_not_be_read() -> None:
     [item] = (await listed(RESOURCE, clients)).items
     clients.refuse[STATUS] = lambda params: denied(STATUS)
     assert STATUS in texts_of(await pane(RESOURCE, clients, item))[-1]
+
+
+async def test_a_task_leads_to_the_disk_that_was_made_for_it() -> None:
+    body = {
+        "taskArn": "arn:aws:ecs:eu-west-1:123456789012:task/shop/0a1b",
+        "attachments": [
+            {"type": "ElasticNetworkInterface", "details": []},
+            {
+                "type": "AmazonElasticBlockStorage",
+                "status": "ATTACHED",
+                "details": [
+                    {"name": "volumeId", "value": "vol-1"},
+                    {"name": "deviceName", "value": "/dev/nvme1n1"},
+                ],
+            },
+        ],
+    }
+    task = lean(msgspec.convert(body, Task))
+    child = next(each for each in TASKS.children if each.resource == "volumes")
+    item = Item("arn", "0a1b", task)
+    assert child.when(item)
+    [disk] = (await listed(RESOURCE, account(volume()), child.scope(REGION, item))).items
+    assert disk.key == "vol-1"
+    assert not child.when(Item("arn", "0a1b", Task()))

@@ -16,7 +16,9 @@ from containerscope.model.ecs import Attachment, Attribute, KeyValuePair, Tag
 from containerscope.model.ecs_taskdef import EphemeralStorage
 
 _INTERFACE = "ElasticNetworkInterface"
-_LISTED_DETAILS = frozenset({"networkInterfaceId", "privateIPv4Address"})
+_DISK = "AmazonElasticBlockStorage"
+_LISTED = frozenset({_INTERFACE, _DISK})
+_LISTED_DETAILS = frozenset({"networkInterfaceId", "privateIPv4Address", "volumeId"})
 
 
 class ContainerState(msgspec.Struct, frozen=True, rename="camel", gc=False):
@@ -118,6 +120,11 @@ class Task(msgspec.Struct, frozen=True, rename="camel", gc=False):
             "",
         )
 
+    @property
+    def disk(self) -> str:
+        """The id of the EBS volume that was made for it, of which a task has one at most."""
+        return next((a.detail("volumeId") for a in self.attachments or () if a.type == _DISK), "")
+
 
 @functools.lru_cache(maxsize=8192)
 def _one_of_equals(value: Any) -> Any:
@@ -149,7 +156,7 @@ def lean(task: Task) -> Task:
         stopped_reason=share(task.stopped_reason),
         attachments=tuple(
             Attachment(
-                _INTERFACE,
+                share(each.type),
                 None,
                 tuple(
                     KeyValuePair(share(detail.name), detail.value)
@@ -158,7 +165,7 @@ def lean(task: Task) -> Task:
                 ),
             )
             for each in task.attachments or ()
-            if each.type == _INTERFACE
+            if each.type in _LISTED
         ),
         containers=share(task.containers),
         tags=share(task.tags),

@@ -111,6 +111,14 @@ def _definitions(scope: Scope, item: Item[Task]) -> Scope:
     return scope.within(parent=_family(item))
 
 
+def _disk(item: Item[Task]) -> str:
+    return "" if isinstance(item.value, Missing) else item.value.disk
+
+
+def _to_disk(scope: Scope, item: Item[Task]) -> Scope:
+    return scope.within(cluster="", service="", parent=_disk(item))
+
+
 def _console(scope: Scope, item: Item[Task]) -> str:
     cluster = _ecs.cluster_of(scope, item)
     region = _ecs.region_of(scope, item)
@@ -160,6 +168,7 @@ RESOURCE: Resource[Task] = Resource(
     children=(
         Child("containers", _within),
         Child("taskdefs", _definitions, when=lambda item: bool(_family(item))),
+        Child("volumes", _to_disk, when=lambda item: bool(_disk(item))),
     ),
     by_name=lambda scope, _: bool(scope.cluster),
     actions=(*SESSIONS, *TASK_ACTIONS),
