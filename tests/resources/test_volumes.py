@@ -12,8 +12,9 @@ from containerscope.insight.ebs import ebs_verdict, live_words, stuck, used_for
 from containerscope.model.ebs import EbsVolume, VolumeRow
 from containerscope.model.ecs_task import Task, lean
 from containerscope.model.health import Level
-from containerscope.model.listing import Item
-from containerscope.resources import _volumes
+from containerscope.model.kube_storage import PersistentVolume
+from containerscope.model.listing import Item, Missing, Why
+from containerscope.resources import _backing, _volumes
 from containerscope.resources.tasks import RESOURCE as TASKS
 from containerscope.resources.volumes import RESOURCE
 from tests.fakes import NOW, denied
@@ -166,3 +167,22 @@ async def test_a_task_leads_to_the_disk_that_was_made_for_it() -> None:
     [disk] = (await listed(RESOURCE, account(volume()), child.scope(REGION, item))).items
     assert disk.key == "vol-1"
     assert not child.when(Item("arn", "0a1b", Task()))
+
+
+class Elsewhere(Account):
+    """An account beside the contexts of a kubeconfig."""
+
+    @property
+    def kube_contexts(self) -> tuple[str, ...]:
+        return ("dev",)
+
+
+async def test_a_disk_of_a_cluster_that_may_be_elsewhere_is_not_called_lost() -> None:
+    body = {"spec": {"csi": {"driver": "ebs.csi.aws.com", "volumeHandle": "vol-1"}}}
+    claimed = {"pv": msgspec.convert(body, PersistentVolume)}
+    assert (await _backing.live(account(), claimed))["pv"] == _volumes.gone("vol-1")
+    lost = (await _backing.live(Elsewhere(account().answers), claimed))["pv"]
+    assert isinstance(lost, Missing)
+    assert lost.why is Why.NOT_APPLICABLE
+    there = (await _backing.live(Elsewhere(account(volume()).answers), claimed))["pv"]
+    assert isinstance(there, VolumeRow)

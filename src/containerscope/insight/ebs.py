@@ -125,7 +125,7 @@ def status_verdict(status: VolumeStatus) -> Verdict:
     said = "; ".join(each.description or each.event_type or "" for each in status.events or ())
     todo = "; ".join(each.description or each.code or "" for each in status.actions or ())
     if word == "impaired":
-        return Verdict(Level.FAILED, "impaired: its data may be inconsistent", said, fix=todo)
+        return Verdict(Level.FAILED, "impaired", said, fix=todo)
     if word == "warning":
         return Verdict(Level.WARNING, "slower than it is to be", said, fix=todo)
     return Verdict(Level.FINE if word == "ok" else Level.NONE)

@@ -13,7 +13,7 @@ from containerscope.model.ebs import VolumeRow
 from containerscope.model.fsx import FsxRow
 from containerscope.model.health import Level
 from containerscope.model.kube_storage import PersistentVolume
-from containerscope.model.listing import ApiError, Item, Missing, joined
+from containerscope.model.listing import ApiError, Item, Missing, Why, joined
 from containerscope.resource import Block, Clients, Column, Join, Scope
 from containerscope.resources import _fsx, _volumes
 from containerscope.resources._listed import problem_block
@@ -22,6 +22,7 @@ LIVE = "live"
 BATCH = _volumes.BATCH
 """Rows of one join: as many as one call to EC2 takes ids."""
 PERMISSIONS = (_volumes.PERMISSION, *_fsx.PERMISSIONS)
+_ELSEWHERE = Missing(Why.NOT_APPLICABLE, "it is not in this account and region")
 Live = VolumeRow | FsxRow
 
 
@@ -38,7 +39,15 @@ async def live(
         _asked(clients, volumes, ebs_volume, _volumes.volumes_of),
         _asked(clients, volumes, fsx_handle, _fsx.rows_of),
     )
-    return {**disks, **systems}
+    found = {**disks, **systems}
+    if clients.kube_contexts:
+        # A cluster of a kubeconfig may be of another account or region than the one that is asked.
+        return {key: _ELSEWHERE if _lost(each) else each for key, each in found.items()}
+    return found
+
+
+def _lost(found: Live | Missing) -> bool:
+    return not isinstance(found, Missing) and found.gone
 
 
 async def _asked(

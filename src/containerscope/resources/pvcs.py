@@ -18,6 +18,7 @@ from containerscope.insight.kube_storage import (
 )
 from containerscope.kube import Kind
 from containerscope.kube.selection import by_fields
+from containerscope.model.health import Level
 from containerscope.model.kube import RawList
 from containerscope.model.kube_storage import Claim, ClaimSpec, ClaimStatus, PersistentVolume
 from containerscope.model.listing import ApiError, Item, Missing, joined
@@ -30,6 +31,7 @@ from containerscope.resource import (
     Platform,
     Resource,
     Scope,
+    TextBlock,
 )
 from containerscope.resources import _backing, _blocks, _kube
 from containerscope.resources._kube_object_actions import object_actions
@@ -117,6 +119,8 @@ async def _behind(clients: Clients, scope: Scope, item: Item[Claim]) -> tuple[Bl
         found = (await _volumes(clients, scope, (item,))).get(item.key)
     except ApiError as error:
         return (problem_block(error.problem, "In AWS"),)
+    except msgspec.DecodeError as error:
+        return (TextBlock(str(error), "In AWS", Level.WARNING),)
     return await _backing.blocks(clients, found) if found is not None else ()
 
 

@@ -96,7 +96,8 @@ async def overview(
     except ApiError as error:
         yield (*shown, problem_block(error.problem, "Status checks"))
         return
-    yield (*shown, *(block for status in page.items for block in _status(status)))
+    worst = (block for each in page.items for block in _blocks.verdict_block(status_verdict(each)))
+    yield (*worst, *shown, *(block for status in page.items for block in _status(status)))
 
 
 def _status(status: VolumeStatus) -> tuple[Block, ...]:
@@ -113,7 +114,7 @@ def _status(status: VolumeStatus) -> tuple[Block, ...]:
             tuple(Level.WARNING for _ in events),
         ),
     )
-    return (*_blocks.verdict_block(status_verdict(status)), table, *(told if events else ()))
+    return (table, *(told if events else ()))
 
 
 def _health(row: VolumeRow) -> Health:
@@ -208,8 +209,8 @@ RESOURCE: Resource[VolumeRow] = Resource(
     lister=volumes,
     aliases=("ebs", "vol"),
     columns=(
-        _ecs.name_column(),
-        Column("ID", lambda row: row.volume.volume_id, priority=2),
+        _ecs.name_column(width=28),
+        Column("ID", lambda row: row.volume.volume_id, priority=3),
         Column(
             "HEALTH",
             lambda row: _health(row).words,
