@@ -108,7 +108,9 @@ class KubeApi(Protocol):
     async def get(self, path: str, /, accept: str = "application/json", **query: str) -> bytes:
         """The body of an answer; raises `model.kube.KubeError`."""
 
-    def stream(self, path: str, /, idle: float = 300.0, **query: str) -> AsyncIterator[list[bytes]]:
+    def stream(
+        self, path: str, /, idle: float = 300.0, accept: str = "application/json", **query: str
+    ) -> AsyncIterator[list[bytes]]:
         """The lines of an answer as they arrive, none at first: the server has accepted.
 
         Silence of `idle` seconds is an error.

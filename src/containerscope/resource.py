@@ -252,6 +252,11 @@ class Resource(Generic[T]):
     """Where `enter` goes from a row that stands for one elsewhere: resource, scope and key."""
     itself: Callable[[Scope, Item[T]], tuple[Resource[Any], Scope, Item[Any]] | None] | None = None
     """The row of another list that a row stands for: what can be done is done to that one."""
+    told: Callable[[Any], Resource[T]] | None = None
+    """From `Listing.columns` to this resource with them; the same for the same ones.
+
+    Set where only the API knows all the columns.
+    """
     tree: Tree[T] | None = None
     """Set where rows stand below each other, in the order of the list."""
     joins: tuple[Join[T], ...] = ()
@@ -280,6 +285,10 @@ class Resource(Generic[T]):
     tags: Callable[[T], Mapping[str, str]] = field(default=lambda _: {})
     arn: Callable[[T], str | None] = field(default=lambda _: None)
     """The ARN of an item whose key is another identity."""
+
+    def of(self, listing: Listing[T]) -> Resource[T]:
+        """This resource with the columns that the API told of with the listing."""
+        return self.told(listing.columns) if self.told is not None else self
 
     @property
     def nameable(self) -> bool:

@@ -54,6 +54,28 @@ def test_every_volume_leads_to_a_mount_target_in_the_zone_of_each_task(world: Wo
         assert subnets == {subnet(volume["cluster"], zone) for zone in "abc"}
 
 
+def test_every_volume_of_a_claim_has_its_access_point(world: World) -> None:
+    claimed = [
+        each.object()["spec"]["csi"]["volumeHandle"].split("::")
+        for each in world.kube["platform"].store.all(("", "persistentvolumes"))
+        if each.object()["spec"]["csi"]["driver"] == "efs.csi.aws.com"
+    ]
+    assert len(claimed) == 2
+    listed = ask(world, "efs", "DescribeAccessPoints")["AccessPoints"]
+    assert len({each["AccessPointId"] for each in listed}) == len(listed)
+    for system, point in claimed:
+        [told] = ask(world, "efs", "DescribeAccessPoints", AccessPointId=point)["AccessPoints"]
+        assert (told["FileSystemId"], told["LifeCycleState"]) == (system, "available")
+        assert told in listed
+        assert (
+            told in ask(world, "efs", "DescribeAccessPoints", FileSystemId=system)["AccessPoints"]
+        )
+        found = ask(world, "efs", "DescribeMountTargets", AccessPointId=point)
+        assert {each["FileSystemId"] for each in found["MountTargets"]} == {system}
+        tags = ask(world, "efs", "ListTagsForResource", ResourceId=point)["Tags"]
+        assert {"Key": "efs.csi.aws.com/cluster", "Value": "true"} in tags
+
+
 def test_a_file_system_can_be_shared_by_services(world: World) -> None:
     shared = [
         each["service"] for each in volumes(world) if each["fileSystemId"] == file_system_id("data")
@@ -139,7 +161,7 @@ async def test_file_systems_come_in_pages(efs: Any) -> None:
     assert first["FileSystems"] + second["FileSystems"] == whole
     points = await efs.describe_access_points(MaxResults=3)
     rest = await efs.describe_access_points(NextToken=points["NextToken"])
-    assert len(points["AccessPoints"]) + len(rest["AccessPoints"]) == 5
+    assert len(points["AccessPoints"]) + len(rest["AccessPoints"]) == 7
 
 
 async def test_security_groups_of_a_mount_target_can_be_read_and_changed(efs: Any) -> None:

@@ -108,6 +108,11 @@ def test_auto_mode_has_a_claim_for_each_node(sandbox: KubeCluster) -> None:
     for each in nodes:
         assert each["metadata"]["labels"]["eks.amazonaws.com/compute-type"] == "auto"
         assert each["metadata"]["name"].startswith("i-0"), "Auto Mode names nodes by instance"
+    pools = {
+        each["metadata"]["name"]: each for each in bodies(sandbox, "nodepools", "karpenter.sh")
+    }
+    assert pools["general-purpose"]["status"]["resources"]["nodes"] == str(len(claims))
+    assert pools["system"]["status"]["resources"]["nodes"] == "0"
 
 
 def test_no_node_is_given_more_than_it_has(platform: KubeCluster, sandbox: KubeCluster) -> None:

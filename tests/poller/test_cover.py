@@ -132,3 +132,11 @@ def test_problems_before_stay_until_the_refresh_is_done() -> None:
     cover = Cover(base)
     assert cover.lay(Listing((thing("a", 2),), Phase.DETAILS)).problems == (problem,)
     assert cover.lay(done(thing("a", 2))).problems == ()
+
+
+def test_the_columns_that_the_api_told_of_stay_until_it_tells_of_others() -> None:
+    base: Listing[Thing] = Listing((thing("a"),), Phase.DONE, columns=("x",))
+    silent: Listing[Thing] = Listing((thing("a"),), Phase.DETAILS)
+    assert Cover(base).lay(silent).columns == ("x",)
+    told = Listing((thing("a"), thing("b")), Phase.DONE, columns=("y",))
+    assert Cover(base).lay(told).columns == ("y",)

@@ -31,6 +31,13 @@ def packed(tmp_path: Path) -> bytes:
     return made.getvalue()
 
 
+class _Terminal(asyncio.StreamReaderProtocol):
+    """The near side of a terminal, which Linux ends with an error once the far side is closed."""
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(None)
+
+
 @contextlib.asynccontextmanager
 async def on_terminal(*argv: str) -> AsyncIterator[Conversation]:
     """A command as an agent runs it: on a terminal that echoes and edits lines."""
@@ -43,7 +50,7 @@ async def on_terminal(*argv: str) -> AsyncIterator[Conversation]:
     os.close(side)
     reader = asyncio.StreamReader()
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(os.dup(keys), "rb", 0)
+        lambda: _Terminal(reader), os.fdopen(os.dup(keys), "rb", 0)
     )
     talk = Conversation(cast("Any", SimpleNamespace(stdout=reader)), keys, b"<mark", b"mark>")
     try:

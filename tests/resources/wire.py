@@ -11,6 +11,7 @@ from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
 from containerscope.model.clock import Clock
+from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import Listing
 from containerscope.resource import Demand, PairsBlock, Resource, Scope, Target
 from containerscope.rows import View, build
@@ -33,12 +34,16 @@ class Nobody:
         raise AssertionError("nobody was to be asked")
 
 
-async def clients_of(account: RunningServer, clock: Clock | None = None) -> AwsClients:
+async def clients_of(
+    account: RunningServer, clock: Clock | None = None, kube: KubeAccess | None = None
+) -> AwsClients:
     """Read-only clients of the demo account, without a rate budget."""
     target = Target(
         region=REGION, endpoint_url=account.url, access_key="AKIADEMO", secret_key="demo"
     )
-    return await connect(target, read_only=True, rate_share=0, sign_in=Nobody(), clock=clock)
+    return await connect(
+        target, read_only=True, rate_share=0, sign_in=Nobody(), clock=clock, kube=kube
+    )
 
 
 async def listings(

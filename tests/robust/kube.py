@@ -82,7 +82,7 @@ class AnyKube:
         return json.dumps({"metadata": {"resourceVersion": "1"}, "items": items}).encode()
 
     async def stream(
-        self, path: str, /, idle: float = 300.0, **query: str
+        self, path: str, /, idle: float = 300.0, accept: str = "", **query: str
     ) -> AsyncIterator[list[bytes]]:
         yield []
 

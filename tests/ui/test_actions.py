@@ -153,6 +153,23 @@ async def test_while_a_slow_answer_is_waited_for_nothing_is_confirmed(
     assert sent(account, "UpdateService") == []
 
 
+async def test_an_answer_that_comes_while_the_dialog_is_taken_down_ends_nothing(
+    start: Start, account: RunningServer
+) -> None:
+    async with start(cluster="checkout") as pilot:
+        await at_service(pilot, "cart")
+        account.faults.append(Fault(kind="slow", operation="DescribeServices", seconds=60))
+        await pilot.press("R")
+        await wait_for_text(pilot, "reading it again")
+        dialog = pilot.app.screen
+        assert isinstance(dialog, ActionDialog)
+        await dialog.remove_children()
+        account.faults.replace([])
+        await wait_for(pilot, lambda: dialog.attentive, "read the live state")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "filter: cart")
+
+
 async def test_a_key_of_ones_own_that_is_held_down_does_not_confirm_what_it_has_opened(
     start: Start, account: RunningServer
 ) -> None:

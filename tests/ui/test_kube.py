@@ -40,6 +40,29 @@ async def test_rows_follow_the_cluster_without_a_key(start: Start, account: Runn
         await wait_for_text(pilot, "platform › scratch › secrets")
 
 
+async def test_a_custom_resource_has_the_columns_that_its_definition_declares(
+    start: Start, account: RunningServer
+) -> None:
+    store, kind = Cluster(account).kube.store, ("cert-manager.io", "certificates")
+    async with start(140, 30) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"crds cluster=platform certificates", "enter")
+        await wait_for_text(pilot, "crds (1/", "Certificate")
+        await pilot.press("enter")
+        text = await wait_for_text(pilot, "certificates.cert-manager.io (4)", "READY", "SECRET")
+        assert "ISSUER" not in text
+        await pilot.press("W")
+        await wait_for_text(pilot, "ISSUER", "letsencrypt-staging")
+        await pilot.press("slash", *"ready:false", "enter")
+        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "cart-example-com-tls")
+        (failed,) = (each.object() for each in store.all(kind, "shop") if "checkout" in each.name)
+        failed["status"]["conditions"][0]["status"] = "True"
+        store.put(kind, failed)
+        await wait_for_text(pilot, "certificates.cert-manager.io (0/4)")
+        await pilot.press("escape", *":certificates.cert-manager.io", "enter")
+        await wait_for_text(pilot, "certificates.cert-manager.io (4)")
+
+
 async def test_a_lost_server_leaves_the_rows_and_says_since_when(
     start: Start, account: RunningServer
 ) -> None:
@@ -87,6 +110,17 @@ async def test_from_a_pod_to_its_owners_their_tree_and_what_uses_what(start: Sta
         await wait_for_text(pilot, "checkout › kube-used-by", "Deployment", "runs as it")
 
 
+async def test_what_only_a_cluster_knows_is_asked_of_it(start: Start) -> None:
+    async with start(120, 30) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"cert cluster=platform cart", "enter")
+        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "cart-example-com-tls")
+        await pilot.press("escape", ":", *"pizzas", "enter")
+        await wait_for_text(pilot, "no command or resource is called 'pizzas'", ":pizzas")
+        await pilot.press(*["backspace"] * 6, *"tgb", "enter")
+        await wait_for_text(pilot, "platform › targetgroupbindings")
+
+
 async def test_rows_of_both_worlds_are_acted_on_as_in_their_own_lists(start: Start) -> None:
     async with start(160, 40) as pilot:
         await wait_for_text(pilot, "clusters", "platform")
@@ -101,3 +135,14 @@ async def test_rows_of_both_worlds_are_acted_on_as_in_their_own_lists(start: Sta
         await wait_until_gone(pilot, "S scale")
         await pilot.press("V", "T")
         await wait_for_text(pilot, "search › tree", "ReplicaSet")
+        # What an object is used by and belongs to, it is from wherever it stands.
+        await pilot.press("j", "J")
+        await wait_for_text(pilot, "deployments (1)", "search")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "search › tree", "ReplicaSet")
+        await pilot.press("g", "u")
+        await wait_for_text(pilot, "search › kube-used-by", "HorizontalPodAutoscaler")
+        await pilot.press("escape", "escape")
+        await wait_for_text(pilot, "workloads (2/", "ECS service")
+        await pilot.press("G", "u")
+        await wait_for_text(pilot, "search › kube-used-by", "HorizontalPodAutoscaler")

@@ -119,7 +119,7 @@ class KubeConnection:
         return body
 
     async def stream(
-        self, path: str, /, idle: float = 300.0, **query: str
+        self, path: str, /, idle: float = 300.0, accept: str = "application/json", **query: str
     ) -> AsyncIterator[list[bytes]]:
         """The lines of an answer as they arrive, those of one packet together, until it ends.
 
@@ -128,7 +128,7 @@ class KubeConnection:
         `KubeError`.
         """
         secret = is_secret(path)
-        call = _Call(path, query, _operation(path, query), total=None, idle=idle)
+        call = _Call(path, query, _operation(path, query), accept, total=None, idle=idle)
         async with self._read(call) as response:
             rest = b""
             yield []

@@ -9,6 +9,7 @@ import msgspec
 from containerscope.demo.calls import Call, Handler, Result
 from containerscope.demo.ec2_networks import MOUNT_TARGETS, ZONES, networks
 from containerscope.demo.efs_build import security_group
+from containerscope.demo.efs_kube import access_points
 from containerscope.demo.efs_state import (
     AccessPoint,
     FileSystem,
@@ -114,7 +115,10 @@ def _mount_target(call: Call, name: str) -> tuple[FileSystem, MountTarget]:
 
 
 def _access_point(call: Call, name: str) -> AccessPoint:
-    found = call.world.storage.access_points.get(name.rpartition("/")[2])
+    name_alone = name.rpartition("/")[2]
+    # Clusters are built when they are asked for, which takes a while.
+    own = call.world.storage.access_points
+    found = own.get(name_alone) or access_points(call.world).get(name_alone)
     if found is None:
         raise _error("AccessPointNotFound", f"Access point '{name}' does not exist.", 404)
     return found
@@ -202,12 +206,12 @@ def access_point_view(call: Call, point: AccessPoint) -> Result:
 
 def describe_access_points(call: Call) -> Result:
     """Access points: all, those of a file system, or one."""
-    points = list(call.world.storage.access_points.values())
     if "AccessPointId" in call.params:
         points = [_access_point(call, call.params["AccessPointId"])]
-    elif "FileSystemId" in call.params:
-        system = file_system_of(call, call.params["FileSystemId"])
-        points = [each for each in points if each.file_system == system.id]
+    else:
+        given = call.params.get("FileSystemId")
+        system = file_system_of(call, given).id if given else ""
+        points = list(access_points(call.world, system).values())
     return _paged(call, TOKENS, "AccessPoints", [access_point_view(call, each) for each in points])
 
 

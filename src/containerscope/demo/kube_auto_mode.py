@@ -15,12 +15,25 @@ from containerscope.demo.kube_store import Change, stamp
 
 CLAIMS = ("karpenter.sh", "nodeclaims")
 POOLS = ("karpenter.sh", "nodepools")
+_POOL = "general-purpose"
 _KIND = "c6a.large"
+_CAPACITY = {"cpu": "2", "memory": "3788Mi", "pods": "27"}
 _LAUNCH = 35.0
 _FIRST = 15_350
 """The first address of its nodes in a private subnet, counted from the subnet's own."""
 _EMPTY = 90.0
 """Seconds after which a node without pods goes."""
+
+
+def resources(nodes: int) -> Body:
+    """What so many nodes come to, as the status of a pool has it."""
+    total = {
+        "cpu": str(nodes * int(_CAPACITY["cpu"])),
+        "memory": f"{nodes * int(_CAPACITY['memory'].removesuffix('Mi'))}Mi" if nodes else "0",
+        "nodes": str(nodes),
+        "pods": str(nodes * int(_CAPACITY["pods"])),
+    }
+    return {"resources": total}
 
 
 class AutoMode:
@@ -59,7 +72,7 @@ class AutoMode:
 
     def _launch(self, uid: str) -> None:
         self._count += 1
-        name = f"general-purpose-{suffix(5, 'claim', self._cluster, self._count)}"
+        name = f"{_POOL}-{suffix(5, 'claim', self._cluster, self._count)}"
         instance = f"i-0{hexes(16, 'auto', self._cluster, self._count)}"
         zone = "abc"[self._count % 3]
         self._launching[name] = {uid}
@@ -69,7 +82,7 @@ class AutoMode:
         self._life.after(seconds, lambda: self._join(name, instance, zone))
 
     def _claim(self, name: str, instance: str, zone: str) -> Body:
-        pool = self._life.store.find(POOLS, "", "general-purpose")
+        pool = self._life.store.find(POOLS, "", _POOL)
         owners = []
         if pool is not None:
             owners = [
@@ -84,8 +97,13 @@ class AutoMode:
         return {
             "metadata": {
                 "name": name,
-                "generateName": "general-purpose-",
-                "labels": {"karpenter.sh/nodepool": "general-purpose"},
+                "generateName": f"{_POOL}-",
+                "labels": {
+                    "karpenter.sh/capacity-type": "on-demand",
+                    "karpenter.sh/nodepool": _POOL,
+                    "node.kubernetes.io/instance-type": _KIND,
+                    "topology.kubernetes.io/zone": f"eu-west-1{zone}",
+                },
                 "ownerReferences": owners,
             },
             "spec": {
@@ -135,7 +153,7 @@ class AutoMode:
                     "eks.amazonaws.com/nodeclass": "default",
                     "karpenter.sh/capacity-type": "on-demand",
                     "karpenter.sh/initialized": "true",
-                    "karpenter.sh/nodepool": "general-purpose",
+                    "karpenter.sh/nodepool": _POOL,
                     "karpenter.sh/registered": "true",
                 },
                 bottlerocket=True,
@@ -145,10 +163,21 @@ class AutoMode:
         body["status"] |= {
             "nodeName": instance,
             "imageID": f"ami-0{hexes(16, 'auto ami')}",
-            "capacity": {"cpu": "2", "memory": "3788Mi", "pods": "27"},
+            "capacity": _CAPACITY,
             "conditions": [self._condition(each) for each in kinds],
         }
         self._life.store.put(CLAIMS, body)
+        self._tell_pool()
+
+    def _tell_pool(self) -> None:
+        """Tell in the pool's status what its nodes come to."""
+        pool = self._life.store.find(POOLS, "", _POOL)
+        if pool is None:
+            return
+        bodies = [entry.object() for entry in self._life.store.all(CLAIMS)]
+        nodes = sum("nodeName" in (each.get("status") or {}) for each in bodies)
+        body = pool.object()
+        self._life.store.put(POOLS, {**body, "status": {**body["status"], **resources(nodes)}})
 
     def _watch(self, kind: Kind, change: Change, *_: object) -> None:
         if kind == PODS and change.type == "DELETED":
@@ -157,6 +186,7 @@ class AutoMode:
                 self._life.after(_EMPTY, lambda: self._consolidate(name))
         elif kind == CLAIMS and change.type == "DELETED":
             self._remove_node(change.entry.object().get("status", {}).get("nodeName", ""))
+            self._tell_pool()
 
     def _consolidate(self, node: str) -> None:
         if self._life.facts.by_node.get(node):

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.kube_base import put_addons, put_namespaces, put_storage_classes
 from containerscope.demo.kube_builder import HOUR, MINUTE, Builder
+from containerscope.demo.kube_cert_manager import put_certificates
 from containerscope.demo.kube_cron_jobs import CRON_JOBS, put_cron_jobs
 from containerscope.demo.kube_definitions import CLASSIC, put_definitions
 from containerscope.demo.kube_fargate import FargateNodes
@@ -72,10 +73,11 @@ def _fates(build: Builder) -> None:
 
 def _troubles(build: Builder, take: Callable[[str], None]) -> None:
     """What went wrong in the last hours, and what goes on."""
-    life, control = build.life, build.cluster.control
+    store, life, control = build.store, build.life, build.cluster.control
     build.at(2 * HOUR)
     for recipe in LATE:
         build.put(recipe)
+    put_certificates(store, life.now)
     build.at(64 * MINUTE)
     build.roll("shop", "checkout", "3.2.0", "CHK-214 use the new payment gateway")
     build.at(42 * MINUTE)

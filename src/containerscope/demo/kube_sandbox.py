@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from containerscope.demo.eks_state import EksCluster
-from containerscope.demo.kube_auto_mode import AutoMode
+from containerscope.demo.kube_auto_mode import AutoMode, resources
 from containerscope.demo.kube_base import put_namespaces, put_storage_classes
 from containerscope.demo.kube_builder import DAY, HOUR, MINUTE, Builder
 from containerscope.demo.kube_definitions import AUTO_MODE, put_definitions
@@ -114,7 +114,10 @@ def _pool(name: str) -> Body:
                 }
             },
         },
-        "status": {"conditions": [{"type": "Ready", "status": "True", "reason": "Ready"}]},
+        "status": {
+            **resources(0),
+            "conditions": [{"type": "Ready", "status": "True", "reason": "Ready"}],
+        },
     }
 
 

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from containerscope.demo.kube_columns import LAYOUTS, PLAIN, age
+from containerscope.demo.kube_ages import human
+from containerscope.demo.kube_columns import LAYOUTS, PLAIN
 from containerscope.demo.kube_status import Body, bad_request, not_acceptable
-from containerscope.demo.kube_store import Entry, kind_prefix
+from containerscope.demo.kube_store import Entry, kind_prefix, moment
 from containerscope.demo.kube_types import ResourceType
 
 View = Callable[[Body], Body]
@@ -162,13 +163,26 @@ class Writer:
         ]
 
         def cells(body: Body, now: float) -> list[Any]:
-            found = [
-                age(body, now) if path == ".metadata.creationTimestamp" else path_value(body, path)
-                for _, _, path, _ in kind.columns
-            ]
+            found = [_cell(form, path_value(body, path), now) for _, form, path, _ in kind.columns]
             return [body["metadata"]["name"], *found]
 
         return columns, cells
+
+
+_FITS: dict[str, type | tuple[type, ...]] = {
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+}
+
+
+def _cell(form: str, value: Any, now: float) -> Any:
+    """A value as the API server writes it in a column of this type."""
+    if form == "string" and value is not None and not isinstance(value, str):
+        return _encode(value).decode()
+    if form == "date":
+        return human(now - moment(value)) if isinstance(value, str) else None
+    return value if isinstance(value, _FITS.get(form, object)) else None
 
 
 def path_value(body: Any, path: str) -> Any:
@@ -184,7 +198,7 @@ def path_value(body: Any, path: str) -> Any:
             body = body[int(part)]
         else:
             return None
-    return body if isinstance(body, (str, int, float, bool)) or body is None else str(body)
+    return body
 
 
 def _steps(path: str) -> list[str | tuple[str, str]]:

@@ -9,11 +9,14 @@ from urllib.parse import quote
 
 import msgspec
 
-from containerscope.model.kube import TypedEvent, plain
+from containerscope.model.kube import RawEvent, TypedEvent, plain
 from containerscope.model.listing import Item
 from containerscope.resource import Clients, Scope
 
 T = TypeVar("T")
+
+TABLES = "application/json;as=Table;v=v1;g=meta.k8s.io,application/json"
+"""What is accepted for tables, and what else from a server that makes none."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,23 @@ class Kind(Generic[T]):
     """A cluster that does not serve it has none of it: that is no problem."""
     lean: Callable[[T], T] | None = None
     """Leaves out of a value what a list must not hold."""
+    reads: Callable[[msgspec.Raw | bytes], T] | None = None
+    """In place of decoding to the model: from an object's JSON; raises `msgspec.DecodeError`."""
+    tables: bool = False
+    """Asked for as the server's own tables: `reads` is given a row of one, or a table of one row.
+
+    Servers give no WatchList as tables: what says that a list is whole gets lost in them.
+    """
+
+    @property
+    def accept(self) -> str:
+        """The form in which lists and watches are asked for."""
+        return TABLES if self.tables else "application/json"
+
+    @property
+    def query(self) -> dict[str, str]:
+        """What else is asked with them: the objects in the rows of tables."""
+        return {"includeObject": "Object"} if self.tables else {}
 
     @property
     def base(self) -> str:
@@ -44,12 +64,16 @@ class Kind(Generic[T]):
 
     def decode(self) -> Callable[[msgspec.Raw | bytes], T]:
         """From an object's JSON to a value; the function raises `msgspec.DecodeError`."""
+        if self.reads is not None:
+            return self.reads
         decode: Callable[[msgspec.Raw | bytes], T] = msgspec.json.Decoder(self.model).decode
         lean = self.lean
         return decode if lean is None else lambda raw: lean(decode(raw))
 
     def decode_event(self) -> Callable[[bytes], tuple[str, T | None]]:
         """From a line of a watch to what happened and to what; raises `msgspec.DecodeError`."""
+        if self.reads is not None:
+            return _event_by(self.reads)
         model: Any = self.model
         decode = msgspec.json.Decoder(TypedEvent[model]).decode
         lean = self.lean
@@ -68,3 +92,13 @@ class Kind(Generic[T]):
         body = await clients.kube(cluster).get(self.path(namespace, item.name))
         found: dict[str, Any] = plain(msgspec.json.decode(body))
         return found
+
+
+def _event_by(reads: Callable[[msgspec.Raw | bytes], T]) -> Callable[[bytes], tuple[str, T | None]]:
+    decode = msgspec.json.Decoder(RawEvent).decode
+
+    def event(line: bytes) -> tuple[str, T | None]:
+        told = decode(line)
+        return told.type or "", reads(told.object)
+
+    return event

@@ -99,7 +99,7 @@ class Reflector(Generic[T]):
         self._version = ""
         self._wait = _FIRST_WAIT
         self._failures = 0
-        self._watch_list = True
+        self._watch_list = not kind.tables
         self._fresh: dict[str, Item[T]] | None = None
         """What a list under way has read; it takes the place of `items` when it is whole."""
         self._fresh_odd: dict[str, Problem] = {}
@@ -180,11 +180,11 @@ class Reflector(Generic[T]):
         await self._watch(query)
 
     async def _list_by_pages(self) -> None:
-        query = {**self._selection.query, "limit": str(PAGE)}
+        query = {**self._kind.query, **self._selection.query, "limit": str(PAGE)}
         meta: ListMeta | None = None
         while True:
             try:
-                body = await self._api.get(self._path, **query)
+                body = await self._api.get(self._path, self._kind.accept, **query)
             except KubeError as error:
                 if not error.gone or "continue" not in query:
                     raise
@@ -193,7 +193,7 @@ class Reflector(Generic[T]):
                 query.pop("continue")
                 continue
             page = _page(body, self._path)
-            for raw in page.items or ():
+            for raw in page.items or page.rows or ():
                 self._take(raw)
             meta = page.metadata
             self._said_something()
@@ -228,6 +228,7 @@ class Reflector(Generic[T]):
         """Take in events until the stream ends."""
         least, most = _WATCH_SECONDS
         query = {
+            **self._kind.query,
             **self._selection.query,
             "watch": "true",
             "allowWatchBookmarks": "true",
@@ -236,7 +237,7 @@ class Reflector(Generic[T]):
             **(initial or {}),
         }
         query = {name: value for name, value in query.items() if value}
-        stream = self._api.stream(self._path, idle=self._idle, **query)
+        stream = self._api.stream(self._path, self._idle, self._kind.accept, **query)
         taken = 0
         async with aclosing(cast("Any", stream)) as packets:
             async for lines in packets:

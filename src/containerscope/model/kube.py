@@ -121,6 +121,8 @@ class RawList(msgspec.Struct, frozen=True, gc=False):
 
     metadata: ListMeta | None = None
     items: tuple[msgspec.Raw, ...] | None = None
+    rows: tuple[msgspec.Raw, ...] | None = None
+    """In place of items, of a table."""
 
 
 class RawEvent(msgspec.Struct, frozen=True, gc=False):

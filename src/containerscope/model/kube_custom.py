@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -15,6 +16,8 @@ class Custom(msgspec.Struct, frozen=True, rename="camel", gc=False):
     metadata: Meta | None = None
     status: Any = None
     """Whatever its controller writes there."""
+    columns: Mapping[str, Any] = {}
+    """What stands in the columns that its definition declares, by their names."""
 
     @property
     def conditions(self) -> tuple[Condition, ...]:
@@ -34,12 +37,30 @@ class Custom(msgspec.Struct, frozen=True, rename="camel", gc=False):
         return found if isinstance(found, str) else None
 
 
+class PrinterColumn(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """A column in which a definition has its objects shown."""
+
+    name: str | None = None
+    type: str | None = None
+    """`string`, `integer`, `number`, `boolean` or `date`."""
+    json_path: str | None = None
+    priority: int | None = None
+    """Above 0 it is for wide tables only."""
+
+
+class TableHead(msgspec.Struct, frozen=True, rename="camel", gc=False):
+    """The columns of a table of the server; those have no path."""
+
+    column_definitions: tuple[PrinterColumn, ...] | None = None
+
+
 class Served(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """A version of a definition."""
 
     name: str | None = None
     served: bool | None = None
     storage: bool | None = None
+    additional_printer_columns: tuple[PrinterColumn, ...] | None = None
 
 
 class Names(msgspec.Struct, frozen=True, rename="camel", gc=False):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
@@ -129,6 +129,8 @@ class Listing(msgspec.Struct, Generic[T], frozen=True, gc=False):
     """A stream keeps it true: it is as old as the connection's silence, not as its last answer."""
     stale_since: datetime | None = None
     """Set by the poller when the newest try to refresh it failed."""
+    columns: Hashable = ()
+    """What the API told of columns beyond those that the resource declares; see `Resource.told`."""
 
     @property
     def complete(self) -> bool:

@@ -109,6 +109,7 @@ class Cover:
             problems=problems,
             fetched_at=max(dates, default=None),
             stale_since=base.stale_since if new.phase is not Phase.DONE or failure(new) else None,
+            columns=new.columns or base.columns,
         )
 
 

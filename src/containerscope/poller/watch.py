@@ -227,5 +227,6 @@ def _alike(shown: Listing[Any], listing: Listing[Any], *, final: bool) -> bool:
         and shown.phase is listing.phase
         and shown.problems == listing.problems
         and shown.stale_since == listing.stale_since
+        and shown.columns == listing.columns
         and (not final or shown.fetched_at == listing.fetched_at)
     )

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from containerscope.insight.verdict import Verdict
-from containerscope.kube import Kind
 from containerscope.model.health import Level
 from containerscope.model.kube_custom import Definition, DefinitionSpec
-from containerscope.resource import Block, Column, Platform, Resource
+from containerscope.model.listing import Item, Missing
+from containerscope.resource import Block, Column, Platform, Resource, Scope
 from containerscope.resources import _blocks, _kube
+from containerscope.resources._kube_kinds import listed_as
 from containerscope.resources._kube_object_actions import object_actions
-
-_DEFINITIONS: Kind[Definition] = Kind(
-    Definition, "customresourcedefinitions", "apiextensions.k8s.io/v1", namespaced=False
-)
+from containerscope.resources._kube_printed import DEFINITIONS
 
 
 def _spec(each: Definition) -> DefinitionSpec:
@@ -36,6 +34,21 @@ def _kind(each: Definition) -> str | None:
     return names.kind if names else None
 
 
+def _objects(scope: Scope, item: Item[Definition]) -> _kube.Lead:
+    """The list of its objects: that of a resource of ours where there is one."""
+    if isinstance(item.value, Missing) or verdict(item.value).level is not Level.FINE:
+        return None
+    known = listed_as(f"{_spec(item.value).group}/", _kind(item.value))
+    within = scope.within(cluster=item.cluster or scope.cluster, service="", parent="")
+    return known or item.name, within, ""
+
+
+def _columns(each: Definition) -> tuple[str, ...]:
+    """The names of the columns that any version declares."""
+    declared = (c for v in _spec(each).versions or () for c in v.additional_printer_columns or ())
+    return tuple(dict.fromkeys(column.name for column in declared if column.name))
+
+
 def _shape(each: Definition) -> tuple[Block, ...]:
     names = _spec(each).names
     return (
@@ -46,6 +59,7 @@ def _shape(each: Definition) -> tuple[Block, ...]:
             ("Short names", names.short_names if names else None),
             ("Scope", _spec(each).scope),
             ("Versions", _versions(each)),
+            ("Columns", _columns(each)),
         ),
     )
 
@@ -55,7 +69,7 @@ RESOURCE: Resource[Definition] = Resource(
     noun="custom resource definition",
     platform=Platform.KUBERNETES,
     model=Definition,
-    lister=_kube.lister(_DEFINITIONS),
+    lister=_kube.lister(DEFINITIONS),
     live=True,
     aliases=("crd", "customresourcedefinitions"),
     columns=(
@@ -68,11 +82,12 @@ RESOURCE: Resource[Definition] = Resource(
         Column("VERSIONS", _versions, priority=3),
         _kube.AGE,
     ),
-    read=_DEFINITIONS.read,
+    read=DEFINITIONS.read,
+    leads=_objects,
     owner=_kube.OWNER,
     health=_kube.health(verdict),
     details=_kube.simple_overview("CustomResourceDefinition", _shape, verdict),
-    actions=object_actions(_DEFINITIONS),
+    actions=object_actions(DEFINITIONS),
     permissions=_kube.PERMISSIONS,
     empty="No custom resources are defined in {scope}.",
     tags=_kube.tags,

@@ -189,6 +189,7 @@ def build(
     `now` is the server's time, from which ages count. With the rows built before, work on items
     that are still the same objects is not done again.
     """
+    resource = resource.of(listing)
     sorting = read_sorting(resource, view.sort)
     if resource.tree is not None and _folds(view, resource):
         items = folded(listing.items, view.folded, resource.tree)

@@ -11,7 +11,7 @@ from textual import work
 
 from containerscope.model.health import Level
 from containerscope.model.listing import Item
-from containerscope.resource import Action, Resource, Scope
+from containerscope.resource import Action
 from containerscope.ui.dialogs import Choice, Chooser
 from containerscope.ui.doing import Doing, Undo, doing_line, halts, same_under_way, undo_of
 from containerscope.ui.header import account_number
@@ -40,12 +40,6 @@ class ActScreen(RowScreen):
 
     # What can be done
 
-    def _own(self, item: Item[Any]) -> tuple[Resource[Any], Scope, Item[Any]]:
-        """The row that is acted on: itself, or the one of another list that it stands for."""
-        here, itself = self.history.here.scope, self.resource.itself
-        found = itself(here, item) if itself is not None else None
-        return (self.resource, here, item) if found is None else found
-
     def _marked(self) -> list[Item[Any]]:
         return [item for key in self.table.marks if (item := self.item_of(key)) is not None]
 
@@ -54,17 +48,17 @@ class ActScreen(RowScreen):
         item = self.item
         if self.resource.itself is None or item is None:
             return self.resource.actions
-        resource = self._own(item)[0]
-        if any(self._own(each)[0] is not resource for each in self._marked()):
+        resource = self.own(item)[0]
+        if any(self.own(each)[0] is not resource for each in self._marked()):
             return ()
         return resource.actions
 
     def _meant(self, action: Action[Any]) -> tuple[Item[Any], ...]:
         """The marked rows where the action takes several, else the one under the cursor."""
-        marked = [self._own(item)[2] for item in self._marked()]
+        marked = [self.own(item)[2] for item in self._marked()]
         if marked and action.bulk:
             return tuple(sorted(marked, key=lambda item: item.name))
-        return () if self.item is None else (self._own(self.item)[2],)
+        return () if self.item is None else (self.own(self.item)[2],)
 
     def acting_keys(self) -> dict[str, str]:
         """The ids of the keys that do something to the row under the cursor, and what they do."""
@@ -150,7 +144,7 @@ class ActScreen(RowScreen):
         if self.resource.itself is None or not items:
             return Order(self.resource, action, here, items)
         rows = [row for item in items if (row := self.item_of(item.key)) is not None]
-        resource, scope, _ = self._own(rows[0]) if rows else (self.resource, here, None)
+        resource, scope, _ = self.own(rows[0]) if rows else (self.resource, here, None)
         # Of several, each names its cluster and namespace by itself.
         return Order(resource, action, scope if len(items) == 1 else here, items)
 

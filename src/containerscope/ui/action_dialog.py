@@ -100,6 +100,28 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         self._read_at = 0.0
         self._preview: Preview | None = None
         self._answer = answer or ""
+        self._values: list[str] = []
+        self._make_parts()
+
+    def _make_parts(self) -> None:
+        # What is read may come when the dialog is being taken down, its parts one by one: they are
+        # held here and not looked for.
+        asks = self.order.action.asks
+        self._box = Vertical(classes="dialog act")
+        self._line = _still(
+            Input(
+                compact=True,
+                id="answer",
+                restrict=asks.characters if asks is not None else None,
+                max_length=asks.longest if asks is not None else 0,
+            )
+        )
+        self._choices = OptionList(markup=False, compact=True, id="options")
+        self._effects = VerticalScroll(id="effects", can_focus=False)
+        self._plan_text = Static(Text("reading it again…", "dim"), id="plan", markup=False)
+        self._typing = Horizontal(classes="field", id="typed")
+        self._word = _still(TypedInput(compact=True, id="word"))
+        self._hint_line = Static("", id="hint", markup=False)
 
     @property
     def attentive(self) -> bool:
@@ -109,7 +131,7 @@ class ActionDialog(ModalScreen[Confirmed | None]):
     def compose(self) -> ComposeResult:
         """Heading, place, the answer, what happens, and the confirmation."""
         asks = self.order.action.asks
-        with Vertical(classes="dialog act"):
+        with self._box:
             yield Static(Text(_fit(self.order.title)), classes="heading")
             yield Static(Text(_fit(self._place), "dim"))
             if identity := self._identity():
@@ -117,22 +139,15 @@ class ActionDialog(ModalScreen[Confirmed | None]):
             if asks is not None and asks.kind == "line":
                 with Horizontal(classes="field"):
                     yield Static(Text(f"{asks.label}  "), id="label")
-                    yield _still(
-                        Input(
-                            compact=True,
-                            id="answer",
-                            restrict=asks.characters,
-                            max_length=asks.longest,
-                        )
-                    )
+                    yield self._line
             elif asks is not None:
-                yield OptionList(markup=False, compact=True, id="options")
-            with VerticalScroll(id="effects", can_focus=False):
-                yield Static(Text("reading it again…", "dim"), id="plan", markup=False)
-            with Horizontal(classes="field", id="typed"):
+                yield self._choices
+            with self._effects:
+                yield self._plan_text
+            with self._typing:
                 yield Static(Text(f"type {_fit(self.order.word)} to confirm  "), id="wanted")
-                yield _still(TypedInput(compact=True, id="word"))
-            yield Static("", id="hint", markup=False)
+                yield self._word
+            yield self._hint_line
 
     def _identity(self) -> str:
         """By what it is known, where that is more than its name."""
@@ -141,10 +156,10 @@ class ActionDialog(ModalScreen[Confirmed | None]):
 
     def on_mount(self) -> None:
         """Read the live state, and let its age be seen."""
-        self.query_one("#typed").display = False
-        found = self.query("#answer, #options")
-        if found:
-            self.set_focus(found.first())
+        self._typing.display = False
+        asks = self.order.action.asks
+        if asks is not None:
+            self.set_focus(self._line if asks.kind == "line" else self._choices)
         self._read()
         self.set_interval(1.0, self._show)
 
@@ -160,10 +175,9 @@ class ActionDialog(ModalScreen[Confirmed | None]):
             if not self._answer:
                 self._answer = action.answer(state) if self._given is None else self._given
             if action.asks.kind == "line":
-                line = self.query_one("#answer", Input)
-                if not line.value:
-                    line.value = self._answer
-                    line.select_all()
+                if not self._line.value:
+                    self._line.value = self._answer
+                    self._line.select_all()
             else:
                 self._offer([(each.value, each.label) for each in options])
         if self._tried is None:
@@ -174,15 +188,14 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         self._show()
 
     def _offer(self, options: Sequence[tuple[str, str]]) -> None:
-        shown = self.query_one("#options", OptionList)
-        shown.add_options(
+        self._choices.add_options(
             Option(Text(_fit(label), no_wrap=True, overflow="ellipsis"), id=str(number))
             for number, (_, label) in enumerate(options)
         )
         self._values = [value for value, _ in options]
         if options:
             given = self._values.index(self._answer) if self._answer in self._values else 0
-            shown.highlighted = given
+            self._choices.highlighted = given
 
     @on(Input.Changed, "#answer")
     def _answered(self, event: Input.Changed) -> None:
@@ -204,7 +217,7 @@ class ActionDialog(ModalScreen[Confirmed | None]):
             self._confirm(Confirm.YES)
             return
         if self._preview.confirm is Confirm.TYPED:
-            self.set_focus(self.query_one("#word"))
+            self.set_focus(self._word)
         else:
             self.set_focus(None)
         if self._yes_key == "enter":
@@ -222,13 +235,13 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         if found is None:
             return
         age = max(0, round(self._monotonic() - self._read_at))
-        self.query_one("#plan", Static).update(plan_text(found, age))
+        self._plan_text.update(plan_text(found, age))
         typed = bool(found.ready) and found.confirm is Confirm.TYPED
-        self.query_one("#typed").display = typed
+        self._typing.display = typed
         asks = self.order.action.asks is not None
         if typed and not asks and self.focused is None:
-            self.set_focus(self.query_one("#word"))
-        self.query_one("#hint", Static).update(Text(self._hint(found, typed=typed), "dim"))
+            self.set_focus(self._word)
+        self._hint_line.update(Text(self._hint(found, typed=typed), "dim"))
         self.call_after_refresh(self._share_height)
 
     def on_resize(self) -> None:
@@ -240,32 +253,30 @@ class ActionDialog(ModalScreen[Confirmed | None]):
 
         A height of its own measure would count the rows that are scrolled away.
         """
-        effects = self.query_one("#effects", VerticalScroll)
-        others = (each for each in self.query_one(".act").children if each is not effects)
+        others = (each for each in self._box.children if each is not self._effects)
         taken = sum(each.outer_size.height for each in others if each.display) + _FRAME
-        effects.styles.max_height = max(_LEAST, self.app.size.height - taken)
+        self._effects.styles.max_height = max(_LEAST, self.app.size.height - taken)
 
     def _hint(self, found: Preview, *, typed: bool) -> str:
         if not found.ready:
             return "esc closes"
         on_answer = self.focused is not None and self.focused.id in ("answer", "options")
-        more = "   pgdn more" if self.query_one("#effects").max_scroll_y > 0 else ""
+        more = "   pgdn more" if self._effects.max_scroll_y > 0 else ""
         confirms = "enter confirms" if typed else f"{self._yes_key} confirms"
         goes_on = "enter opens it" if self.order.action.opens else "enter goes on"
         return (goes_on if on_answer else confirms) + f"   esc cancels{more}"
 
     def action_choose(self, by: int) -> None:
         """Another answer, by the letters too."""
-        for options in self.query(OptionList):
-            if by > 0:
-                options.action_cursor_down()
-            else:
-                options.action_cursor_up()
+        if by > 0:
+            self._choices.action_cursor_down()
+        else:
+            self._choices.action_cursor_up()
 
     def action_turn(self, by: int) -> None:
         """More of what happens, where it does not fit."""
-        effects = self.query_one("#effects", VerticalScroll)
-        effects.scroll_relative(y=by * max(1, effects.size.height - 1), animate=False)
+        rows = max(1, self._effects.size.height - 1)
+        self._effects.scroll_relative(y=by * rows, animate=False)
 
     def on_key(self, event: events.Key) -> None:
         """The one key that says yes, while nothing is typed or chosen."""
@@ -278,8 +289,8 @@ class ActionDialog(ModalScreen[Confirmed | None]):
         if event.value.strip() == self.order.word:
             self._confirm(Confirm.TYPED)
         else:
-            self.query_one("#word", Input).placeholder = f"not {_fit(event.value)}"
-            self.query_one("#word", Input).value = ""
+            self._word.placeholder = f"not {_fit(event.value)}"
+            self._word.value = ""
 
     def _confirm(self, how: Confirm) -> None:
         found = self._preview

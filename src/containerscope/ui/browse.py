@@ -6,13 +6,15 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import on
+from textual import on, work
 from textual.binding import BindingType
 
+from containerscope.model.listing import ApiError
 from containerscope.resource import Platform
 from containerscope.resources import all_resources, find
 from containerscope.rows import matching
-from containerscope.ui.commands import CommandError, Do, parse
+from containerscope.ui.chrome import problem_words
+from containerscope.ui.commands import CommandError, Do, UnknownWordError, parse
 from containerscope.ui.enter import EnterScreen
 from containerscope.ui.help import Help
 from containerscope.ui.keys import KEYS, works
@@ -74,7 +76,7 @@ class BrowseScreen(EnterScreen):
         """Close what is open, clear the filter, or go back."""
         if self.prompt.is_open:
             self.prompt.leave()
-        elif self.detail.view.wanted and self.detail.view.has_focus:
+        elif self.detail.view.wanted and self.in_text:
             self.detail.view.search("")
         elif self.detail.has_class("open"):
             self.close_detail()
@@ -121,14 +123,14 @@ class BrowseScreen(EnterScreen):
         """By lines, in the pane that has the keyboard."""
         if self.prompt.is_open:
             self.prompt.choose(by)
-        elif self.detail.view.has_focus:
+        elif self.in_text:
             self.detail.view.move(by)
         else:
             self.table.move(by)
 
     def action_jump(self, direction: int) -> None:
         """To the top or the bottom."""
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.detail.view.jump(direction)
         elif direction < 0:
             self.table.action_top()
@@ -137,7 +139,7 @@ class BrowseScreen(EnterScreen):
 
     def action_page(self, by: int) -> None:
         """By pages."""
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.detail.view.page(by)
         else:
             self.table.page(by)
@@ -145,7 +147,7 @@ class BrowseScreen(EnterScreen):
     def action_match(self, by: int) -> None:
         """To another match: in the text, or of the last filter among the rows."""
         rows = self.rows
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.detail.view.match(by)
         elif rows is not None and rows.keys:
             found = matching(rows, self.sought, self.now())
@@ -211,7 +213,7 @@ class BrowseScreen(EnterScreen):
 
     def action_filter(self) -> None:
         """Filter rows, or search in the text."""
-        if self.detail.view.has_focus:
+        if self.in_text:
             self.prompt.open("?", self.detail.view.wanted)
         else:
             self.prompt.open("/", self.history.here.filter)
@@ -253,10 +255,36 @@ class BrowseScreen(EnterScreen):
                 self._obey(text)
             except CommandError as error:
                 self.prompt.fault(str(error))
+                if isinstance(error, UnknownWordError) and error.cluster:
+                    self._ask_for_word(text, error)
                 return
         else:
             self._look_for(mode, text)
         self._back_to_pane(mode)
+
+    @work(exclusive=True, group="word")
+    async def _ask_for_word(self, line: str, unknown: UnknownWordError) -> None:
+        """Have the cluster say what it calls so, while the line waits."""
+        session = self.session
+        if session is None:
+            return
+        from containerscope.resources._kube_names import full_name
+
+        self.prompt.fault(f"asking {unknown.cluster} what {unknown.word} is…")
+        try:
+            name = await full_name(session.clients, unknown.cluster, unknown.word)
+        except ApiError as error:
+            self._answer_word(line, f"{unknown}: {problem_words(error.problem)}", "")
+        else:
+            self._answer_word(line, str(unknown), name or "")
+
+    def _answer_word(self, line: str, wrong: str, name: str) -> None:
+        if not (self.prompt.is_open and self.prompt.line.value == line):
+            return
+        self.prompt.fault(wrong)
+        if name:
+            words = line.strip().lstrip(":").strip().partition(" ")[2]
+            self.entered(":", f"{name} {words}")
 
     def _back_to_pane(self, mode: str) -> None:
         self.prompt.close()

@@ -54,6 +54,16 @@ class CommandError(Exception):
     """A command that cannot be carried out, in a sentence."""
 
 
+class UnknownWordError(CommandError):
+    """A command that begins with a word that only a Kubernetes cluster may know."""
+
+    def __init__(self, word: str, cluster: str) -> None:
+        super().__init__(f"no command or resource is called {word!r}; ? lists them")
+        self.word = word
+        self.cluster = cluster
+        """That which was named, or which one is in; empty for none."""
+
+
 @dataclass(frozen=True)
 class Show:
     """List a resource."""
@@ -105,7 +115,10 @@ def parse(text: str, find: Find, scope: Scope, *, inside: bool = False) -> Show 
             raise CommandError(f"usage: {verb.name} {verb.usage}")
         return Do(verb.name, tuple(rest))
     if resource is None:
-        raise CommandError(f"no command or resource is called {head!r}; ? lists them")
+        named = (word.partition("=") for word in rest)
+        typed = {_SCOPE_WORDS.get(name.lower()): value for name, _, value in named}
+        within = scope.cluster if inside else ""
+        raise UnknownWordError(head, typed.get("cluster", within).partition(",")[0])
     return _show(resource, rest, scope, inside=inside)
 
 

@@ -16,7 +16,7 @@ from containerscope.model.health import Level
 from containerscope.model.listing import Item, Listing, Missing, Phase, Problem
 from containerscope.model.text import visible
 from containerscope.poller import Poller
-from containerscope.resource import Child, Demand, Identity, Resource, Target
+from containerscope.resource import Child, Demand, Identity, Resource, Scope, Target
 from containerscope.resources import all_resources, find
 from containerscope.rows import Rows
 from containerscope.settings import Settings
@@ -26,7 +26,6 @@ from containerscope.ui.block_lines import GLYPH
 from containerscope.ui.commands import Candidate, completions
 from containerscope.ui.detail import DetailPane
 from containerscope.ui.header import Pulse, header
-from containerscope.ui.lines import LinesView
 from containerscope.ui.location import History
 from containerscope.ui.logs import ended_at, has_previous
 from containerscope.ui.memory import Memory
@@ -105,13 +104,18 @@ class FrameScreen(Screen[None]):
         """What is listed here."""
         resource = find(self.history.here.resource)
         assert resource is not None, self.history.here.resource
-        return resource
+        return resource if self.listing is None else resource.of(self.listing)
 
     @property
     def item(self) -> Item[Any] | None:
         """The item under the cursor."""
         key = self.table.cursor_key
         return None if key is None else self.item_of(key)
+
+    @property
+    def in_text(self) -> bool:
+        """Whether the detail has the keyboard, as is so before its widget has heard of it."""
+        return self.focused is self.detail.view
 
     def item_of(self, key: str) -> Item[Any] | None:
         """The item of a row of this place; None for one of a place before."""
@@ -227,8 +231,9 @@ class FrameScreen(Screen[None]):
         """What the keys depend on."""
         item, detail = self.item, self.detail
         child = self.child_of(item)
+        own = self.own(item) if item is not None else None
         known = item is not None and not isinstance(item.value, Missing)
-        text = isinstance(self.focused, LinesView)
+        text = self.in_text
         return keys.Context(
             pane="detail" if text else "table",
             row=item is not None,
@@ -239,11 +244,8 @@ class FrameScreen(Screen[None]):
             and item is not None
             and (ended_at(item.value) is not None or has_previous(item.value)),
             pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
-            used=item is not None
-            and (self.resource.used_by is not None or self.resource.users is not None),
-            owner=item is not None
-            and self.resource.owner is not None
-            and self.resource.owner.when(item),
+            used=own is not None and (own[0].used_by is not None or own[0].users is not None),
+            owner=own is not None and own[0].owner is not None and own[0].owner.when(own[2]),
             tree=self.child_to("tree") is not None,
             folds=self.resource.tree is not None,
             console=known and self.resource.console is not None,
@@ -256,6 +258,12 @@ class FrameScreen(Screen[None]):
             actions=self.acting_keys(),
             undo=self.can_undo(),
         )
+
+    def own(self, item: Item[Any]) -> tuple[Resource[Any], Scope, Item[Any]]:
+        """The row that is meant: itself, or the one of another list that it stands for."""
+        here, itself = self.history.here.scope, self.resource.itself
+        found = itself(here, item) if itself is not None else None
+        return (self.resource, here, item) if found is None else found
 
     def child_of(self, item: Item[Any] | None) -> Child[Any] | None:
         """What `enter` opens below a row; nothing where it stands for one elsewhere."""

@@ -45,7 +45,7 @@ class Prompt(Vertical):
         super().__init__(id=id)
         self._complete, self._entered, self._left = complete, entered, left
         self._candidates: tuple[Candidate, ...] = ()
-        self._before = self._suggested = ""
+        self._before = self._suggested = self._wrong = ""
         self.mode: Mode = ":"
         self.display = False
 
@@ -105,7 +105,8 @@ class Prompt(Vertical):
         self._candidates = ()
 
     def fault(self, words: str) -> None:
-        """Say what is wrong with the line; it stays open."""
+        """Say what is wrong with the line as it is; it stays open."""
+        self._wrong = self.line.value if words else ""
         static = self.query_one("#fault", Static)
         static.update(Text(visible(words)))
         static.display = bool(words)
@@ -152,7 +153,8 @@ class Prompt(Vertical):
         event.stop()
         # What has changed again since may have been typed into the line before this one.
         if self.is_open and event.value == self.line.value:
-            self.fault("")
+            if event.value != self._wrong:
+                self.fault("")
             self._suggest(event.value)
             self.post_message(self.Typed(self.mode, event.value))
 

@@ -74,14 +74,18 @@ class RowScreen(ViewScreen):
 
     def action_owner(self) -> None:
         """What made the thing that the row stands for, and keeps it."""
-        item, jump, session = self.item, self.resource.owner, self.session
-        if item is not None and jump is not None and session is not None and jump.when(item):
-            self.run_worker(self._jump(session.clients, jump, item), group="jump", exclusive=True)
+        if self.item is None or self.session is None:
+            return
+        resource, scope, item = self.own(self.item)
+        jump = resource.owner
+        if jump is not None and jump.when(item):
+            work = self._jump(self.session.clients, jump, scope, item)
+            self.run_worker(work, group="jump", exclusive=True)
 
-    async def _jump(self, clients: Clients, jump: Jump[Any], item: Item[Any]) -> None:
+    async def _jump(self, clients: Clients, jump: Jump[Any], scope: Scope, item: Item[Any]) -> None:
         here, resource = self.history.here, self.resource
         try:
-            there, scope = await jump.place(clients, here.scope, item)
+            there, scope = await jump.place(clients, scope, item)
         except ApiError as error:
             self.say(problem_words(error.problem), wrong=True)
             return
@@ -112,16 +116,17 @@ class RowScreen(ViewScreen):
 
     def action_used_by(self) -> None:
         """What uses the thing that the row stands for, in every cluster where it may."""
-        item, key_of = self.item, self.resource.used_by
-        if item is not None and self.resource.users is not None:
-            self.drill(self.resource.users)
-            return
-        if item is None or key_of is None:
+        if self.item is None:
             return
         here = self.history.here
-        scope = here.scope.within(cluster="", service="", parent=key_of(item))
-        trail = (*here.trail, here.resource, item.name)
-        self.go(Location(resource="used-by", scope=scope, trail=trail))
+        resource, scope, item = self.own(self.item)
+        users, key_of = resource.users, resource.used_by
+        if users is not None:
+            self.go(here.onward(self.resource, users.resource, users.scope(scope, item), item))
+        elif key_of is not None:
+            scope = here.scope.within(cluster="", service="", parent=key_of(item))
+            trail = (*here.trail, here.resource, item.name)
+            self.go(Location(resource="used-by", scope=scope, trail=trail))
 
     def action_compare(self) -> None:
         """What differs between the two marked rows."""
@@ -219,7 +224,7 @@ class RowScreen(ViewScreen):
             if self.item is not None:
                 self.open_detail()
                 self.set_focus(self.detail.view)
-        elif self.detail.view.has_focus:
+        elif self.in_text:
             if self.body.has_class("full"):
                 self.close_detail()
             self.set_focus(self.table)
@@ -286,7 +291,7 @@ class RowScreen(ViewScreen):
     def action_copy(self) -> None:
         """The name, or the value on the line."""
         view = self.detail.view
-        if view.has_focus:
+        if self.in_text:
             text = view.line.copy
             if view.line.secret:
                 text = MASK
@@ -301,7 +306,7 @@ class RowScreen(ViewScreen):
     def action_copy_arn(self) -> None:
         """The ARN, or the whole text."""
         item = self.item
-        if self.detail.view.has_focus and self.detail.raw_text:
+        if self.in_text and self.detail.raw_text:
             self._copy(self.detail.raw_text)
         elif item is not None:
             arn = None if isinstance(item.value, Missing) else self.resource.arn(item.value)
