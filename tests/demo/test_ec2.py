@@ -13,6 +13,7 @@ from containerscope.demo.clock import StillClock
 from containerscope.demo.ec2_groups import NFS
 from containerscope.demo.efs_build import LATE_ZONE
 from containerscope.demo.efs_state import file_system_id
+from containerscope.demo.protocol_errors import AwsError
 from containerscope.demo.scale import Scale
 from containerscope.demo.server import RunningServer
 from containerscope.demo.world import World
@@ -348,12 +349,31 @@ def test_every_answer_fits_its_shape(world: World) -> None:
         "DescribeSecurityGroupRules", "DescribeImages", "DescribeLaunchTemplates",
         "DescribeVpcs", "DescribeSubnets", "DescribeRouteTables", "DescribeNatGateways",
         "DescribeVpcEndpoints", "DescribeRegions", "DescribeAvailabilityZones",
-        "DescribeInstanceTypes",
+        "DescribeInstanceTypes", "DescribeVolumes", "DescribeVolumeStatus",
     ):  # fmt: skip
         [things] = [
             each for each in ask(world, "ec2", operation).values() if isinstance(each, list)
         ]
         assert things, operation
+
+
+def test_disks_are_attached_to_the_instances_that_are_there(world: World) -> None:
+    volumes = {each["VolumeId"]: each for each in ask(world, "ec2", "DescribeVolumes")["Volumes"]}
+    reservations = ask(world, "ec2", "DescribeInstances")["Reservations"]
+    instances = [each for one in reservations for each in one["Instances"]]
+    for each in instances:
+        for mapping in each["BlockDeviceMappings"]:
+            [attachment] = volumes[mapping["Ebs"]["VolumeId"]]["Attachments"]
+            assert attachment["InstanceId"] == each["InstanceId"]
+    held = [each for each in volumes.values() if "kafka" in str(each.get("Tags"))]
+    assert len(held) == 3
+    assert {each["Attachments"][0]["InstanceId"] for each in held} <= {
+        each["InstanceId"] for each in instances
+    }
+    worn = ask(world, "ec2", "DescribeVolumeStatus")["VolumeStatuses"]
+    assert [each["VolumeStatus"]["Status"] for each in worn].count("impaired") == 1
+    with pytest.raises(AwsError, match="does not exist"):
+        ask(world, "ec2", "DescribeVolumes", VolumeIds=["vol-0123456789abcdef0"])
 
 
 def test_a_page_of_interfaces_describes_no_more_than_is_on_it() -> None:

@@ -40,6 +40,7 @@ TG = "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/cart/943f0
         ("eni-0123456789abcdef0", "interface", "eni-0123456789abcdef0", "tasks"),
         ("i-0123456789abcdef0", "instance", "i-0123456789abcdef0", "instances"),
         ("fs-01234567", "file system", "fs-01234567", "efs"),
+        ("vol-0123456789abcdef0", "EBS volume", "vol-0123456789abcdef0", "volumes"),
         ("fsap-0123456789abcdef0", "access point", "fsap-0123456789abcdef0", "efs"),
         ("sg-0123456789abcdef0", "security group", "sg-0123456789abcdef0", "services"),
         ("subnet-01234567", "subnet", "subnet-01234567", "services"),

@@ -14,11 +14,11 @@ from containerscope.insight.kube_storage import console_page, held_by
 from containerscope.model.elb import LoadBalancer
 from containerscope.model.kube_network import Ingress, KubeService, TargetGroupBinding
 from containerscope.model.kube_storage import PersistentVolume
-from containerscope.model.listing import Item
+from containerscope.model.listing import Item, Missing, Why
 from containerscope.resource import Scope, TableBlock, TextBlock
 from containerscope.resources import find
 from tests.kube.cluster import HERE, NAME, Cluster, value
-from tests.kube.test_resources import all_of, cell, down, named
+from tests.kube.test_resources import all_of, blocks_of, cell, down, named
 from tests.resources.wire import labelled
 
 SHOP = HERE.within(namespace="shop")
@@ -182,7 +182,7 @@ async def test_a_claim_says_what_holds_its_data_and_leads_to_the_file_system(
     claims = await all_of("pvcs", reader)
     assert reader.calls["kubernetes:list persistentvolumes"] == 1
     held = {cell("pvcs", item, "held_by") for item in claims.items}
-    assert held == {"EBS", "EFS"}
+    assert held == {"EBS", "EFS", "FSx for Lustre", "FSx for OpenZFS"}
     media = named(claims, "media-library")
     assert cell("pvcs", media, "backing").startswith("fs-")
     [system] = (await down("pvcs", "efs", media, reader)).items
@@ -193,6 +193,70 @@ async def test_a_claim_says_what_holds_its_data_and_leads_to_the_file_system(
     resource = find("pvcs")
     assert resource is not None
     assert "efs" not in [child.resource for child in resource.children if child.when(disk)]
+
+
+async def test_claims_and_volumes_are_joined_to_their_disks_by_one_call(
+    cluster: Cluster, reader: AwsClients
+) -> None:
+    claims = await all_of("pvcs", reader)
+    assert reader.calls["ec2:DescribeVolumes"] == 1
+    disk = named(claims, "data-cart-db-0")
+    assert cell("pvcs", disk, "live").startswith("in-use gp3 50 GiB eu-west-1")
+    assert cell("pvcs", named(claims, "report-archive"), "live") == "there is no such volume"
+    volumes = await all_of("pvs", reader)
+    assert reader.calls["ec2:DescribeVolumes"] == 2
+    assert cell("pvs", named(volumes, "report-archive"), "live") == "there is no such volume"
+
+    [held] = (await down("pvcs", "volumes", disk, reader)).items
+    assert value(held).volume.volume_id == cell("pvcs", disk, "backing")
+    assert [each.key for each in (await down("volumes", "pvcs", held, reader)).items] == [disk.key]
+    resource = find("volumes")
+    assert resource is not None
+    assert resource.users is not None
+    assert resource.owner is not None
+    listing = await all_of("kube-used-by", reader, resource.users.scope(HERE, held))
+    pods = [item.name for item in listing.items if value(item).kind == "Pod"]
+    assert pods == ["cart-db-0"]
+    name, scope = await resource.owner.place(reader, HERE, held)
+    nodes = await all_of(name, reader, scope)
+    [pod] = [item for item in listing.items if item.name == "cart-db-0"]
+    assert [item.name for item in nodes.items] == [value(pod).value.spec.node_name]
+
+
+async def test_claims_and_volumes_lead_to_their_fsx_file_systems(reader: AwsClients) -> None:
+    claims = await all_of("pvcs", reader)
+    assert reader.calls["fsx:DescribeFileSystems"] == 1
+    assert reader.calls["fsx:DescribeVolumes"] == 1
+    training, cache = named(claims, "training-data"), named(claims, "ci-cache")
+    assert cell("pvcs", training, "live") == "available Lustre 2400 GiB"
+    assert cell("pvcs", cache, "live") == "available OpenZFS 512 GiB"
+    [system] = (await down("pvcs", "fsx", training, reader)).items
+    assert value(system).file_system.file_system_id == cell("pvcs", training, "backing")
+    [holder] = (await down("pvcs", "fsx", cache, reader)).items
+    assert cell("fsx", holder, "type") == "OpenZFS"
+    told = labelled(await blocks_of("pvcs", training, reader))
+    assert told["Mount name"] == "kq3zfbev"
+    told = labelled(await blocks_of("pvcs", cache, reader))
+    assert told["Path"] == "/fsx/ci-cache"
+    [volume] = (await down("pvcs", "pvs", training, reader)).items
+    resource = find("pvs")
+    assert resource is not None
+    assert resource.owner is not None
+    name, scope = await resource.owner.place(reader, HERE, volume)
+    assert [each.key for each in (await all_of(name, reader, scope)).items] == [system.key]
+
+
+async def test_where_disks_may_not_be_read_the_cell_says_so(
+    cluster: Cluster, clients: AwsClients
+) -> None:
+    cluster.account.faults.append(Fault(kind="denied", service="ec2", operation="DescribeVolumes"))
+    claims = await all_of("pvcs", clients)
+    held = cell("pvcs", named(claims, "data-cart-db-0"), "live")
+    assert isinstance(held, Missing)
+    assert held.why is Why.DENIED
+    blocks = await blocks_of("pvcs", named(claims, "data-kafka-0"), clients)
+    told = [block.text for block in blocks if isinstance(block, TextBlock)]
+    assert any("ec2:DescribeVolumes" in text for text in told)
 
 
 async def test_a_pod_leads_to_the_role_behind_it_and_to_its_node(reader: AwsClients) -> None:

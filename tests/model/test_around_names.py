@@ -12,7 +12,7 @@ import botocore.model
 import msgspec
 import pytest
 
-from containerscope.model import asg, cloudwatch, ec2, ecr, efs, elb, iam, logs, scaling
+from containerscope.model import asg, cloudwatch, ebs, ec2, ecr, efs, elb, fsx, iam, logs, scaling
 
 ROOTS: dict[type[msgspec.Struct], tuple[str, str]] = {
     elb.TargetGroup: ("elbv2", "TargetGroup"),
@@ -40,6 +40,10 @@ ROOTS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ec2.NetworkInterface: ("ec2", "NetworkInterface"),
     ec2.Instance: ("ec2", "Instance"),
     ec2.Reservation: ("ec2", "Reservation"),
+    ebs.EbsVolume: ("ec2", "Volume"),
+    ebs.VolumeStatus: ("ec2", "VolumeStatusItem"),
+    fsx.FsxFileSystem: ("fsx", "FileSystem"),
+    fsx.FsxVolume: ("fsx", "Volume"),
     iam.Role: ("iam", "Role"),
     iam.RoleDetail: ("iam", "RoleDetail"),
     iam.AttachedPolicy: ("iam", "AttachedPolicy"),

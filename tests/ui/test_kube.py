@@ -121,6 +121,29 @@ async def test_what_only_a_cluster_knows_is_asked_of_it(start: Start) -> None:
         await wait_for_text(pilot, "platform › targetgroupbindings")
 
 
+async def test_from_a_claim_to_its_volume_in_aws_and_back_to_its_pod_and_node(start: Start) -> None:
+    async with start(200, 40) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"pvcs cluster=platform", "enter")
+        await wait_for_text(pilot, "pvcs (16)", "report-archive", "vol-")
+        await pilot.press("W")
+        await wait_for_text(pilot, "LIVE IN AWS", "in-use gp3 50 GiB", "there is no such volume")
+        await pilot.press("slash", *"cart-db-0", "enter", "enter")
+        await wait_for_text(pilot, "data-cart-db-0 › pvs (1)")
+        await pilot.press("J")
+        await wait_for_text(pilot, "› volumes (1)", "shop/data-cart-db-0 in platform", "gp3")
+        await pilot.press("u")
+        await wait_for_text(pilot, "› kube-used-by (1)", "cart-db-0", "volume data")
+        await pilot.press("escape")
+        await wait_for_text(pilot, "› volumes (1)")
+        await pilot.press("J")
+        await wait_for_text(pilot, "› nodes (1)", "ip-", "m6i")
+        # What nobody made for a claim has no users to look for.
+        await pilot.press(":", *"ebs tryout", "enter")
+        text = await wait_for_text(pilot, "volumes (1/", "not attached")
+        assert "u used by" not in text
+
+
 async def test_rows_of_both_worlds_are_acted_on_as_in_their_own_lists(start: Start) -> None:
     async with start(160, 40) as pilot:
         await wait_for_text(pilot, "clusters", "platform")

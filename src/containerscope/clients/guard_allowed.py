@@ -53,10 +53,11 @@ ALLOWED: Mapping[str, frozenset[str]] = {
         "DescribeFileSystems DescribeMountTargets DescribeMountTargetSecurityGroups "
         "DescribeAccessPoints DescribeFileSystemPolicy DescribeBackupPolicy"
     ),
+    "fsx": _names("DescribeFileSystems DescribeVolumes"),
     "ec2": _names(
         "DescribeInstances DescribeNetworkInterfaces DescribeSubnets DescribeSecurityGroups "
         "DescribeVpcs DescribeImages DescribeLaunchTemplateVersions DescribeRegions "
-        "DescribeRouteTables DescribeVpcEndpoints"
+        "DescribeRouteTables DescribeVpcEndpoints DescribeVolumes DescribeVolumeStatus"
     ),
     "iam": _names(
         "GetRole ListRolePolicies GetRolePolicy ListAttachedRolePolicies GetPolicy "

@@ -29,6 +29,8 @@ _PROBES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("cloudwatch", "DescribeAlarms", {"MaxRecords": 1}),
     ("efs", "DescribeFileSystems", {"MaxItems": 1}),
     ("efs", "DescribeAccessPoints", {"MaxResults": 1}),
+    ("fsx", "DescribeFileSystems", {"MaxResults": 1}),
+    ("ec2", "DescribeVolumes", {"MaxResults": 5}),
     ("ec2", "DescribeSubnets", {"MaxResults": 5}),
     ("ec2", "DescribeSecurityGroups", {"MaxResults": 5}),
     ("ec2", "DescribeNetworkInterfaces", {"MaxResults": 5}),

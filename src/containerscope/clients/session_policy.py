@@ -23,11 +23,12 @@ READS = (
     "application-autoscaling:Describe*", "application-autoscaling:Get*", "autoscaling:Describe*",
     "cloudwatch:Describe*", "cloudwatch:GetMetric*", "ec2:Describe*", "ecr:BatchGetImage",
     "ecr:Describe*", "ecs:Describe*", "ecs:GetTaskProtection", "ecs:List*", "eks:Describe*",
-    "eks:List*", "elasticfilesystem:Describe*", "elasticloadbalancing:Describe*", "iam:Get*",
-    "iam:List*", "iam:Simulate*", "logs:Describe*", "logs:FilterLogEvents", "logs:GetLogEvents",
-    "logs:GetQueryResults", "logs:StartLiveTail", "logs:StartQuery", "logs:StopQuery",
-    "organizations:ListAccounts", "resource-explorer-2:Search", "secretsmanager:DescribeSecret",
-    "servicediscovery:Get*", "servicediscovery:List*", "ssm:Describe*",
+    "eks:List*", "elasticfilesystem:Describe*", "elasticloadbalancing:Describe*", "fsx:Describe*",
+    "iam:Get*", "iam:List*", "iam:Simulate*", "logs:Describe*", "logs:FilterLogEvents",
+    "logs:GetLogEvents", "logs:GetQueryResults", "logs:StartLiveTail", "logs:StartQuery",
+    "logs:StopQuery", "organizations:ListAccounts", "resource-explorer-2:Search",
+    "secretsmanager:DescribeSecret", "servicediscovery:Get*", "servicediscovery:List*",
+    "ssm:Describe*",
 )  # fmt: skip
 """IAM actions of every read that the guard lets through."""
 _ASSUMING = ("AssumeRole", "AssumeRoleWithWebIdentity")

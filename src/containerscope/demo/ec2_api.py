@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from containerscope.demo.calls import Call, Handler, Result
+from containerscope.demo.ec2_disks_api import DISKS
 from containerscope.demo.ec2_filters import Values, by_ids, filtered, paged, tag_set
 from containerscope.demo.ec2_groups import Group, security_groups
 from containerscope.demo.ec2_hosts import Host, hosts
@@ -339,6 +340,7 @@ EC2: dict[str, Handler] = {
     "DescribeImages": describe_images,
     "DescribeLaunchTemplates": describe_launch_templates,
     "DescribeLaunchTemplateVersions": describe_launch_template_versions,
+    **DISKS,
     **NETWORKS,
     **REGIONS,
     **ROUTES,

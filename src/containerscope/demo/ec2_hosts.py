@@ -39,6 +39,11 @@ class Host:
         """The id of its primary network interface."""
         return f"eni-0{hexes(16, 'eni', self.id)}"
 
+    @property
+    def disk(self) -> str:
+        """The id of its root volume."""
+        return f"vol-0{hexes(16, 'vol', self.id)}"
+
 
 def instance_group(cluster: str) -> str:
     """The id of the security group of a cluster's container instances."""

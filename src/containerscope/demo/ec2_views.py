@@ -85,7 +85,7 @@ def instance_view(world: World, host: Host, names: Mapping[str, str]) -> Result:
                     "AttachTime": host.launched_at + 1,
                     "DeleteOnTermination": True,
                     "Status": "attached",
-                    "VolumeId": f"vol-0{hexes(16, 'vol', host.id)}",
+                    "VolumeId": host.disk,
                 },
             }
         ],

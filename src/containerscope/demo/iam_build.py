@@ -160,8 +160,9 @@ def _add_people(world: World) -> None:
         allow(
             ("ecs:Describe*", "ecs:List*", "eks:Describe*", "eks:List*", "iam:Get*", "iam:List*",
              "ec2:Describe*", "elasticloadbalancing:Describe*", "elasticfilesystem:Describe*",
-             "application-autoscaling:Describe*", "autoscaling:Describe*", "cloudwatch:Get*",
-             "cloudwatch:Describe*", "logs:Describe*", "ecr:Describe*"), ("*",), "Audit",
+             "fsx:Describe*", "application-autoscaling:Describe*", "autoscaling:Describe*",
+             "cloudwatch:Get*", "cloudwatch:Describe*", "logs:Describe*", "ecr:Describe*"),
+            ("*",), "Audit",
         ),
     )  # fmt: skip
     for name in ("audit", "auditors"):

@@ -18,6 +18,7 @@ from containerscope.demo.kube_platform_apps import LATE, SETTLED
 from containerscope.demo.kube_rbac import put_rbac
 from containerscope.demo.kube_recipe import image_of
 from containerscope.demo.kube_spot import SpotInterruptions
+from containerscope.demo.kube_static import put_static
 
 _NAMESPACES = ("batch", "cert-manager", "data", "logging", "media", "monitoring", "reports", "shop")
 
@@ -45,6 +46,7 @@ def build_platform(
     put_rbac(store, ("shop", "media"))
     put_definitions(store, CLASSIC)
     put_storage_classes(store, "ebs.csi.aws.com", "gp3", file_system)
+    put_static(store)
     for host in machines.hosts().values():
         machines.join(host)
     versions = {name: each["addonVersion"] for name, each in eks.addons.items()}

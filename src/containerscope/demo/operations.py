@@ -22,6 +22,7 @@ from containerscope.demo.efs_api import EFS
 from containerscope.demo.eks_api import EKS
 from containerscope.demo.elb_api import ELB_READS
 from containerscope.demo.elb_writes import ELB_WRITES
+from containerscope.demo.fsx_api import FSX
 from containerscope.demo.iam_api import IAM
 from containerscope.demo.identity import SSO, SSO_OIDC, STS
 from containerscope.demo.logs_api import LOGS
@@ -44,6 +45,7 @@ OPERATIONS: Mapping[str, Mapping[str, Handler]] = {
     "ec2": EC2,
     "ecr": ECR,
     "efs": EFS,
+    "fsx": FSX,
     "elbv2": {**ELB_READS, **ELB_WRITES},
     "cloudwatch": CLOUDWATCH,
     "logs": LOGS,

@@ -74,6 +74,19 @@ def file_system(volume: PersistentVolume) -> str | None:
     return found["fs"] if found else None
 
 
+def ebs_volume(volume: PersistentVolume) -> str | None:
+    """The id of the EBS volume, where it is one."""
+    held = backing(volume) or ""
+    return held if held_by(volume) == "EBS" and held.startswith("vol-") else None
+
+
+def fsx_handle(volume: PersistentVolume) -> str | None:
+    """The id of the FSx file system or of the volume in it, where it is one."""
+    held = (backing(volume) or "").partition(" ")[0]
+    ours = (held_by(volume) or "").startswith("FSx")
+    return held if ours and held.startswith(("fs-", "fsvol-")) else None
+
+
 def claim_verdict(claim: Claim) -> Verdict:
     """The level of a claim."""
     phase = (claim.status and claim.status.phase) or ""

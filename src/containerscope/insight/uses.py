@@ -106,10 +106,12 @@ def _volumes(sought: str, definition: TaskDefinition) -> Iterable[str]:
     """File systems and access points by id or ARN."""
     wanted = arn.name_of(sought)
     for use in volume_uses(definition):
+        fsx = use.volume.fsx_windows_file_server_volume_configuration
         efs = use.volume.efs_volume_configuration
         login = efs.authorization_config if efs else None
         point = login.access_point_id if login else None
-        if efs is not None and wanted and wanted in (efs.file_system_id, point):
+        named = (efs and efs.file_system_id, point, fsx and fsx.file_system_id)
+        if wanted and wanted in named:
             mounts = ", ".join(mount.words for mount in use.mounts) or "mounted by none"
             yield f"volume {use.name}: {mounts}"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from functools import partial
 from typing import Any, TypeVar
 
@@ -31,6 +31,7 @@ from containerscope.resources import _blocks, _ecs, _eks
 from containerscope.resources._kube_kinds import OWNER as OWNER
 from containerscope.resources._kube_kinds import Lead as Lead
 from containerscope.resources._kube_kinds import lead_to as lead_to
+from containerscope.resources._kube_kinds import used as used
 from containerscope.resources._kube_kinds import used_by as used_by
 
 T = TypeVar("T")
@@ -98,8 +99,12 @@ def simple_overview(
     kind: str,
     blocks: Callable[[Any], tuple[Block, ...]],
     verdict: Callable[[Any], Verdict] = lambda _: Verdict(Level.NONE),
+    behind: Callable[[Clients, Scope, Item[Any]], Awaitable[tuple[Block, ...]]] | None = None,
 ) -> tuple[Detail[Any], ...]:
-    """An overview: what is wrong, these blocks, the object, then its events and labels."""
+    """An overview: what is wrong, these blocks, the object, then its events and labels.
+
+    `behind` reads what stands behind the object elsewhere, which is told after these blocks.
+    """
 
     async def overview(
         clients: Clients, scope: Scope, item: Item[Any]
@@ -108,8 +113,12 @@ def simple_overview(
         if absent is not None:
             yield absent
             return
-        first = (*head(verdict(item.value)), *blocks(item.value), about(item))
+        top, object_ = (*head(verdict(item.value)), *blocks(item.value)), about(item)
+        first = (*top, object_)
         yield first
+        if behind is not None:
+            first = (*top, *await behind(clients, scope, item), object_)
+            yield first
         events = await newest_events(clients, scope, item, kind)
         yield (*first, *events, *labels(item))
 

@@ -123,10 +123,15 @@ def used_by(kind: str, selector: Callable[[Any], Selector | None] = lambda _: No
             cluster=item.cluster or here.cluster,
             service="",
             namespace=(meta.namespace if meta else None) or here.namespace,
-            parent=f"{_USED}{kind}/{item.name} {labels}",
+            parent=used(kind, item.name, labels),
         )
 
     return Child("kube-used-by", scope)
+
+
+def used(kind: str, name: str, labels: str = "{}") -> str:
+    """The parent of a scope of what uses an object; `labels` are what it selects by, as JSON."""
+    return f"{_USED}{kind}/{name} {labels}"
 
 
 def used_in(parent: str) -> tuple[str, str, Selector]:

@@ -8,7 +8,9 @@ from containerscope.insight.kube_quantity import amount
 from containerscope.insight.kube_storage import (
     backing,
     console_page,
+    ebs_volume,
     file_system,
+    fsx_handle,
     held_by,
     volume_verdict,
 )
@@ -16,8 +18,8 @@ from containerscope.kube import Kind
 from containerscope.kube.selection import by_fields
 from containerscope.model.kube_storage import PersistentVolume, VolumeSpec
 from containerscope.model.listing import Item, Missing
-from containerscope.resource import Block, Child, Column, Platform, Resource, Scope
-from containerscope.resources import _blocks, _eks, _kube
+from containerscope.resource import Block, Child, Clients, Column, Jump, Platform, Resource, Scope
+from containerscope.resources import _backing, _blocks, _eks, _kube
 from containerscope.resources._kube_object_actions import object_actions
 
 _VOLUMES: Kind[PersistentVolume] = Kind(PersistentVolume, "persistentvolumes", namespaced=False)
@@ -76,6 +78,48 @@ def _to_efs(scope: Scope, item: Item[PersistentVolume]) -> Scope:
     return scope.within(cluster="", service="", namespace="", parent=_file_system(item))
 
 
+def _ebs(item: Item[PersistentVolume]) -> str:
+    return "" if isinstance(item.value, Missing) else ebs_volume(item.value) or ""
+
+
+def _to_ebs(scope: Scope, item: Item[PersistentVolume]) -> Scope:
+    return scope.within(cluster="", service="", namespace="", parent=_ebs(item))
+
+
+def _fsx(item: Item[PersistentVolume]) -> str:
+    return "" if isinstance(item.value, Missing) else fsx_handle(item.value) or ""
+
+
+def _to_fsx(scope: Scope, item: Item[PersistentVolume]) -> Scope:
+    return scope.within(cluster="", service="", namespace="", parent=_fsx(item))
+
+
+_WAYS = (
+    Child("volumes", _to_ebs, when=lambda item: bool(_ebs(item))),
+    Child("efs", _to_efs, when=lambda item: bool(_file_system(item))),
+    Child("fsx", _to_fsx, when=lambda item: bool(_fsx(item))),
+)
+"""To what holds the data, in the list of its service."""
+
+
+def _held(item: Item[PersistentVolume]) -> bool:
+    return any(way.when(item) for way in _WAYS)
+
+
+async def _holder(
+    clients: Clients, scope: Scope, item: Item[PersistentVolume]
+) -> tuple[str, Scope]:
+    way = next(way for way in _WAYS if way.when(item))
+    return way.resource, way.scope(scope, item)
+
+
+async def _behind(
+    clients: Clients, scope: Scope, item: Item[PersistentVolume]
+) -> tuple[Block, ...]:
+    assert not isinstance(item.value, Missing)
+    return await _backing.blocks(clients, item.value)
+
+
 def _console(scope: Scope, item: Item[PersistentVolume]) -> str:
     path = "" if isinstance(item.value, Missing) else console_page(item.value)
     region = quote(scope.region, errors="replace")
@@ -107,20 +151,22 @@ RESOURCE: Resource[PersistentVolume] = Resource(
             priority=6,
         ),
         _kube.AGE,
+        _backing.COLUMN,
         _kube.LABELS,
     ),
     read=_VOLUMES.read,
-    owner=_kube.OWNER,
+    owner=Jump(_held, _holder),
     health=_kube.health(volume_verdict),
     children=(
         Child("pvcs", _to_claim, when=_claimed),
-        Child("efs", _to_efs, when=lambda item: bool(_file_system(item))),
+        *_WAYS,
         _kube.to_events("PersistentVolume"),
     ),
+    joins=(_backing.JOIN,),
     console=_console,
-    details=_kube.simple_overview("PersistentVolume", _shape, volume_verdict),
+    details=_kube.simple_overview("PersistentVolume", _shape, volume_verdict, _behind),
     actions=object_actions(_VOLUMES),
-    permissions=_kube.PERMISSIONS,
+    permissions=(*_kube.PERMISSIONS, *_backing.PERMISSIONS),
     empty="No persistent volumes in {scope}.",
     tags=_kube.tags,
 )

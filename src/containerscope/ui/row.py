@@ -121,7 +121,7 @@ class RowScreen(ViewScreen):
         here = self.history.here
         resource, scope, item = self.own(self.item)
         users, key_of = resource.users, resource.used_by
-        if users is not None:
+        if users is not None and users.when(item):
             self.go(here.onward(self.resource, users.resource, users.scope(scope, item), item))
         elif key_of is not None:
             scope = here.scope.within(cluster="", service="", parent=key_of(item))

@@ -13,6 +13,8 @@ SAMPLES: dict[str, Sample] = {
     "DescribeLaunchTemplateVersions": lambda ask: {
         "LaunchTemplateId": ask("DescribeLaunchTemplates")["LaunchTemplates"][0]["LaunchTemplateId"]
     },
+    "DescribeVolumes": plainly(MaxResults=5),
+    "DescribeVolumeStatus": plainly(MaxResults=5),
     "DescribeVpcs": plainly(),
     "DescribeSubnets": plainly(),
     "DescribeRegions": plainly(),
