@@ -81,6 +81,36 @@ def test_an_update_ends_with_the_group_that_it_is_of(world: World, still_clock: 
     update = begin(world)
     platform.wait(60)
     ask(world, "eks", "DeleteNodegroup", **SYSTEM)
-    platform.wait(200)
+    platform.wait(10)
+    assert len(closed(platform)) == 3, "pods are asked to leave the nodes before they go"
+    platform.wait(190)
     assert update["status"] == "Cancelled"
     assert platform.nodes("system") == {}
+
+
+def test_labels_and_taints_of_a_group_come_to_its_nodes(
+    world: World, still_clock: StillClock
+) -> None:
+    platform = Platform(world, still_clock)
+
+    def change(**changes: Any) -> list[Any]:
+        ask(world, "eks", "UpdateNodegroupConfig", **SYSTEM, **changes)
+        platform.wait(40)
+        return list(platform.nodes("system").values())
+
+    taint = {"key": "maintenance", "value": "yes", "effect": "NO_EXECUTE"}
+    nodes = change(
+        labels={"addOrUpdateLabels": {"tier": "core"}, "removeLabels": ["role"]},
+        taints={"addOrUpdateTaints": [taint]},
+    )
+    names = {body["metadata"]["name"] for body in nodes}
+    for body in nodes:
+        assert body["metadata"]["labels"]["tier"] == "core"
+        assert "role" not in body["metadata"]["labels"]
+        assert body["spec"]["taints"] == [{**taint, "effect": "NoExecute"}]
+    pods = [each.object() for each in platform.kube.store.all(PODS)]
+    there = [each for each in pods if each["spec"].get("nodeName") in names]
+    assert all(each["metadata"]["ownerReferences"][0]["kind"] == "DaemonSet" for each in there)
+    nodes = change(taints={"removeTaints": [taint]})
+    assert len(nodes) == 3
+    assert not any("taints" in body["spec"] for body in nodes)

@@ -110,6 +110,17 @@ async def test_from_a_pod_to_its_owners_their_tree_and_what_uses_what(start: Sta
         await wait_for_text(pilot, "checkout › kube-used-by", "Deployment", "runs as it")
 
 
+async def test_what_only_a_cluster_knows_is_asked_of_it(start: Start) -> None:
+    async with start(120, 30) as pilot:
+        await wait_for_text(pilot, "clusters", "platform")
+        await pilot.press(":", *"cert cluster=platform cart", "enter")
+        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "cart-example-com-tls")
+        await pilot.press("escape", ":", *"pizzas", "enter")
+        await wait_for_text(pilot, "no command or resource is called 'pizzas'", ":pizzas")
+        await pilot.press(*["backspace"] * 6, *"tgb", "enter")
+        await wait_for_text(pilot, "platform › targetgroupbindings")
+
+
 async def test_from_a_claim_to_its_volume_in_aws_and_back_to_its_pod_and_node(start: Start) -> None:
     async with start(200, 40) as pilot:
         await wait_for_text(pilot, "clusters", "platform")
@@ -131,17 +142,6 @@ async def test_from_a_claim_to_its_volume_in_aws_and_back_to_its_pod_and_node(st
         await pilot.press(":", *"ebs tryout", "enter")
         text = await wait_for_text(pilot, "volumes (1/", "not attached")
         assert "u used by" not in text
-
-
-async def test_what_only_a_cluster_knows_is_asked_of_it(start: Start) -> None:
-    async with start(120, 30) as pilot:
-        await wait_for_text(pilot, "clusters", "platform")
-        await pilot.press(":", *"cert cluster=platform cart", "enter")
-        await wait_for_text(pilot, "certificates.cert-manager.io (1/4)", "cart-example-com-tls")
-        await pilot.press("escape", ":", *"pizzas", "enter")
-        await wait_for_text(pilot, "no command or resource is called 'pizzas'", ":pizzas")
-        await pilot.press(*["backspace"] * 6, *"tgb", "enter")
-        await wait_for_text(pilot, "platform › targetgroupbindings")
 
 
 async def test_rows_of_both_worlds_are_acted_on_as_in_their_own_lists(start: Start) -> None:

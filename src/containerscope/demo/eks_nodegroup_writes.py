@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from containerscope.demo.asg_engine import set_desired
+from containerscope.demo.asg_nodegroups import group_name
 from containerscope.demo.calls import Call, Handler, Result
 from containerscope.demo.eks_find import in_use, invalid, part, the_cluster
 from containerscope.demo.eks_rolling import roll
@@ -151,6 +153,12 @@ def delete_nodegroup(call: Call) -> Result:
     group = part(cluster.nodegroups, call, "nodegroupName", "node group")
     name = group["nodegroupName"]
     group["status"], group["modifiedAt"] = "DELETING", call.world.now()
+    asg = call.world.asgs.get(group_name(group))
+    if asg is not None:
+        asg.minimum = 0
+        limits = f"min: 0, max: {asg.maximum}, desired: 0"
+        who = f"a user request update of AutoScalingGroup constraints to {limits}"
+        set_desired(call.world, asg, 0, who)
 
     def gone() -> None:
         if cluster.nodegroups.get(name) is group:

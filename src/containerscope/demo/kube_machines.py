@@ -7,6 +7,7 @@ from containerscope.demo.ec2_networks import networks
 from containerscope.demo.eks_state import EksCluster
 from containerscope.demo.kube_cluster import KubeCluster
 from containerscope.demo.kube_drain import Drain
+from containerscope.demo.kube_group_settings import GroupSettings
 from containerscope.demo.kube_node_bodies import managed_node
 from containerscope.demo.kube_renewal import Renewal, by_instance
 from containerscope.demo.kube_store import Entry
@@ -30,6 +31,7 @@ class Machines:
         self._nodes = cluster.control.nodes
         self._drain = Drain(cluster.life, cluster.control.pods, _CONTROLLER)
         self._renewal = Renewal(eks, cluster.life, self._drain)
+        self._settings = GroupSettings(eks, cluster.life, cluster.control.pods)
         self._known: set[str] = set()
         """Instances that have been seen; nodes of others are none of theirs."""
         self._leaving: set[str] = set()
@@ -71,6 +73,7 @@ class Machines:
                 if found is not None:
                     text = f"Registered Node {found.name} in Controller"
                     self._tell(found, "RegisteredNode", text)
+        self._settings.follow(nodes)
         running = {name for name, host in hosts.items() if host.state == "running"}
         self._renewal.follow({name: nodes[name] for name in nodes if name in running})
 

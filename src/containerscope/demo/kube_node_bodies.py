@@ -80,15 +80,6 @@ def managed_node(cluster: str, host: Host) -> NodePlan:
         "k8s.io/cloud-provider-aws": hexes(32, "cloud", cluster),
         **group.get("labels", {}),
     }
-    effects = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute"}
-    taints = tuple(
-        {
-            "key": each["key"],
-            "value": each.get("value", ""),
-            "effect": effects.get(each["effect"], "PreferNoSchedule"),
-        }
-        for each in group.get("taints", ())
-    )
     return NodePlan(
         private_name(host.address),
         host.address,
@@ -98,7 +89,20 @@ def managed_node(cluster: str, host: Host) -> NodePlan:
         host.launched_at + 75,
         kubelet_version(patch),
         labels,
-        taints,
+        group_taints(group),
+    )
+
+
+def group_taints(group: Body) -> tuple[dict[str, str], ...]:
+    """The taints that a node group gives its nodes, as Kubernetes has them."""
+    effects = {"NO_SCHEDULE": "NoSchedule", "NO_EXECUTE": "NoExecute"}
+    return tuple(
+        {
+            "key": each["key"],
+            "value": each.get("value", ""),
+            "effect": effects.get(each["effect"], "PreferNoSchedule"),
+        }
+        for each in group.get("taints", ())
     )
 
 

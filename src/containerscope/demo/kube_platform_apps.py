@@ -168,6 +168,7 @@ SETTLED: tuple[tuple[float, Recipe], ...] = (
             image="public.ecr.aws/docker/library/postgres:17.6",
             storage="50Gi",
             secrets=("POSTGRES_PASSWORD",),
+            nodes={"pool": "general-a"},
             budget={"minAvailable": 3},
         ),
     ),

@@ -244,7 +244,7 @@ class FrameScreen(Screen[None]):
             and item is not None
             and (ended_at(item.value) is not None or has_previous(item.value)),
             pair=len(self.table.marks) == _PAIR and self.resource.compare is not None,
-            used=own is not None and _has_users(own[0], own[2]),
+            used=own is not None and self._has_users(own[0], own[2]),
             owner=own is not None and own[0].owner is not None and own[0].owner.when(own[2]),
             tree=self.child_to("tree") is not None,
             folds=self.resource.tree is not None,
@@ -258,6 +258,10 @@ class FrameScreen(Screen[None]):
             actions=self.acting_keys(),
             undo=self.can_undo(),
         )
+
+    def _has_users(self, resource: Resource[Any], item: Item[Any]) -> bool:
+        users = resource.users
+        return resource.used_by is not None or (users is not None and users.when(item))
 
     def own(self, item: Item[Any]) -> tuple[Resource[Any], Scope, Item[Any]]:
         """The row that is meant: itself, or the one of another list that it stands for."""
@@ -317,9 +321,3 @@ class FrameScreen(Screen[None]):
             "sort": fields,
             "export": ("csv", "json"),
         }
-
-
-def _has_users(resource: Resource[Any], item: Item[Any]) -> bool:
-    """Whether what uses the row can be looked for."""
-    users = resource.users
-    return resource.used_by is not None or (users is not None and users.when(item))
