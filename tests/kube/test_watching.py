@@ -8,11 +8,14 @@ from typing import Any
 import pytest
 
 from containerscope.clients.aws import AwsClients
+from containerscope.demo.server import RunningServer
 from containerscope.kube import Kind, listings, reflector
+from containerscope.model.kube_access import KubeAccess
 from containerscope.model.kube_config import ConfigMap
 from containerscope.model.listing import Phase, Why
 from containerscope.resource import Demand
 from tests.kube.cluster import HERE, Cluster, following, names_in
+from tests.resources.wire import clients_of
 
 MAPS: Kind[ConfigMap] = Kind(ConfigMap, "configmaps")
 SCRATCH = HERE.within(namespace="scratch")
@@ -92,6 +95,38 @@ async def test_servers_without_watch_list_are_listed_by_pages(
         cluster.drop("a")
         await follower.until_true(cluster)
     assert clients.calls["kubernetes:list configmaps"] == 2
+
+
+async def test_what_may_be_listed_and_not_watched_is_listed_again_and_again(
+    cluster: Cluster, account: RunningServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reflector, "_POLL", 0.05)
+    group, name = "rbac.authorization.k8s.io", {"metadata": {"name": "lister"}}
+    rules = [{"apiGroups": [""], "resources": ["configmaps"], "verbs": ["get", "list"]}]
+    subjects = [{"kind": "User", "apiGroup": group, "name": "lister"}]
+    ref = {"apiGroup": group, "kind": "ClusterRole", "name": "lister"}
+    cluster.kube.store.put((group, "clusterroles"), {**name, "rules": rules})
+    binding: dict[str, Any] = {**name, "roleRef": ref, "subjects": subjects}
+    cluster.kube.store.put((group, "clusterrolebindings"), binding)
+    clients = await clients_of(account, kube=KubeAccess(impersonate="lister"))
+
+    async with following(LISTER, clients, SCRATCH) as follower:
+
+        def same() -> bool:
+            return follower.listing.live and follower.versions == cluster.truth()
+
+        await follower.until(same, "listed")
+        cluster.put("d", key="new")
+        cluster.drop("a")
+        await follower.until(same, "listed again")
+        await follower.until(lambda: bool(follower.listing.problems), "said why")
+        (problem,) = follower.listing.problems
+        assert (problem.why, "watch" in problem.message) == (Why.DENIED, True)
+        assert follower.listing.stale_since is None
+        binding["roleRef"] = {**ref, "name": "cluster-admin"}
+        cluster.kube.store.put((group, "clusterrolebindings"), binding)
+        await follower.until_true(cluster)
+    await clients.close()
 
 
 async def test_a_list_that_expires_between_two_pages_begins_anew(

@@ -56,6 +56,7 @@ class _Whole(Generic[T]):
         failed = [each for each in parts if each.problem is not None]
         problems = self.lost
         problems += tuple(each.problem for each in failed if each.problem is not None)
+        problems += tuple(each.unwatched for each in parts if each.unwatched is not None)
         problems += tuple(chain.from_iterable(each.odd.values() for each in parts))
         settled = ended or all(each.synced or each.problem is not None for each in parts)
         old = [each.heard_at for each in failed if each.synced and each.heard_at is not None]

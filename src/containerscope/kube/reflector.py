@@ -35,8 +35,11 @@ _FIRST_WAIT, _LONGEST_WAIT = 0.5, 30.0
 _INITIAL_END = "k8s.io/initial-events-end"
 _CHANGES = frozenset(("ADDED", "MODIFIED", "DELETED"))
 _EXPIRED = ("Expired", "Gone")
-_UNSERVED = (400, 404, 422, 500)
-"""How servers without WatchList answer it; one on an old etcd sends an ERROR event of 500."""
+_UNSERVED = (400, 403, 404, 422, 500)
+"""How servers without WatchList answer it; one on an old etcd sends an ERROR event of 500. Who may
+list and not watch is refused: pages are for him, too."""
+_POLL = 10.0
+"""Seconds between two lists of what may not be watched."""
 
 _events = msgspec.json.Decoder(RawEvent)
 _lists = msgspec.json.Decoder(RawList)
@@ -80,6 +83,8 @@ class Reflector(Generic[T]):
         """Whether everything has been read once."""
         self.problem: Problem | None = None
         """Why the objects may be old; None while a stream keeps them true."""
+        self.unwatched: Problem | None = None
+        """Why they are listed again and again instead of watched."""
         self.odd: dict[str, Problem] = {}
         """Objects that did not fit the model, by uid: each is a problem and not a lost list."""
         self.heard_at: datetime | None = None
@@ -122,6 +127,8 @@ class Reflector(Generic[T]):
                 elif error.status == 404 and self._kind.optional:
                     self._took_all("")
                     self._wait = _LONGEST_WAIT
+                elif error.status == 403 and self._version:
+                    self._list_again(error.problem)
                 else:
                     self._failed(error.problem)
             except ApiError as error:
@@ -136,6 +143,13 @@ class Reflector(Generic[T]):
         wait = max(asked, self._wait * (0.5 + self._chance()))
         self._wait = min(_LONGEST_WAIT, self._wait * 2)
         await self._clock.sleep(wait)
+
+    def _list_again(self, refused: Problem) -> None:
+        """What may be listed and not watched is as true as the last list."""
+        self.unwatched = msgspec.structs.replace(refused, where=refused.where or self.cluster)
+        self._version = ""
+        self._wait = _POLL
+        self._changed()
 
     def _failed(self, problem: Problem) -> None:
         self._fresh = None
@@ -241,6 +255,7 @@ class Reflector(Generic[T]):
         taken = 0
         async with aclosing(cast("Any", stream)) as packets:
             async for lines in packets:
+                self.unwatched = None
                 for line in lines:
                     self._event(line)
                     taken += 1
