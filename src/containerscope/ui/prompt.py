@@ -16,6 +16,8 @@ from textual.widgets.option_list import Option
 from containerscope.model.text import visible
 from containerscope.ui.commands import Candidate
 
+_SURE = 0.7
+"""The share of a word's letters that must be typed, in order, to mean it unseen."""
 Mode = Literal[":", "/", "?"]
 """A command, a filter of the rows, or a search in a text."""
 
@@ -165,9 +167,11 @@ class Prompt(Vertical):
         if self.mode == ":" and text.strip() and " " not in text.strip():
             self._suggest(text, keep=True)
             if self._candidates:
-                chosen = self._candidates[self.query_one(OptionList).highlighted or 0]
+                at = self.query_one(OptionList).highlighted or 0
+                chosen = self._candidates[at]
                 words = {chosen.text.strip(), *chosen.hint.split()}
-                if text.strip() not in words:
+                # A few letters here and there are a guess, which only who chose it can mean.
+                if text.strip() not in words and (at or chosen.score >= _SURE):
                     text = chosen.text
         self._entered(self.mode, text)
 
