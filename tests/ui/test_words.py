@@ -40,6 +40,22 @@ def test_quoted_words_stay_together() -> None:
     assert parse("export csv 'my file.csv'", find, SCOPE) == Do("export", ("csv", "my file.csv"))
 
 
+@pytest.mark.parametrize(
+    ("line", "namespace"),
+    [
+        ("pods", "shop"),
+        ("pods -n data", "data"),
+        ("pods --namespace data,web -A", ""),
+        ("pods -A", ""),
+        ("pods namespace=web", "web"),
+    ],
+)
+def test_a_namespace_is_that_of_the_line_else_that_of_the_flags(line: str, namespace: str) -> None:
+    assert parse(line, find, SCOPE, namespace="shop") == Show(
+        "pods", Scope(SCOPE.account, SCOPE.region, namespace=namespace)
+    )
+
+
 @pytest.mark.parametrize("line", ["nonsense", "export csv", "sort", "'open"])
 def test_what_cannot_be_done_is_a_sentence(line: str) -> None:
     with pytest.raises(CommandError):

@@ -18,9 +18,11 @@ def first_history(settings: Settings, memory: Memory) -> History:
         # Only Kubernetes has namespaces.
         places = way_to("pods", scope)
     elif settings.cluster:
-        inside = settings.namespace or set(scope.clusters) <= set(settings.context)
-        places = way_to("pods" if inside else "services", scope)
-    elif memory.resource and _can_begin(memory):
+        inside = set(scope.clusters) <= set(settings.context)
+        # Several may be of either kind: what runs in them is one list.
+        first = "pods" if inside else "services" if len(scope.clusters) == 1 else "workloads"
+        places = way_to(first, scope)
+    elif memory.resource and not settings.context and _can_begin(memory):
         last = memory.scope().within(account="", region="")
         places = (*way_to(memory.resource, last)[:-1], _last(memory, last))
     else:

@@ -301,7 +301,8 @@ class BrowseScreen(EnterScreen):
 
     def _obey(self, line: str) -> None:
         inside = self.resource.platform in (Platform.EKS, Platform.KUBERNETES)
-        order = parse(line, find, self.history.here.scope, inside=inside)
+        scope, namespace = self.history.here.scope, self.settings.namespace
+        order = parse(line, find, scope, inside=inside, namespace=namespace)
         if isinstance(order, Do):
             VERB_ACTIONS[order.verb](self, order)
         elif order is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,12 +96,15 @@ def _words(text: str) -> list[str]:
         raise CommandError(f"{error}".lower()) from None
 
 
-def parse(text: str, find: Find, scope: Scope, *, inside: bool = False) -> Show | Do | None:
+def parse(
+    text: str, find: Find, scope: Scope, *, inside: bool = False, namespace: str = ""
+) -> Show | Do | None:
     """What a command line asks for; None for an empty one.
 
     A resource takes `cluster=`, `service=` and `namespace=`; `scope` gives account and region, and
     a bare resource covers all clusters. `inside` a Kubernetes cluster what is in it is listed of
-    this cluster and namespace, and `all` covers all of them. Other words are its filter.
+    this cluster and namespace, and `all` covers all of them; elsewhere `namespace` is that of the
+    flags. Other words are its filter.
     """
     words = _words(text)
     if not words:
@@ -119,7 +122,7 @@ def parse(text: str, find: Find, scope: Scope, *, inside: bool = False) -> Show 
         typed = {_SCOPE_WORDS.get(name.lower()): value for name, _, value in named}
         within = scope.cluster if inside else ""
         raise UnknownWordError(head, typed.get("cluster", within).partition(",")[0])
-    return _show(resource, rest, scope, inside=inside)
+    return _show(resource, rest, scope, inside=inside, namespace=namespace)
 
 
 def _in_cluster(resource: Resource[Any]) -> bool:
@@ -129,18 +132,33 @@ def _in_cluster(resource: Resource[Any]) -> bool:
     return resource.platform is Platform.KUBERNETES
 
 
-def _show(resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside: bool) -> Show:
+def _as_fields(words: Sequence[str]) -> Iterator[str]:
+    """The words, with a namespace that is given as `kubectl` takes it in the form of ours."""
+    rest = iter(words)
+    for word in rest:
+        if word in ("-A", "--all-namespaces"):
+            yield f"namespace={_ALL}"
+        elif word in ("-n", "--namespace"):
+            yield f"namespace={next(rest, '')}"
+        else:
+            yield word
+
+
+def _show(
+    resource: Resource[Any], words: Sequence[str], scope: Scope, *, inside: bool, namespace: str
+) -> Show:
     fields: dict[str, str] = {}
     filters: list[str] = []
-    for word in words:
+    for word in _as_fields(words):
         name, equals, value = word.partition("=")
         if equals and name.lower() in _SCOPE_WORDS:
             fields[_SCOPE_WORDS[name.lower()]] = "" if value == _ALL else value
         else:
             filters.append(word)
     base = Scope(account=scope.account, region=scope.region)
-    if inside and _in_cluster(resource):
-        base = base.within(cluster=scope.cluster, namespace=scope.namespace)
+    if _in_cluster(resource):
+        present = scope if inside else base
+        base = base.within(cluster=present.cluster, namespace=present.namespace or namespace)
     if "parent" in resource.needs:
         if resource.needs and not scope.parent:
             raise CommandError(f"{resource.name} is opened from a row only")
