@@ -63,15 +63,23 @@ def _who(identity: Identity, *, room: int) -> Spans:
 
 
 def header(
-    identity: Identity | None, connecting: str, read_only: bool, pulse: Pulse, width: int
+    identity: Identity | None,
+    connecting: str,
+    read_only: bool,
+    pulse: Pulse,
+    width: int,
+    as_user: str = "",
 ) -> Spans:
     """The first line: whose account this is, and how the connection does.
 
-    When it gets narrow it keeps account, region and READ-ONLY.
+    When it gets narrow it keeps account, region, READ-ONLY and `as_user`, whom Kubernetes is asked
+    as.
     """
     reached = identity is not None or pulse.problem is not None
     state = _pulse(pulse) if reached else Span("connecting", "progress")
     right = [Span("READ-ONLY", "warning")] if read_only else []
+    if as_user:
+        right.insert(0, Span(f"as {cut(visible(as_user), 24)}", "warning"))
     if width >= 60:
         right.insert(0, state)
     brand = (Span(f" {NAME}  ", "accent"),) if width >= 100 else (Span(" "),)
