@@ -61,6 +61,8 @@ class _Reader:
         self.batches: asyncio.Queue[Batch] = asyncio.Queue()
         self.tasks: dict[LogSource, asyncio.Task[None]] = {}
         self.places = asyncio.Semaphore(_PARALLEL)
+        self.unknown: list[Problem] = []
+        """Of containers that have no earlier run: news only if that is so of all of them."""
 
     async def past(self, source: LogSource) -> tuple[list[LogEvent], Problem | None]:
         """What a container has written, from the time that is wanted on."""
@@ -74,8 +76,11 @@ class _Reader:
             async with self.places:
                 body = await self.clients.kube(source.group).get(path, accept="*/*", **query)
         except KubeError as error:
-            quiet = error.status in (400, 404)
-            return [], None if quiet and not self.wanted.previous else error.problem
+            if error.status not in (400, 404):
+                return [], error.problem
+            if self.wanted.previous:
+                self.unknown.append(error.problem)
+            return [], None
         except ApiError as error:
             return [], error.problem
         made = (event_of(line, source) for line in body.split(b"\n"))
@@ -177,7 +182,8 @@ async def read(clients: Clients, find: Find, wanted: Wanted) -> AsyncGenerator[B
     events = sorted((event for part, _ in told for event in part), key=lambda event: event.at)
     if events:
         yield Batch(tuple(events))
-    for problem in dict.fromkeys(problem for _, problem in told if problem is not None):
+    problems = [problem for _, problem in told if problem is not None]
+    for problem in dict.fromkeys([*problems, *(() if events else reader.unknown)]):
         yield Batch(problem=problem)
     yield Batch(caught_up=True)
     if wanted.previous or not wanted.follow:
