@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from containerscope.model.listing import LOADING, NOT_APPLICABLE, Item, Missing, Why
 from containerscope.model.text import visible
 from containerscope.model.trend import Trend
-from containerscope.resource import Scope
+from containerscope.resource import Column, Scope
 from containerscope.rows import View, build
 from containerscope.rows.export import to_csv, to_json
 from containerscope.rows.fields import Field
-from containerscope.rows.format import age, formatted, jsonable, to_ascii
+from containerscope.rows.format import age, formatted, jsonable, shown, to_ascii
 from containerscope.rows.order import sort_key
 from tests.rows.things import NOW, THINGS, Thing, item, listing
 
@@ -162,3 +162,19 @@ def test_trends_sort_and_filter_by_their_newest_value() -> None:
     assert above(Trend(81.0)) is True
     assert above(Trend(80.0, (90.0, 80.0))) is False
     assert above(Missing(Why.DENIED)) is None
+
+
+@pytest.mark.parametrize(
+    ("parts", "text"),
+    [
+        (("web:1", "proxy:2"), "web:1, proxy:2"),
+        (("registry/web:1", "registry/proxy:2", "log:3"), "registry/web:1 +2"),
+        (("web:1", "proxy:2", "registry/log:3"), "web:1, proxy:2 +1"),
+        (("registry.example.com/web:1", "log:3"), "registry.example.com/web:1 +1"),
+        (("registry.example.com/web:1",), "registry.example.com/web:1"),
+    ],
+)
+def test_a_list_that_is_too_long_shows_whole_parts_and_how_many_more(
+    parts: tuple[str, ...], text: str
+) -> None:
+    assert shown(parts, Column("IMAGES", width=20), NOW) == text

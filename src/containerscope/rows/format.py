@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
+from rich.cells import cell_len
+
 from containerscope.model.listing import Missing, Why
 from containerscope.model.text import visible
 from containerscope.model.trend import Trend
@@ -156,12 +158,25 @@ def formatted(value: Any, kind: Kind, title: str, now: datetime) -> str:
 
 def shown(value: Any, column: Column[Any], now: datetime) -> str:
     """The text of a cell; a missing value is its glyph, then the last value where one is known."""
+    if isinstance(value, tuple) and column.kind == "text":
+        return _listed(value, column, now)
     if not isinstance(value, Missing):
         return NOTHING if value is None else formatted(value, column.kind, column.title, now)
     glyph = GLYPHS[value.why]
     if value.last is None:
         return glyph
     return glyph + formatted(value.last, column.kind, column.title, now)
+
+
+def _listed(parts: tuple[Any, ...], column: Column[Any], now: datetime) -> str:
+    """Whole parts only: the head of one and the tail of another would read as a third."""
+    for count in range(len(parts), 0, -1):
+        text = formatted(parts[:count], column.kind, column.title, now)
+        left = len(parts) - count
+        text += f" +{left}" if left else ""
+        if cell_len(text) <= column.width or count == 1:
+            return text
+    return formatted(parts, column.kind, column.title, now)
 
 
 def jsonable(value: Any) -> Any:
