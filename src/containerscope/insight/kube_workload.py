@@ -20,9 +20,11 @@ def deployment_verdict(workload: Workload) -> Verdict:
     if progress is not None and progress.reason == "ProgressDeadlineExceeded":
         return Verdict(
             Level.FAILED,
-            f"rollout stuck: {ready} of {wanted} ready",
+            f"rollout stuck: {ready} of {wanted} ready"
+            if ready < wanted
+            else f"rollout stuck: {updated} of {wanted} new",
             progress.message or "",
-            "see its newest pods; `kubectl rollout undo` goes back",
+            "see its newest pods; B goes back to the revision before",
             progress.message or "",
         )
     if wanted == 0:

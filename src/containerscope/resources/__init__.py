@@ -32,7 +32,10 @@ def all_resources() -> Mapping[str, Resource[Any]]:
 @functools.cache
 def _words() -> Mapping[str, Resource[Any]]:
     resources = all_resources().values()
-    words = {resource.noun.casefold(): resource for resource in resources}
+    nouns = {resource.noun.casefold(): resource for resource in resources}
+    # As one word, too, as kubectl has them: `cronjob`.
+    words = {word.replace(" ", by): found for word, found in nouns.items() for by in "-_"}
+    words |= {word.replace(" ", ""): found for word, found in nouns.items()} | nouns
     words |= {alias.casefold(): resource for resource in resources for alias in resource.aliases}
     return words | {resource.name.casefold(): resource for resource in resources}
 

@@ -142,7 +142,9 @@ def to_events(kind: str) -> Child[Any]:
     """The events of a row, whose objects are of this kind."""
 
     def scope(here: Scope, item: Item[Any]) -> Scope:
-        return within(here, item).within(parent=by_fields(_involved(kind, item)))
+        there = within(here, item).within(parent=by_fields(_involved(kind, item)))
+        # Those of what is in no namespace are in one that is not looked at perhaps.
+        return there if meta(item.value).namespace else there.within(namespace="")
 
     return Child("events", scope)
 

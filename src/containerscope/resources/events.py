@@ -66,5 +66,5 @@ RESOURCE: Resource[Event] = Resource(
     actions=object_actions(_kube.EVENTS),
     permissions=_kube.PERMISSIONS,
     sort="last",
-    empty="No events in {scope}: a cluster keeps them for an hour.",
+    empty="No events here: a cluster keeps them for an hour.",
 )

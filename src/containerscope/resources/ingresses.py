@@ -72,7 +72,10 @@ def _shape(ingress: Ingress) -> tuple[Block, ...]:
         for rule in spec.rules or ()
         for path in (rule.http and rule.http.paths) or ()
     )
-    tls = tuple(f"{', '.join(each.hosts or ())}: {each.secret_name}" for each in spec.tls or ())
+    tls = tuple(
+        ", ".join(each.hosts or ("*",)) + (f": {each.secret_name}" if each.secret_name else "")
+        for each in spec.tls or ()
+    )
     return (
         _blocks.pairs(
             "Ingress",
