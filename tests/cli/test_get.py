@@ -89,6 +89,12 @@ def test_sort_and_filter_are_those_of_the_view(shell: Shell, aws: RunningServer)
     assert "nope" in wrong.err
 
 
+def test_who_is_in_a_group_must_be_somebody(shell: Shell, aws: RunningServer) -> None:
+    ran = shell("get", "services", "--as-group", "deployers")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--as-group needs --as" in ran.err
+
+
 def test_a_denied_part_leaves_the_rest_and_ends_with_3(shell: Shell, aws: RunningServer) -> None:
     aws.faults.append(
         Fault(kind="denied", service="ecs", operation="DescribeServices", where={"cluster": "data"})

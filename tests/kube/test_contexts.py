@@ -6,7 +6,7 @@ import base64
 import json
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from containerscope.resource import Scope, Target
 from tests.demo.kube_wire import token
 from tests.kube.cluster import NAME, Cluster, names_in
 from tests.kube.test_resources import all_of
-from tests.resources.wire import REGION, Nobody
+from tests.resources.wire import REGION, Nobody, clients_of
 
 PATH = "/api/v1/namespaces/scratch/configmaps"
 Open = Callable[..., AbstractAsyncContextManager[AwsClients]]
@@ -151,3 +151,15 @@ async def test_whoever_is_taken_for_somebody_else_sees_what_that_one_may_see(
     assert problem.why is Why.DENIED
     assert 'User "nobody@example.com" cannot list' in problem.message
     assert "namespace=NAME" in problem.remedy
+
+
+async def test_a_group_brings_its_rights(cluster: Cluster) -> None:
+    path = "/apis/apps/v1/namespaces/shop/deployments"
+    for groups, allowed in ((), False), (("readers", "deployers"), True):
+        access = KubeAccess(impersonate="kim@example.com", groups=groups)
+        clients = await clients_of(cluster.account, kube=access)
+        try:
+            with nullcontext() if allowed else pytest.raises(ApiError, match="kim@"):
+                assert b"recommender" in await clients.kube(NAME).get(path)
+        finally:
+            await clients.close()

@@ -229,6 +229,7 @@ def test_a_sentence_without_end_is_cut_after_a_few_lines() -> None:
 def test_an_account_that_is_no_number_is_shown_harmlessly() -> None:
     who = Identity("1234\u200d\x1b[2J789", "arn:aws:iam::1:user/x", "eu-west-1")
     line = text_of(header(who, "", False, Pulse(), 120))
+    assert " as kim " in text_of(header(who, "", False, Pulse(), 80, "kim"))
     assert "\x1b" not in line
     assert "\u200d" not in line
 

@@ -42,7 +42,11 @@ class Invocation:
     @cached_property
     def settings(self) -> Settings:
         """The settings in effect; raises SettingsError."""
-        return load(self.flags, os.environ)
+        found = load(self.flags, os.environ)
+        if found.as_group and not found.as_user:
+            # Whoever is asked as a group's member is somebody, and not oneself.
+            raise click.UsageError("--as-group needs --as: the user who is in the group")
+        return found
 
 
 def invocation(context: click.Context) -> Invocation:
@@ -105,6 +109,9 @@ def global_options() -> list[click.Parameter]:
             "Context of the kubeconfig that is a cluster too; may be given again.",
         ),
         _option("as_user", "--as", "USER", "Ask Kubernetes as this user."),
+        _several(
+            "--as-group", "GROUP", "Be in this group as the user of --as; may be given again.",
+        ),
         _flag("read_only", "--read-only", "Refuse whatever would change the account."),
         _flag("demo", "--demo", "Use the embedded demo account: no network, no credentials."),
         _option(

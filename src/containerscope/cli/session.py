@@ -111,7 +111,12 @@ class Session:
             sign_in=sign_in,
             pace=self._pace,
             metrics=self.settings.metrics,
-            kube=KubeAccess(self.settings.kubeconfig, self.settings.context, self.settings.as_user),
+            kube=KubeAccess(
+                self.settings.kubeconfig,
+                self.settings.context,
+                self.settings.as_user,
+                self.settings.as_group,
+            ),
         )
         self._pace = clients.pace
         if self._demo is not None:

@@ -317,7 +317,7 @@ class AwsClients:
                 door,
                 self._clock,
                 self.calls,
-                access.impersonate,
+                access,
                 lambda: self._read_only,
             )
             self._kube[cluster] = connection

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 from containerscope import __version__
@@ -17,9 +17,15 @@ from containerscope.clients.kube_guard import is_secret, refuse, without_values
 from containerscope.clients.kube_writes import refuse_write
 from containerscope.clients.server_clock import ServerClock, parse_date
 from containerscope.model.kube import KubeError, Status
+from containerscope.model.kube_access import KubeAccess
 from containerscope.model.listing import ApiError, RefusedError
 from containerscope.plan import METHODS, KubeRequest
 from containerscope.resource import Sent
+
+if TYPE_CHECKING:
+    from multidict import CIMultiDict
+
+    Headers = CIMultiDict[str]
 
 _CONNECT = 5.0
 """Seconds for a connection: a private endpoint does not refuse, it says nothing."""
@@ -69,14 +75,14 @@ class KubeConnection:
         door: Door,
         clock: ServerClock,
         calls: Counter[str],
-        impersonate: str = "",
+        access: KubeAccess = KubeAccess(),  # noqa: B008
         read_only: Callable[[], bool] = lambda: True,
     ) -> None:
         self.name = name
         self._door = door
         self._clock = clock
         self._calls = calls
-        self._impersonate = impersonate
+        self._access = access
         self._read_only = read_only
         self._client: Any = None
         self._opening = asyncio.Lock()
@@ -189,16 +195,8 @@ class KubeConnection:
         from yarl import URL
 
         client = await self._opened()
-        headers = {
-            "Accept": call.accept,
-            "Accept-Encoding": "gzip",
-            "User-Agent": f"{_MANAGER}/{__version__}",
-        }
-        authorization = await self._door.authorization()
-        if authorization:
-            headers["Authorization"] = authorization
-        if self._impersonate:
-            headers["Impersonate-User"] = self._impersonate
+        headers = await self._headers()
+        headers.update({"Accept": call.accept, "Accept-Encoding": "gzip"})
         if call.body is not None:
             headers["Content-Type"] = call.media
         url = client.configuration.host.rstrip("/") + call.path
@@ -222,17 +220,26 @@ class KubeConnection:
             self._clock.learn(date, time.monotonic() - sent)
         return told.response
 
-    async def signed(self, operation: str) -> tuple[Any, dict[str, str]]:
+    async def signed(self, operation: str) -> tuple[Any, Headers]:
         """The SDK's client and the headers that sign a request, for `kube_stream`; counted."""
         client = await self._opened()
-        headers = {"User-Agent": f"containerscope/{__version__}"}
+        headers = await self._headers()
+        self._calls[operation] += 1
+        return client, headers
+
+    async def _headers(self) -> Headers:
+        """Who asks, and whom the server is to take that for."""
+        from multidict import CIMultiDict
+
+        headers = CIMultiDict({"User-Agent": f"{_MANAGER}/{__version__}"})
         authorization = await self._door.authorization()
         if authorization:
             headers["Authorization"] = authorization
-        if self._impersonate:
-            headers["Impersonate-User"] = self._impersonate
-        self._calls[operation] += 1
-        return client, headers
+        if self._access.impersonate:
+            headers["Impersonate-User"] = self._access.impersonate
+            for group in self._access.groups:
+                headers.add("Impersonate-Group", group)
+        return headers
 
     async def turned_away(
         self, error: KubeError, operation: str, *, again: bool

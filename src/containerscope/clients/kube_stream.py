@@ -10,7 +10,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -19,6 +19,9 @@ from containerscope.clients.kube import KubeConnection
 from containerscope.clients.kube_errors import refusal, retry_after, status_of
 from containerscope.model.kube import KubeError
 from containerscope.model.listing import ApiError, Problem, RefusedError, Why
+
+if TYPE_CHECKING:
+    from containerscope.clients.kube import Headers
 
 STDIN, STDOUT, STDERR, ERROR, RESIZE, CLOSE = 0, 1, 2, 3, 4, 255
 """The channels of exec and attach."""
@@ -176,14 +179,14 @@ class KubeStreams:
                 raise await self._connection.lost(error, operation) from error
 
     async def _refused(
-        self, client: Any, headers: dict[str, str], url: str, error: Any, operation: str
+        self, client: Any, headers: Headers, url: str, error: Any, operation: str
     ) -> KubeError:
         """Why: the same without the upgrade, which opens nothing, is answered with the reason."""
         from yarl import URL
 
         try:
             told = await client.call_api(
-                "GET", URL(url, encoded=True), dict(headers), _request_timeout=_CONNECT
+                "GET", URL(url, encoded=True), headers.copy(), _request_timeout=_CONNECT
             )
             status = status_of(await told.response.read())
             told.response.close()

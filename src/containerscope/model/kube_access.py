@@ -16,3 +16,5 @@ class KubeAccess:
     """Contexts of the kubeconfig that are listed as clusters beside those of EKS."""
     impersonate: str = ""
     """The user to be taken for; empty for oneself."""
+    groups: tuple[str, ...] = ()
+    """The groups to be taken to be in, as that user."""

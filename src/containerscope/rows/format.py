@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -158,7 +158,7 @@ def formatted(value: Any, kind: Kind, title: str, now: datetime) -> str:
 
 def shown(value: Any, column: Column[Any], now: datetime) -> str:
     """The text of a cell; a missing value is its glyph, then the last value where one is known."""
-    if isinstance(value, tuple) and column.kind == "text":
+    if isinstance(value, list | tuple) and column.kind == "text":
         return _listed(value, column, now)
     if not isinstance(value, Missing):
         return NOTHING if value is None else formatted(value, column.kind, column.title, now)
@@ -168,7 +168,7 @@ def shown(value: Any, column: Column[Any], now: datetime) -> str:
     return glyph + formatted(value.last, column.kind, column.title, now)
 
 
-def _listed(parts: tuple[Any, ...], column: Column[Any], now: datetime) -> str:
+def _listed(parts: Sequence[Any], column: Column[Any], now: datetime) -> str:
     """Whole parts only: the head of one and the tail of another would read as a third."""
     for count in range(len(parts), 0, -1):
         text = formatted(parts[:count], column.kind, column.title, now)

@@ -78,6 +78,8 @@ class Settings:
     """Contexts whose clusters are listed beside those of EKS, under the names of the contexts."""
     as_user: str = _key(Text("the name of a Kubernetes user"), "")
     """Ask Kubernetes as this user, if you may impersonate; empty asks as yourself."""
+    as_group: tuple[str, ...] = _key(Several("names of Kubernetes groups"), ())
+    """Be in these groups as that user; rights in EKS come mostly by groups."""
     read_only: bool = _key(Flag(), False)
     """Refuse whatever would change the account; true from any source wins."""
     read_only_profiles: tuple[str, ...] = _key(

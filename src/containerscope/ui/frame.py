@@ -179,7 +179,8 @@ class FrameScreen(Screen[None]):
         )
         read_only = session.clients.read_only if session else self.settings.read_only
         identity = session.identity if session else None
-        as_user = self.settings.as_user
+        groups = ", ".join(self.settings.as_group)
+        as_user = self.settings.as_user + (f" in {groups}" if groups else "")
         return header(identity, self._connecting, read_only, pulse, width, as_user)
 
     def _title(self, width: int) -> Spans:

@@ -70,7 +70,9 @@ def connection(knocks: Knocks, *, read_only: bool) -> KubeConnection:
     from containerscope.model.clock import SystemClock
 
     clock = ServerClock(SystemClock())
-    return KubeConnection("platform", OpenDoor(knocks), clock, Counter(), "", lambda: read_only)
+    return KubeConnection(
+        "platform", OpenDoor(knocks), clock, Counter(), read_only=lambda: read_only
+    )
 
 
 async def test_no_verb_of_any_type_or_subresource_arrives() -> None:
