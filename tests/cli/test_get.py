@@ -89,6 +89,11 @@ def test_sort_and_filter_are_those_of_the_view(shell: Shell, aws: RunningServer)
     assert "nope" in wrong.err
 
 
+def test_nothing_in_a_namespace_names_it(shell: Shell, aws: RunningServer) -> None:
+    ran = shell("get", "pods", "--cluster", "platform", "--namespace", "nosuch")
+    assert (ran.code, ran.err) == (0, "containerscope: No pods in nosuch of platform.\n")
+
+
 def test_who_is_in_a_group_must_be_somebody(shell: Shell, aws: RunningServer) -> None:
     ran = shell("get", "services", "--as-group", "deployers")
     assert (ran.code, ran.out) == (2, "")

@@ -127,7 +127,8 @@ def _print_rows(wish: Wish, settings: Settings, rows: Rows, scope: Scope, *, who
         color = _color(settings)
         click.echo("\n".join(table_lines(rows, color=color)), color=color)
     elif whole and not wish.name:
-        where = visible(scope.cluster or scope.region or "any context")
+        place = scope.cluster or scope.region or "any context"
+        where = visible(f"{scope.namespace} of {place}" if scope.namespace else place)
         empty = wish.resource.empty or f"No {wish.resource.name} in {{scope}}."
         say("nothing matches the filter" if rows.total else empty.replace("{scope}", where))
 
