@@ -73,7 +73,7 @@ async def test_access_entries_say_who_may_do_what_and_where(clients: AwsClients)
         "platform | developers | role | STANDARD | View, Edit (batch, reports) | – | 300d",
         "platform | OpsRole | role | STANDARD | ClusterAdmin | – | 300d",
         "platform | platform-fargate-pods | role | FARGATE_LINUX | – | system:bootstrappers,"
-        " system:nodes, system:node-proxier | 300d",
+        " system:nodes +1 | 300d",
         "platform | platform-node | role | EC2_LINUX | – | system:nodes | 300d",
     ]
 
